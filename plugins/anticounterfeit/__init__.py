@@ -1,0 +1,35 @@
+"""反假货币: the joint conference of 阳政办发〔2026〕9号 and the rewards of 银发〔2016〕21号."""
+
+from portal.campaigns import Campaign, _, hookimpl
+
+from .code_lists import CODE_LISTS
+from .duties import DUTIES
+from .forms import MONTHLY_STATISTICS
+from .ledgers import CASE_LEDGER
+from .policies import POLICIES
+from .roster import BODY, ROSTER
+from .rules import REWARD
+from .sources import SOURCES
+from .thresholds import THRESHOLDS
+
+CAMPAIGN = Campaign(
+    key="anticounterfeit",
+    label=_("反假"),
+    title=_("反假货币"),
+    position=10,
+    sources=SOURCES,
+    body=BODY,
+    roster=ROSTER,
+    duties=DUTIES,
+    forms=(MONTHLY_STATISTICS,),
+    code_lists=CODE_LISTS,
+    ledgers=(CASE_LEDGER,),
+    thresholds=THRESHOLDS,
+    rules=(REWARD,),
+    policies=POLICIES,
+)
+
+
+@hookimpl
+def portal_campaign() -> Campaign:
+    return CAMPAIGN

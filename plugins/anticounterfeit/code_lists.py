@@ -1,0 +1,137 @@
+"""Code lists. Where a value changed over time, it keeps its dates instead of being dropped."""
+
+from datetime import date
+
+from portal.campaigns import Choice, CodeList, _
+
+CODE_LISTS = (
+    CodeList(
+        key="currency",
+        label=_("币种"),
+        choices=(
+            Choice(key="cny", label=_("人民币")),
+            Choice(key="usd", label=_("美元")),
+            Choice(key="hkd", label=_("港币")),
+            Choice(key="eur", label=_("欧元")),
+            Choice(key="jpy", label=_("日元")),
+            Choice(key="krw", label=_("韩元")),
+            Choice(key="gbp", label=_("英镑")),
+            Choice(key="other", label=_("其他币种")),
+        ),
+    ),
+    CodeList(
+        key="foreign_currency",
+        label=_("外币币种"),
+        choices=(
+            Choice(key="usd", label=_("美元")),
+            Choice(key="hkd", label=_("港币")),
+            Choice(key="eur", label=_("欧元")),
+            Choice(key="jpy", label=_("日元")),
+            Choice(key="krw", label=_("韩元")),
+            Choice(key="gbp", label=_("英镑")),
+            Choice(key="other", label=_("其他币种")),
+        ),
+    ),
+    CodeList(
+        key="denomination",
+        label=_("券别"),
+        choices=(
+            Choice(key="note_100", label=_("100元券")),
+            Choice(key="note_50", label=_("50元券")),
+            Choice(key="note_20", label=_("20元券")),
+            Choice(key="note_10", label=_("10元券")),
+            Choice(key="note_5", label=_("5元券")),
+            Choice(key="note_1", label=_("1元券")),
+            Choice(key="coin_1y", label=_("1元硬币")),
+            Choice(key="coin_5j", label=_("5角硬币")),
+            Choice(key="coin_1j", label=_("1角硬币")),
+            Choice(key="other", label=_("其他券别")),
+        ),
+        note=_("其他券别含2元券、角券、纪念币和纪念钞。"),
+    ),
+    CodeList(
+        key="series",
+        label=_("版别"),
+        choices=(
+            Choice(key="s5_1999", label=_("第五套1999年版")),
+            Choice(key="s5_2005", label=_("第五套2005年版")),
+            Choice(key="s5_2015", label=_("第五套2015年版"), valid_from=date(2015, 11, 12)),
+            Choice(key="s5_2019", label=_("第五套2019年版"), valid_from=date(2019, 8, 30)),
+            Choice(key="s5_2020", label=_("第五套2020年版"), valid_from=date(2020, 11, 5)),
+            Choice(key="s4", label=_("第四套")),
+            Choice(key="commemorative", label=_("纪念币（钞）")),
+            Choice(key="other", label=_("其他版别")),
+        ),
+    ),
+    CodeList(
+        key="forgery_kind",
+        label=_("假币类型"),
+        choices=(
+            Choice(key="counterfeit", label=_("伪造币")),
+            Choice(key="altered", label=_("变造币")),
+            Choice(key="both", label=_("两类都有")),
+        ),
+        note=_("变造币由真币加工而成；真伪拼凑的按伪造币登记。"),
+    ),
+    CodeList(
+        key="production_method",
+        label=_("制作方式"),
+        choices=(
+            Choice(key="printed", label=_("机制")),
+            Choice(key="laser_printed", label=_("打印")),
+            Choice(key="copied", label=_("复印")),
+            Choice(key="pieced", label=_("拼凑")),
+            Choice(key="cut_and_patched", label=_("挖补、揭层等变造")),
+            Choice(key="other", label=_("其他或未查明")),
+        ),
+        note=_("工作用语，不是法定分类。"),
+    ),
+    CodeList(
+        key="find_channel",
+        label=_("发现渠道"),
+        choices=(
+            Choice(key="counter", label=_("柜面收缴")),
+            Choice(key="sorting", label=_("清分发现")),
+            Choice(key="self_service", label=_("自助设备")),
+            Choice(key="police", label=_("公安没收")),
+            Choice(key="customs", label=_("海关查获")),
+            Choice(key="parcel", label=_("寄递渠道")),
+            Choice(key="online", label=_("网络监测")),
+            Choice(key="handed_in", label=_("群众上缴")),
+            Choice(key="other", label=_("其他渠道")),
+        ),
+    ),
+    CodeList(
+        key="site",
+        label=_("场所类型"),
+        choices=(
+            Choice(key="bank_outlet", label=_("银行网点")),
+            Choice(key="market", label=_("集贸市场")),
+            Choice(key="shop", label=_("商超、店铺")),
+            Choice(key="transport", label=_("车站、交通工具")),
+            Choice(key="delivery", label=_("寄递网点")),
+            Choice(key="online", label=_("网络平台")),
+            Choice(key="premises", label=_("厂房、住宅")),
+            Choice(key="other", label=_("其他场所")),
+        ),
+    ),
+    CodeList(
+        key="case_kind",
+        label=_("案件类型"),
+        choices=(
+            Choice(key="den", label=_("捣毁伪造人民币印制窝点")),
+            Choice(key="reprocessing", label=_("破获再加工、变造、打印或复印窝点")),
+            Choice(key="circulation", label=_("查获出售、购买、运输、持有、使用")),
+        ),
+        note=_("与奖励办法的三类案件一致；一案只选一类。"),
+    ),
+    CodeList(
+        key="span",
+        label=_("跨区域情况"),
+        choices=(
+            Choice(key="city", label=_("本市内")),
+            Choice(key="cross_city", label=_("省内跨市")),
+            Choice(key="cross_province", label=_("跨省")),
+        ),
+    ),
+)

@@ -1,0 +1,109 @@
+"""Choices of forms and ledgers. Fraud types follow the published lists, which are renamed every few years."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from portal.campaigns import Choice, CodeList, _
+
+_FIVE = date(2022, 5, 11)
+_FIRST_TEN = date(2023, 6, 15)
+_TEN = date(2024, 6, 25)
+_HANDBOOK = date(2025, 6, 18)
+
+
+def _until(successor: date) -> date:
+    """A name is used up to the day before the list that replaced it."""
+    return successor - timedelta(days=1)
+
+
+FRAUD_TYPES = CodeList(
+    key="fraud_type",
+    label=_("诈骗类型"),
+    choices=(
+        Choice(key="brushing", label=_("刷单返利"), valid_from=_FIVE),
+        Choice(key="investment", label=_("虚假网络投资理财"), valid_from=_FIRST_TEN),
+        Choice(key="shopping", label=_("虚假购物服务"), valid_from=_TEN),
+        Choice(key="customer_service", label=_("冒充电商物流客服"), valid_from=_FIRST_TEN),
+        Choice(key="loan", label=_("虚假贷款"), valid_from=_TEN),
+        Choice(key="credit_record", label=_("虚假征信"), valid_from=_FIRST_TEN),
+        Choice(key="acquaintance", label=_("冒充领导熟人"), valid_from=_TEN),
+        Choice(key="authority", label=_("冒充公检法及政府机关"), valid_from=_TEN),
+        Choice(key="dating", label=_("网络婚恋交友"), valid_from=_TEN),
+        Choice(key="game_trade", label=_("网络游戏产品虚假交易"), valid_from=_TEN),
+        Choice(key="ticket_change", label=_("机票退改签"), valid_from=_HANDBOOK),
+        Choice(key="other", label=_("其他")),
+        Choice(key="investment_2022", label=_("虚假投资理财"), valid_from=_FIVE, valid_to=_until(_FIRST_TEN)),
+        Choice(
+            key="customer_service_2022", label=_("冒充客服"), valid_from=_FIVE, valid_to=_until(_FIRST_TEN)
+        ),
+        Choice(key="loan_2022", label=_("虚假网络贷款"), valid_from=_FIVE, valid_to=_until(_TEN)),
+        Choice(key="authority_2022", label=_("冒充公检法"), valid_from=_FIVE, valid_to=_until(_TEN)),
+    ),
+    note=_(
+        "名称依公安部2022年5月11日、2023年6月15日、2024年6月25日公布的高发类型；"
+        "机票退改签见2025年版宣传手册。手册把贷款、征信并为一类，为保持可比仍分列。"
+    ),
+)
+
+LEAD_CATEGORIES = CodeList(
+    key="lead_category",
+    label=_("事项类别"),
+    choices=(Choice(key="lead", label=_("涉诈线索")), Choice(key="typical_case", label=_("典型案例"))),
+)
+
+CONTACT_CHANNELS = CodeList(
+    key="contact_channel",
+    label=_("接触渠道"),
+    choices=(
+        Choice(key="call", label=_("电话")),
+        Choice(key="text_message", label=_("短信")),
+        Choice(key="chat", label=_("即时通讯")),
+        Choice(key="web_or_app", label=_("网站或 APP")),
+        Choice(key="video_platform", label=_("短视频或直播")),
+        Choice(key="parcel", label=_("寄递")),
+        Choice(key="offline", label=_("线下")),
+        Choice(key="other", label=_("其他")),
+    ),
+)
+
+LEAD_SOURCES = CodeList(
+    key="lead_source",
+    label=_("线索来源"),
+    choices=(
+        Choice(key="public", label=_("群众举报")),
+        Choice(key="bank", label=_("金融机构报送")),
+        Choice(key="telecom", label=_("通信企业报送")),
+        Choice(key="network_patrol", label=_("网上巡查")),
+        Choice(key="inspection", label=_("行业检查")),
+        Choice(key="superior", label=_("上级交办")),
+        Choice(key="other", label=_("其他")),
+    ),
+)
+
+RECEIVERS = CodeList(
+    key="receiver",
+    label=_("移送单位"),
+    choices=(
+        Choice(key="police", label=_("公安机关")),
+        Choice(key="banking_regulator", label=_("金融监管部门")),
+        Choice(key="industry", label=_("工信部门")),
+        Choice(key="network", label=_("网信部门")),
+        Choice(key="market", label=_("市场监管部门")),
+        Choice(key="other", label=_("其他")),
+    ),
+)
+
+OUTCOMES = CodeList(
+    key="outcome",
+    label=_("移送结果"),
+    choices=(
+        Choice(key="pending", label=_("待回复")),
+        Choice(key="accepted", label=_("已受理")),
+        Choice(key="case_filed", label=_("已立案")),
+        Choice(key="handled", label=_("已处置")),
+        Choice(key="returned", label=_("已退回")),
+    ),
+)
+
+CODE_LISTS = (FRAUD_TYPES, LEAD_CATEGORIES, CONTACT_CHANNELS, LEAD_SOURCES, RECEIVERS, OUTCOMES)

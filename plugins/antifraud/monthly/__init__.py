@@ -1,0 +1,1 @@
+"""Parts of the monthly table: its cells, checks, metrics and example."""

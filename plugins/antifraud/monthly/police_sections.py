@@ -1,0 +1,260 @@
+"""What the police report. Nobody else may change a number of cases."""
+
+from __future__ import annotations
+
+from portal.campaigns import Field, FieldKind, Section, _
+
+from ..sources import d2, law
+from .cells import count, money
+
+CASES = Section(
+    key="cases",
+    label=_("案件情况"),
+    fields=(
+        count(
+            "incident_count",
+            _("接报警情数"),
+            _("起"),
+            "police",
+            d2(_("二（七）第5项")),
+            _("本月接报的电诈警情，按接报时间计，重复报警只计一次。"),
+            (6, 36),
+        ),
+        count(
+            "case_filed_count",
+            _("发案数（立案数）"),
+            _("起"),
+            "police",
+            d2(_("二（七）第5项")),
+            _("本月立案的电诈案件，按立案时间计，不按报案时间；按立案地归属，不按账户所在地。"),
+            (4, 28),
+            required=True,
+        ),
+        Field(
+            key="top_fraud_type",
+            label=_("发案最多的类型"),
+            kind=FieldKind.CHOICE,
+            choices="fraud_type",
+            owners=("police",),
+            definition=_("本月立案中起数最多的一类；并列时选案损较大的。"),
+            clause=d2(_("二（七）第5项")),
+        ),
+        count(
+            "top_fraud_type_count",
+            _("其中：该类型立案"),
+            _("起"),
+            "police",
+            d2(_("二（七）第5项")),
+            _("发案最多的类型本月立案起数。"),
+            (1, 4),
+        ),
+        count(
+            "case_solved_count",
+            _("破案数"),
+            _("起"),
+            "police",
+            d2(_("二（七）第2项")),
+            _("本月破获的电诈案件，按破案时间计，含以前月份和以前年度立案的。"),
+            (2, 19),
+        ),
+        count(
+            "earlier_case_solved_count",
+            _("其中：破以前月份案件"),
+            _("起"),
+            "police",
+            d2(_("二（七）第2项")),
+            _("本月破案中立案时间早于本月的起数。"),
+            (0, 2),
+        ),
+        count(
+            "arrest_count",
+            _("抓获人数"),
+            _("人"),
+            "police",
+            d2(_("二（七）第3项")),
+            _("本月抓获的电诈及关联犯罪嫌疑人，同一人只计一次。"),
+            (2, 25),
+        ),
+        count(
+            "prosecution_transfer_count",
+            _("移诉人数"),
+            _("人"),
+            "police",
+            d2(_("二（七）第3项")),
+            _("本月移送检察院审查起诉的人数，可含以前月份抓获的。"),
+            (1, 15),
+        ),
+        money(
+            "loss_amount",
+            _("案损金额"),
+            "police",
+            d2(_("二（七）第5项")),
+            _("本月立案案件的被骗金额，不扣除止付、冻结和返还。"),
+            (12, 260),
+            required=True,
+        ),
+    ),
+)
+
+FUNDS = Section(
+    key="funds",
+    label=_("资金止付"),
+    fields=(
+        count(
+            "stop_payment_accounts",
+            _("紧急止付账户"),
+            _("个"),
+            "police",
+            law(_("第二十条")),
+            _("本月紧急止付的账户，同一账户多次止付只计一次。"),
+            (10, 90),
+        ),
+        money(
+            "stop_payment_amount",
+            _("紧急止付金额"),
+            "police",
+            law(_("第二十条")),
+            _("止付时账户内被止付的余额。"),
+            (30, 420),
+        ),
+        count(
+            "freeze_accounts",
+            _("冻结账户"),
+            _("个"),
+            "police",
+            law(_("第二十条")),
+            _("本月办理冻结手续的账户，续冻不重复计。"),
+            (4, 40),
+        ),
+        money(
+            "freeze_amount",
+            _("冻结金额"),
+            "police",
+            law(_("第二十条")),
+            _("冻结时账户内的余额，不与止付金额相加。"),
+            (8, 90),
+        ),
+        money(
+            "recovered_amount",
+            _("追缴挽损金额"),
+            "police",
+            d2(_("二（七）第8项")),
+            _("本月追缴到案和劝阻、拦截直接保住的金额，不含只止付未追回的。"),
+            (2, 60),
+        ),
+        money(
+            "refund_amount",
+            _("返还金额"),
+            "police",
+            law(_("第二十条")),
+            _("本月实际返还到受害人的金额，以到账为准。"),
+            (0, 35),
+        ),
+        count(
+            "refund_people",
+            _("返还人数"),
+            _("人"),
+            "police",
+            law(_("第二十条")),
+            _("本月收到返还资金的受害人，同一人只计一次。"),
+            (1, 12),
+        ),
+    ),
+)
+
+WARNING = Section(
+    key="warning",
+    label=_("预警劝阻"),
+    fields=(
+        count(
+            "warning_count",
+            _("预警指令"),
+            _("条"),
+            "police",
+            law(_("第三十四条")),
+            _("本月收到的预警指令，同一对象的多条指令分别计。"),
+            (700, 5600),
+        ),
+        count(
+            "dissuasion_count",
+            _("预警劝阻"),
+            _("人次"),
+            "police",
+            law(_("第三十四条")),
+            _("上门、电话、短信各种方式劝阻的人次；同一人劝阻两次计两人次。"),
+            (600, 5200),
+        ),
+        count(
+            "face_to_face_due_count",
+            _("应见面劝阻"),
+            _("人次"),
+            "police",
+            d2(_("二（七）第6项")),
+            _("按紧急程度须上门见面的人次，按预警指令下达的月份计。"),
+            (300, 325),
+        ),
+        count(
+            "face_to_face_dissuasion_count",
+            _("见面劝阻"),
+            _("人次"),
+            "police",
+            d2(_("二（七）第6项")),
+            _("实际见面劝阻的人次，属于预警劝阻的一部分。"),
+            (280, 300),
+        ),
+        count(
+            "post_warning_victim_count",
+            _("预警后仍被骗"),
+            _("人"),
+            "police",
+            law(_("第三十四条")),
+            _("收到预警或劝阻之后仍被骗的人数。"),
+            (0, 3),
+        ),
+    ),
+)
+
+CARDS = Section(
+    key="cards",
+    label=_("两卡"),
+    fields=(
+        count(
+            "seized_bank_cards",
+            _("扣押银行卡"),
+            _("张"),
+            "police",
+            d2(_("二（七）第3项")),
+            _("本月办案扣押的实体银行卡，不含只冻结的账户。"),
+            (0, 60),
+        ),
+        count(
+            "seized_sim_cards",
+            _("扣押电话卡"),
+            _("张"),
+            "police",
+            d2(_("二（七）第3项")),
+            _("本月办案扣押的电话卡，含物联网卡。"),
+            (0, 80),
+        ),
+        count(
+            "seized_devices",
+            _("扣押设备"),
+            _("台"),
+            "police",
+            d2(_("二（十）第7项")),
+            _("本月扣押的 POS 机、猫池、GOIP 等设备。"),
+            (0, 4),
+        ),
+        count(
+            "punished_card_seller_count",
+            _("惩戒“两卡”人员"),
+            _("人"),
+            "police",
+            law(_("第三十一条")),
+            _("本月因违法买卖、租借银行卡或电话卡，经市级以上公安机关认定受惩戒的人数；须告知申诉渠道。"),
+            (0, 9),
+        ),
+    ),
+)
+
+POLICE_SECTIONS = (CASES, FUNDS, WARNING, CARDS)

@@ -1,0 +1,228 @@
+"""What banks, operators and the departments that supervise them report."""
+
+from __future__ import annotations
+
+from portal.campaigns import Section, _
+
+from ..sources import d2
+from .cells import count, money
+
+BANKING = Section(
+    key="banking",
+    label=_("金融机构"),
+    fields=(
+        count(
+            "involved_account_count",
+            _("涉案账户"),
+            _("个"),
+            "banks",
+            d2(_("二（十八）第4项")),
+            _("本月公安机关认定涉案、在本行开户的账户。"),
+            (0, 6),
+        ),
+        count(
+            "restricted_account_count",
+            _("限额或非柜面管控"),
+            _("户"),
+            "banks",
+            d2(_("二（十八）第2项")),
+            _("本月新增采取限额、限制非柜面、只收不付、不收不付的账户。"),
+            (5, 120),
+        ),
+        count(
+            "refused_opening_count",
+            _("开户拦截"),
+            _("起"),
+            "banks",
+            d2(_("二（十八）第1项")),
+            _("本月因涉诈风险拒绝或劝退的开户申请。"),
+            (0, 8),
+        ),
+        count(
+            "blocked_transfer_count",
+            _("柜面堵截"),
+            _("起"),
+            "banks",
+            d2(_("二（十八）第4项")),
+            _("本月柜面或系统拦下的疑似被骗汇款。"),
+            (1, 5),
+        ),
+        money(
+            "blocked_transfer_amount",
+            _("堵截金额"),
+            "banks",
+            d2(_("二（十八）第4项")),
+            _("堵截的汇款金额，以客户最终未汇出为准。"),
+            (0, 30),
+        ),
+        count(
+            "protective_stop_count",
+            _("保护性止付"),
+            _("户"),
+            "banks",
+            d2(_("二（十八）第7项")),
+            _("本月协同公安机关对预警对象账户作紧急保护性止付。"),
+            (0, 10),
+        ),
+        count(
+            "disciplined_staff_count",
+            _("内部问责"),
+            _("人"),
+            "banks",
+            d2(_("二（十六）第4项")),
+            _("本月因开出涉案账户被追责的本行人员。"),
+            (0, 1),
+        ),
+        count(
+            "bank_inspection_count",
+            _("督导检查银行"),
+            _("家次"),
+            "banking_regulator",
+            d2(_("二（十六）第1项")),
+            _("本月检查账户实名制和涉诈风险防控的银行网点。"),
+            (0, 6),
+        ),
+        count(
+            "account_trace_back_count",
+            _("涉案账户责任倒查"),
+            _("件"),
+            "banking_regulator",
+            d2(_("二（十六）第4项")),
+            _("本月完成倒查的涉案银行账户，按账户计。"),
+            (0, 8),
+        ),
+    ),
+)
+
+CARRIERS = Section(
+    key="carriers",
+    label=_("通信运营"),
+    fields=(
+        count(
+            "involved_number_count",
+            _("涉案号码"),
+            _("个"),
+            "telecom",
+            d2(_("二（十七）第1项")),
+            _("本月公安机关认定涉案、在本企业入网的号码。"),
+            (0, 12),
+        ),
+        count(
+            "closed_number_count",
+            _("关停号码"),
+            _("个"),
+            "telecom",
+            d2(_("二（十七）第2项")),
+            _("本月关停的涉案和高风险号码，可多于涉案号码。"),
+            (4, 90),
+        ),
+        count(
+            "reverified_user_count",
+            _("二次实人认证"),
+            _("户"),
+            "telecom",
+            d2(_("二（十七）第1项")),
+            _("本月要求并完成再次实人认证的用户。"),
+            (10, 260),
+        ),
+        count(
+            "blocked_message_count",
+            _("拦截诈骗短信"),
+            _("万条"),
+            "telecom",
+            d2(_("二（十七）第2项")),
+            _("本月拦截的诈骗短信，四舍五入到万条。"),
+            (1, 20),
+        ),
+        count(
+            "rectified_platform_count",
+            _("整改短信平台"),
+            _("家"),
+            "telecom",
+            d2(_("二（十七）第3项")),
+            _("本月责令限期整改的外包短信平台。"),
+            (0, 1),
+        ),
+        count(
+            "operator_talk_count",
+            _("约谈企业"),
+            _("家次"),
+            "industry",
+            d2(_("二（十）第4项")),
+            _("本月因违规问题约谈的电信企业、转售企业和域名机构。"),
+            (0, 2),
+        ),
+        count(
+            "number_trace_back_count",
+            _("涉案号码责任倒查"),
+            _("件"),
+            "industry",
+            d2(_("二（十）第8项")),
+            _("本月完成倒查的涉案电话卡，按号码计。"),
+            (0, 8),
+        ),
+    ),
+)
+
+NETWORK = Section(
+    key="network",
+    label=_("网络和市场"),
+    fields=(
+        count(
+            "blocked_url_count",
+            _("处置涉诈网址和 APP"),
+            _("个"),
+            "network_center",
+            d2(_("二（三）第2项")),
+            _("本月处置和报上级封堵的网址、APP，同一个只计一次。"),
+            (2, 60),
+        ),
+        count(
+            "handled_account_count",
+            _("处置网络账号"),
+            _("个"),
+            "network_center",
+            d2(_("二（三）第3项")),
+            _("本月警示、封停、停更的涉诈网络账号。"),
+            (0, 30),
+        ),
+        count(
+            "revoked_licence_count",
+            _("吊销营业执照"),
+            _("家"),
+            "market",
+            d2(_("二（十一）第1项")),
+            _("本月因涉诈通报依法吊销执照的企业。"),
+            (0, 2),
+        ),
+        count(
+            "abnormal_listing_count",
+            _("列入经营异常名录"),
+            _("家"),
+            "market",
+            d2(_("二（十一）第2项")),
+            _("本月因住所无法联系列入异常名录的企业。"),
+            (0, 15),
+        ),
+        count(
+            "dishonest_listing_count",
+            _("列入严重失信名单"),
+            _("人"),
+            "development",
+            d2(_("二（八）第1项")),
+            _("本月报上级信用平台的电诈及关联犯罪人员。"),
+            (0, 5),
+        ),
+        count(
+            "inspected_parcel_count",
+            _("查验重点地区邮件"),
+            _("件"),
+            "postal",
+            d2(_("二（十四）第1项")),
+            _("本月开封查验的寄往重点地区邮件包裹。"),
+            (20, 400),
+        ),
+    ),
+)
+
+TRADE_SECTIONS = (BANKING, CARRIERS, NETWORK)

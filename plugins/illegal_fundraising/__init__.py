@@ -1,0 +1,41 @@
+"""打击非法集资专项行动: the county campaign of D4 with the State Council regulation behind it.
+
+No ``thresholds``: neither D4 nor the regulation gives a limit in hours for any matter.
+"""
+
+from __future__ import annotations
+
+from portal.campaigns import Campaign, _, hookimpl
+
+from .code_lists import CODE_LISTS
+from .duties import DUTIES
+from .forms import QUARTERLY_STATISTICS
+from .ledgers import CASE, LEAD
+from .phases import OBLIGATIONS, PHASES
+from .policies import POLICIES
+from .roster import BODY, ROSTER
+from .rules import RULES
+from .sources import SOURCES
+
+CAMPAIGN = Campaign(
+    key="illegal_fundraising",
+    label=_("打非"),
+    title=_("打击非法集资专项行动"),
+    position=30,
+    sources=SOURCES,
+    body=BODY,
+    roster=ROSTER,
+    duties=DUTIES,
+    forms=(QUARTERLY_STATISTICS,),
+    code_lists=CODE_LISTS,
+    ledgers=(LEAD, CASE),
+    rules=RULES,
+    policies=POLICIES,
+    phases=PHASES,
+    obligations=OBLIGATIONS,
+)
+
+
+@hookimpl
+def portal_campaign() -> Campaign:
+    return CAMPAIGN

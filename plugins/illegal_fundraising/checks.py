@@ -1,0 +1,170 @@
+"""Rules over the quarterly form. An empty cell counts as 0 once the cell it is compared with is filled."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from portal.campaigns import Check, Grade, Message, Text, Values, _
+
+from .sources import d4
+
+LEAD_SOURCE_FIELDS = (
+    "leads_grid",
+    "leads_industry",
+    "leads_funds",
+    "leads_tipoff",
+    "leads_opinion",
+    "leads_superior",
+    "leads_other",
+)
+
+
+_BALANCE = _(
+    "期初 %(opening)s + 新增 %(added)s − 化解 %(resolved)s = %(expected)s，填报 %(closing)s，差 %(gap)s。"
+)
+
+
+def _number(values: Values, key: str) -> int:
+    return values.get(key) or 0
+
+
+def _wan(fen: int) -> str:
+    """Fen as 万元, without trailing zeros."""
+    return f"{(Decimal(fen) / 1_000_000).normalize():f}"
+
+
+def _leads_add_up(values: Values) -> Message | None:
+    total, parts = values.get("leads"), sum(_number(values, key) for key in LEAD_SOURCE_FIELDS)
+    if total is None or total == parts:
+        return None
+    return Message(
+        _("发现线索 %(total)s 条，各来源之和 %(parts)s 条，差 %(gap)s 条。"),
+        total=total,
+        parts=parts,
+        gap=abs(total - parts),
+    )
+
+
+def _stock_balances(values: Values) -> Message | None:
+    opening, closing = values.get("opening_cases"), values.get("closing_cases")
+    if opening is None or closing is None:
+        return None
+    added, resolved = _number(values, "added_cases"), _number(values, "resolved_cases")
+    expected = opening + added - resolved
+    if closing == expected:
+        return None
+    return Message(
+        _BALANCE,
+        opening=opening,
+        added=added,
+        resolved=resolved,
+        expected=expected,
+        closing=closing,
+        gap=abs(closing - expected),
+    )
+
+
+def _resolved_within_stock(values: Values) -> Message | None:
+    resolved = _number(values, "resolved_cases")
+    stock = _number(values, "opening_cases") + _number(values, "added_cases")
+    if resolved <= stock:
+        return None
+    return Message(
+        _("化解 %(resolved)s 件，多于期初与新增之和 %(stock)s 件。"), resolved=resolved, stock=stock
+    )
+
+
+def _transfers_within_leads(values: Values) -> Message | None:
+    transferred, leads = _number(values, "transferred_to_police"), _number(values, "leads")
+    if transferred <= leads:
+        return None
+    return Message(
+        _("移送公安 %(transferred)s 件，多于本期发现线索 %(leads)s 条；往期线索请填“往期线索移送公安”。"),
+        transferred=transferred,
+        leads=leads,
+    )
+
+
+def _filings_within_transfers(values: Values) -> Message | None:
+    filed = _number(values, "transfers_filed")
+    transferred = _number(values, "transferred_to_police") + _number(values, "earlier_transferred")
+    if filed <= transferred:
+        return None
+    return Message(
+        _("移送后立案 %(filed)s 件，多于本期移送 %(transferred)s 件。"), filed=filed, transferred=transferred
+    )
+
+
+def _petition_people(values: Values) -> Message | None:
+    batches, people = values.get("petition_batches"), values.get("petition_people")
+    if batches is None or people is None or people >= batches:
+        return None
+    return Message(
+        _("信访 %(batches)s 批 %(people)s 人次：每批至少 1 人次。"),
+        batches=batches,
+        people=people,
+    )
+
+
+def _money_needs(key: str, money: str, count: str, text: Text) -> Check:
+    """Money without the thing it was paid for, or to."""
+
+    def find(values: Values) -> Message | None:
+        amount = _number(values, money)
+        if not amount or _number(values, count):
+            return None
+        return Message(text, amount=_wan(amount))
+
+    return Check(key=key, grade=Grade.EXPLAIN, fields=(money, count), find=find)
+
+
+CHECKS = (
+    Check(
+        key="leads_add_up",
+        grade=Grade.ERROR,
+        fields=("leads", *LEAD_SOURCE_FIELDS),
+        find=_leads_add_up,
+    ),
+    Check(
+        key="transfers_within_leads",
+        grade=Grade.ERROR,
+        fields=("transferred_to_police", "leads"),
+        find=_transfers_within_leads,
+        clause=d4(_("五（六）")),
+    ),
+    Check(
+        key="filings_within_transfers",
+        grade=Grade.ERROR,
+        fields=("transfers_filed", "transferred_to_police", "earlier_transferred"),
+        find=_filings_within_transfers,
+        clause=d4(_("五（六）")),
+    ),
+    Check(
+        key="stock_balances",
+        grade=Grade.EXPLAIN,
+        fields=("closing_cases", "opening_cases", "added_cases", "resolved_cases"),
+        find=_stock_balances,
+        clause=d4(_("五（八）")),
+    ),
+    Check(
+        key="resolved_within_stock",
+        grade=Grade.ERROR,
+        fields=("resolved_cases", "opening_cases", "added_cases"),
+        find=_resolved_within_stock,
+        clause=d4(_("五（八）")),
+    ),
+    Check(
+        key="petition_people",
+        grade=Grade.ERROR,
+        fields=("petition_people", "petition_batches"),
+        find=_petition_people,
+    ),
+    _money_needs(
+        "repaid_people", "repaid_amount", "repaid_people", _("清退 %(amount)s 万元，清退人数为 0。")
+    ),
+    _money_needs("fines", "fines", "penalties", _("罚款 %(amount)s 万元，行政处罚为 0 件。")),
+    _money_needs(
+        "returned_people", "returned_amount", "returned_people", _("返还 %(amount)s 万元，返还人数为 0。")
+    ),
+    _money_needs("rewards", "reward_amount", "rewards_paid", _("奖励 %(amount)s 万元，奖励笔数为 0。")),
+)

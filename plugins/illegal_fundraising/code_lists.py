@@ -1,0 +1,115 @@
+"""Code lists of the two ledgers."""
+
+from __future__ import annotations
+
+from portal.campaigns import Choice, CodeList, Text, _
+
+
+def _codes(key: str, label: Text, note: Text | None = None, /, **choices: Text) -> CodeList:
+    return CodeList(
+        key=key,
+        label=label,
+        choices=tuple(Choice(key=code, label=text) for code, text in choices.items()),
+        note=note,
+    )
+
+
+CODE_LISTS = (
+    _codes(
+        "lead_source",
+        _("线索来源"),
+        grid=_("网格排查"),
+        industry=_("行业排查"),
+        funds=_("资金监测"),
+        tipoff=_("群众举报"),
+        opinion=_("舆情监测"),
+        superior=_("上级转办"),
+        other=_("其他"),
+    ),
+    _codes(
+        "sector",
+        _("行业领域"),
+        _("按方案第三部分的整治重点归并。"),
+        finance_broker=_("民间投融资中介"),
+        wealth_management=_("第三方财富管理"),
+        fake_private_fund=_("伪私募"),
+        fake_exchange=_("伪金交所"),
+        local_finance=_("地方金融非法中介、理财"),
+        crowdfunding=_("股权众筹"),
+        elderly_care=_("养老"),
+        agriculture=_("涉农"),
+        commercial_services=_("商贸服务"),
+        retail=_("批发零售"),
+        virtual_currency=_("虚拟货币"),
+        blockchain=_("区块链"),
+        culture_tourism=_("文化旅游"),
+        film=_("影视投资"),
+        debt_relief=_("解债服务"),
+        fake_state_owned=_("假冒、挂靠国有单位"),
+        asset_registration=_("“产登公司”"),
+        auction=_("“拍卖公司”"),
+        other=_("其他"),
+    ),
+    _codes(
+        "risk_level",
+        _("风险等级"),
+        _("全国没有统一分色，本表为建议：红橙为高，黄为中，蓝为低。"),
+        red=_("红（高危）"),
+        orange=_("橙（较高）"),
+        yellow=_("黄（关注）"),
+        blue=_("蓝（一般）"),
+    ),
+    _codes(
+        "subject_type",
+        _("主体类型"),
+        company=_("公司"),
+        partnership=_("合伙企业"),
+        cooperative=_("农民专业合作社"),
+        sole_trader=_("个体工商户"),
+        non_enterprise=_("民办非企业单位、社会团体"),
+        unregistered=_("未登记组织"),
+        natural_person=_("自然人"),
+        platform=_("网络平台"),
+    ),
+    _codes(
+        "check_result",
+        _("初核结论"),
+        excluded=_("排除"),
+        watch=_("继续关注"),
+        suspected=_("涉嫌，转入处置"),
+        consultation=_("存疑，会商"),
+        referred=_("有争议，提请上级认定"),
+        other_place=_("属外地管辖，移交"),
+    ),
+    _codes(
+        "measure",
+        _("处置措施"),
+        warning_talk=_("警示约谈"),
+        rectification=_("责令整改"),
+        seal_and_seize=_("查封扣押"),
+        repayment=_("责令清退"),
+        penalty=_("罚款、警告"),
+        police=_("移送公安"),
+        regulator=_("移交监管部门"),
+        licensing=_("转办审批或备案"),
+        deregistration=_("注销主体"),
+    ),
+    _codes(
+        "charge",
+        _("罪名"),
+        public_deposits=_("非法吸收公众存款"),
+        fundraising_fraud=_("集资诈骗"),
+        other=_("其他"),
+    ),
+    _codes(
+        "case_stage",
+        _("当前环节"),
+        administrative=_("行政调查"),
+        risk=_("风险处置，未立案"),
+        investigation=_("侦查"),
+        prosecution=_("审查起诉"),
+        trial=_("审判"),
+        enforcement=_("执行和资金清退"),
+        concluded=_("结案"),
+    ),
+)

@@ -1,0 +1,110 @@
+"""The factory: a list of named steps. No database work, no network."""
+
+from __future__ import annotations
+
+import importlib
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from flask import Flask
+from flask_login import LoginManager
+from flask_wtf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from portal.accounts.login import find_login
+from portal.campaigns.registry import Registry, load_registry
+from portal.core.clock import Clock, clock_from, system_clock
+from portal.core.crypto import Keys
+from portal.core.db import db
+from portal.core.i18n import init_i18n
+from portal.core.scope import install_guard
+from portal.core.settings import Settings
+from portal.web import access, errors, shell
+
+FEATURES = ("accounts", "tenants", "audit", "units", "duties", "reporting", "ledger", "exchange", "overview", "home")
+"""Packages with a ``views.blueprint``, lowest first."""
+
+install_guard(db.session)
+
+
+@dataclass(frozen=True)
+class Portal:
+    """What one application carries besides Flask's own."""
+
+    settings: Settings
+    registry: Registry
+    clock: Clock
+    keys: Keys
+    audit_key: bytes
+    demo: bool
+    assets: dict[str, str]
+
+
+def create_app(settings: Settings | None = None, clock: Clock | None = None) -> Flask:
+    """Build the application of ``settings`` (default: the environment). Raises ``PortalError`` if it cannot serve."""
+    settings = settings or Settings()
+    app = Flask("portal", static_folder="web/static", template_folder="web/templates", instance_path=str(settings.instance))
+    portal = _assemble(settings, clock)
+    app.extensions["portal"] = portal
+    _configure(app, portal)
+    db.init_app(app)
+    CSRFProtect(app)
+    _init_login(app)
+    init_i18n(app, settings.plugins)
+    errors.init_errors(app)
+    shell.init_shell(app)
+    for feature in FEATURES:
+        app.register_blueprint(importlib.import_module(f"portal.{feature}.views").blueprint)
+    access.protect(app)
+    return app
+
+
+def _assemble(settings: Settings, clock: Clock | None) -> Portal:
+    keys = Keys.load(settings.instance)
+    registry = load_registry(settings.plugins, safe_mode=settings.on("SAFE_MODE"), strict=settings.on("STRICT"))
+    if clock is None:
+        clock = clock_from(settings["CLOCK"]) if settings["CLOCK"] and settings.demo else system_clock
+    assets = shell.load_assets(Path(__file__).parent / "web" / "static")
+    return Portal(settings, registry, clock, keys, keys.derive("audit"), settings.demo, assets)
+
+
+def _configure(app: Flask, portal: Portal) -> None:
+    settings = portal.settings
+    secure = settings.on("HTTPS")
+    hosts = [h.strip() for h in settings["HOSTS"].split(",") if h.strip()]
+    app.config.update(
+        SECRET_KEY=portal.keys.derive("cookies"),
+        SQLALCHEMY_DATABASE_URI=settings.database_url,
+        SQLALCHEMY_ENGINE_OPTIONS=_engine_options(settings.database_url),
+        SESSION_COOKIE_NAME="__Host-lianxi" if secure else "lianxi",
+        SESSION_COOKIE_SECURE=secure,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_REFRESH_EACH_REQUEST=False,
+        PERMANENT_SESSION_LIFETIME=timedelta(hours=settings.number("SESSION_HOURS")),
+        TRUSTED_HOSTS=["127.0.0.1", "localhost", "[::1]"] if portal.demo else hosts or None,
+        MAX_CONTENT_LENGTH=12 * 1024 * 1024,
+        MAX_FORM_MEMORY_SIZE=1024 * 1024,
+        MAX_FORM_PARTS=2000,
+        WTF_CSRF_TIME_LIMIT=None,
+    )
+    proxies = int(settings["PROXIES"])
+    if proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies)  # type: ignore[method-assign]
+
+
+def _engine_options(url: str) -> dict[str, object]:
+    if url.startswith("sqlite"):
+        return {}
+    return {"pool_pre_ping": True, "connect_args": {"prepare_threshold": None, "connect_timeout": 2}}
+
+
+def _init_login(app: Flask) -> None:
+    manager = LoginManager(app)
+    manager.session_protection = None  # the session row knows; a changed address is normal behind office proxies
+
+    @manager.user_loader  # type: ignore[untyped-decorator]
+    def load_user(token: str) -> access.User | None:
+        login = find_login(access.the_session(), token, access.now())
+        return access.User(token, login) if login else None

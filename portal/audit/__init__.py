@@ -1,0 +1,1 @@
+"""The auditor's pages over the trail that `core.audit` keeps."""

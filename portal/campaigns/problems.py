@@ -1,0 +1,137 @@
+"""What is wrong with a declaration, found before any request."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+
+from portal.campaigns.declarations import (
+    CONTRACT,
+    EVERY_MEMBER,
+    Campaign,
+    Clause,
+    Field,
+    FieldKind,
+    MemberKind,
+)
+from portal.core.text import Message, _
+
+_KEY = re.compile(r"[a-z][a-z0-9_]{0,47}\Z")
+
+
+def problems(campaign: object) -> tuple[Message, ...]:
+    """Every dangling key, duplicate, missing clause and unknown version; empty when the campaign is sound."""
+    if not isinstance(campaign, Campaign):
+        return (Message(_("portal_campaign() 返回的不是 Campaign，而是 %(type)s。"), type=type(campaign).__name__),)
+    if campaign.contract != CONTRACT:
+        return (
+            Message(
+                _("插件按契约第 %(theirs)s 版编写，本系统提供第 %(ours)s 版。"), theirs=campaign.contract, ours=CONTRACT
+            ),
+        )
+    return tuple(_walk(campaign))
+
+
+def _walk(c: Campaign) -> Iterator[Message]:
+    members = {m.key for m in c.roster}
+    lists = {x.key for x in c.code_lists}
+    ledgers = {x.key for x in c.ledgers}
+    yield from _keys("campaign", [c.key])
+    for what, keys in (
+        ("source", [s.key.lower() for s in c.sources]),
+        ("member", [m.key for m in c.roster]),
+        ("duty", [d.key for d in c.duties]),
+        ("form", [f.key for f in c.forms]),
+        ("ledger", [x.key for x in c.ledgers]),
+        ("threshold", [t.key for t in c.thresholds]),
+        ("rule", [r.key for r in c.rules]),
+        ("policy", [p.key for p in c.policies]),
+        ("phase", [p.key for p in c.phases]),
+        ("obligation", [o.key for o in c.obligations]),
+        ("code list", [x.key for x in c.code_lists]),
+    ):
+        yield from _keys(what, keys)
+    for code_list in c.code_lists:
+        yield from _keys(f"choice of {code_list.key}", [x.key for x in code_list.choices])
+    yield from _clauses(c)
+    if c.body.lead not in members:
+        yield _dangling("body.lead", c.body.lead)
+    for member in c.roster:
+        if (member.kind is MemberKind.CLASS) != bool(member.unit_kind):
+            yield Message(_("成员 %(key)s：类别成员必须且只有类别成员写明 unit_kind。"), key=member.key)
+    for duty in c.duties:
+        if duty.member != EVERY_MEMBER and duty.member not in members:
+            yield _dangling(f"duty {duty.key}", duty.member)
+    for form in c.forms:
+        fields = {f.key for f in form.fields}
+        derived = {m.key for m in form.metrics}
+        yield from _keys(f"field of {form.key}", [*(f.key for f in form.fields), *derived])
+        yield from _fields(form.key, form.fields, members, lists)
+        for check in form.checks:
+            for key in check.fields:
+                if key not in fields:
+                    yield _dangling(f"check {form.key}.{check.key}", key)
+        for key in (*form.headline, *form.example):
+            if key not in fields | derived:
+                yield _dangling(f"form {form.key}", key)
+    for ledger in c.ledgers:
+        yield from _keys(f"field of {ledger.key}", [f.key for f in ledger.fields])
+        yield from _fields(ledger.key, ledger.fields, members, lists)
+        for key in ledger.writers:
+            if key not in members:
+                yield _dangling(f"ledger {ledger.key}", key)
+        for example in ledger.examples:
+            for key in set(example) - {f.key for f in ledger.fields} - {"title"}:
+                yield _dangling(f"example of {ledger.key}", key)
+    for threshold in c.thresholds:
+        if threshold.ledger not in ledgers:
+            yield _dangling(f"threshold {threshold.key}", threshold.ledger)
+        if threshold.hours <= 0:
+            yield Message(_("触发条件 %(key)s 的时限必须大于 0。"), key=threshold.key)
+    for policy in c.policies:
+        if policy.default not in {x.key for x in policy.choices}:
+            yield _dangling(f"policy {policy.key}", policy.default)
+    for phase in c.phases:
+        if phase.end < phase.start:
+            yield Message(_("阶段 %(key)s 的结束日期早于开始日期。"), key=phase.key)
+    for obligation in c.obligations:
+        if (obligation.due is None) == (obligation.cadence is None):
+            yield Message(_("限时任务 %(key)s 必须写明日期或周期，且只写一个。"), key=obligation.key)
+
+
+def _keys(what: str, keys: Iterable[str]) -> Iterator[Message]:
+    for key, count in Counter(keys).items():
+        if not _KEY.match(key):
+            yield Message(_("%(what)s 的键“%(key)s”只能用小写字母、数字和下划线。"), what=what, key=key)
+        if count > 1:
+            yield Message(_("%(what)s 的键“%(key)s”出现了 %(count)s 次。"), what=what, key=key, count=count)
+
+
+def _fields(owner: str, fields: Iterable[Field], members: set[str], lists: set[str]) -> Iterator[Message]:
+    for f in fields:
+        if (f.kind in (FieldKind.CHOICE, FieldKind.CHOICES)) != bool(f.choices) or (f.choices and f.choices not in lists):
+            yield _dangling(f"field {owner}.{f.key}", f.choices or "choices")
+        for key in f.owners:
+            if key not in members:
+                yield _dangling(f"field {owner}.{f.key}", key)
+        if f.kind is FieldKind.MONEY and f.unit not in ("元", "万元"):
+            yield Message(_("金额字段 %(key)s 的单位必须是元或万元。"), key=f"{owner}.{f.key}")
+
+
+def _clauses(c: Campaign) -> Iterator[Message]:
+    known = {s.key for s in c.sources}
+    carriers: list[tuple[str, Clause | None]] = [("body", c.body.clause)]
+    for group in (c.duties, c.forms, c.ledgers, c.thresholds, c.rules, c.policies, c.phases, c.obligations):
+        carriers += [(f"{type(x).__name__} {x.key}", x.clause) for x in group]
+    for form in c.forms:
+        carriers += [(f"Field {form.key}.{f.key}", f.clause) for f in form.fields if f.clause]
+    for what, clause in carriers:
+        if clause is None:
+            yield Message(_("%(what)s 没有写明依据条款。"), what=what)
+        elif clause.source not in known:
+            yield _dangling(what, clause.source)
+
+
+def _dangling(what: str, key: str) -> Message:
+    return Message(_("%(what)s 引用了不存在的“%(key)s”。"), what=what, key=key)

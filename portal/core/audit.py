@@ -1,0 +1,185 @@
+"""The audit trail: one hash chain per tenant, written in the transaction of the act itself.
+
+Each event carries an HMAC over its content and its predecessor's; a head row per tenant holds the
+last number and hash. Editing, deleting, reordering or cutting off events is found by ``verify``.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import String, UniqueConstraint
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from portal.core.db import Own
+from portal.core.scope import Actor, get_scope
+
+
+class Act(StrEnum):
+    """Closed vocabulary: subject.verb."""
+
+    LOGIN = "session.open"
+    LOGIN_FAILED = "session.refuse"
+    LOGOUT = "session.close"
+    REFUSED = "request.refuse"
+    ACCOUNT_CREATE = "account.create"
+    ACCOUNT_DISABLE = "account.disable"
+    ACCOUNT_ENABLE = "account.enable"
+    ACCOUNT_UNLOCK = "account.unlock"
+    PASSWORD_CHANGE = "password.change"  # noqa: S105
+    PASSWORD_RESET = "password.reset"  # noqa: S105
+    TOTP_ENROL = "totp.enrol"
+    TOTP_RESET = "totp.reset"
+    TENANT_CREATE = "tenant.create"
+    CAMPAIGN_ENABLE = "campaign.enable"
+    CAMPAIGN_DISABLE = "campaign.disable"
+    POLICY_SET = "policy.set"
+    CALENDAR_IMPORT = "calendar.import"
+    UNIT_CREATE = "unit.create"
+    UNIT_CHANGE = "unit.change"
+    UNIT_RENAME = "unit.rename"
+    UNIT_MERGE = "unit.merge"
+    UNIT_SPLIT = "unit.split"
+    UNIT_IMPORT = "unit.import"
+    UNIT_EXPORT = "unit.export"
+    MECHANISM_CHANGE = "mechanism.change"
+    MEMBERSHIP_ADD = "membership.add"
+    MEMBERSHIP_END = "membership.end"
+    POST_APPOINT = "post.appoint"
+    POST_END = "post.end"
+    HANDOVER_OPEN = "handover.open"
+    HANDOVER_SIGN = "handover.sign"
+    NOTICE_ACKNOWLEDGE = "notice.acknowledge"
+    PERIOD_OPEN = "period.open"
+    SUBMISSION_SAVE = "submission.save"
+    SUBMISSION_SIGN = "submission.sign"
+    SUBMISSION_FILE = "submission.file"
+    SUBMISSION_ACCEPT = "submission.accept"
+    SUBMISSION_RETURN = "submission.return"
+    REPORT_SUBMIT = "report.submit"
+    REPORT_ACCEPT = "report.accept"
+    REPORT_RETURN = "report.return"
+    REPORT_REMIND = "report.remind"
+    RECORD_CREATE = "record.create"
+    RECORD_CHANGE = "record.change"
+    URGENT_SAVE = "urgent.save"
+    URGENT_FILE = "urgent.file"
+    URGENT_READ = "urgent.read"
+    DEADLINE_START = "deadline.start"
+    DEADLINE_MEET = "deadline.meet"
+    SENSITIVE_READ = "sensitive.read"
+    EXPORT = "export"
+
+
+class AuditEvent(Own):
+    __table_args__ = (UniqueConstraint("tenant_id", "seq"),)
+    __tablename__ = "audit_event"
+
+    seq: Mapped[int]
+    at: Mapped[datetime]
+    act: Mapped[str] = mapped_column(String(40))
+    subject: Mapped[str] = mapped_column(String(60), comment="type:id of what was acted on")
+    actor_id: Mapped[int | None]
+    actor_name: Mapped[str] = mapped_column(String(200))
+    address: Mapped[str] = mapped_column(String(45), comment="network peer, '' for the command line")
+    data: Mapped[dict[str, Any]]
+    previous: Mapped[str] = mapped_column(String(64))
+    digest: Mapped[str] = mapped_column(String(64))
+
+
+class AuditHead(Own):
+    """Last link of a tenant's chain; its row lock orders the writers."""
+
+    __tablename__ = "audit_head"
+    __table_args__ = (UniqueConstraint("tenant_id"),)
+
+    seq: Mapped[int] = mapped_column(default=0)
+    digest: Mapped[str] = mapped_column(String(64), default="")
+
+
+@dataclass(frozen=True)
+class Break:
+    """The first place at which a chain does not hold."""
+
+    tenant_id: int
+    seq: int
+    reason: str
+
+
+def record(
+    session: Session,
+    act: Act,
+    subject: str,
+    actor: Actor,
+    now: datetime,
+    data: Mapping[str, Any] | None = None,
+) -> None:
+    """Append one event to the chain of the scope's home tenant. Never pass secrets in ``data``."""
+    home = get_scope(session).home
+    head = session.scalars(sa.select(AuditHead).where(AuditHead.tenant_id == home).with_for_update()).one_or_none()
+    if head is None:
+        head = AuditHead(seq=0, digest="")
+        session.add(head)
+        session.flush()
+    event = AuditEvent(
+        tenant_id=head.tenant_id,
+        seq=head.seq + 1,
+        at=now,
+        act=act.value,
+        subject=subject,
+        actor_id=actor.account_id,
+        actor_name=actor.name,
+        address=session.info.get("address", ""),
+        data=dict(data or {}),
+        previous=head.digest,
+    )
+    event.digest = _digest(session.info["audit_key"], event)
+    head.seq, head.digest = event.seq, event.digest
+    session.add(event)
+
+
+def _digest(key: bytes, e: AuditEvent) -> str:
+    content = json.dumps(
+        [e.tenant_id, e.seq, e.at.astimezone(UTC).isoformat(timespec="microseconds"), e.act, e.subject, e.actor_id,
+         e.actor_name, e.address, e.data, e.previous],
+        ensure_ascii=False,
+        sort_keys=True,
+    )  # fmt: skip
+    return hmac.digest(key, content.encode(), hashlib.sha256).hex()
+
+
+def verify(session: Session) -> Iterator[Break]:
+    """Check the chains of the scope's own tenants; yields the first break of each broken one."""
+    key = session.info["audit_key"]
+    for tenant_id in get_scope(session).own:
+        seq, previous = 0, ""
+        found: Break | None = None
+        rows = session.scalars(
+            sa.select(AuditEvent).where(AuditEvent.tenant_id == tenant_id).order_by(AuditEvent.seq).execution_options(yield_per=500)
+        )
+        for event in rows:
+            seq += 1
+            if event.seq != seq:
+                found = Break(tenant_id, seq, "missing")
+            elif event.previous != previous:
+                found = Break(tenant_id, seq, "order")
+            elif not hmac.compare_digest(event.digest, _digest(key, event)):
+                found = Break(tenant_id, seq, "changed")
+            if found:
+                break
+            previous = event.digest
+        head = session.scalars(sa.select(AuditHead).where(AuditHead.tenant_id == tenant_id)).one_or_none()
+        if found is None and (head.seq if head else 0) != seq:
+            found = Break(tenant_id, seq + 1, "cut")
+        if found is None and head is not None and head.digest != previous:
+            found = Break(tenant_id, seq, "head")
+        if found:
+            yield found

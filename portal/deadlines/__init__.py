@@ -1,0 +1,1 @@
+"""Running clocks: started, met, explained; their state is derived, never stored."""

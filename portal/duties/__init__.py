@@ -1,0 +1,1 @@
+"""The duty register: who must do what under which clause."""

@@ -1,0 +1,53 @@
+"""Table of urgent reports."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy import String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from portal.core.db import Released, within_tenant
+
+
+class UrgentReport(Released):
+    """初报: four facts and the telephone call, incomplete rather than late. Visible upward from filing."""
+
+    __tablename__ = "urgent_report"
+    __table_args__ = (
+        within_tenant("mechanism_id", "mechanism"),
+        within_tenant("unit_id", "unit"),
+        UniqueConstraint("tenant_id", "request_key"),
+        sa.Index("ix_urgent_report_tenant_id_campaign_filed_at", "tenant_id", "campaign", "filed_at"),
+    )
+
+    mechanism_id: Mapped[int]
+    unit_id: Mapped[int]
+    campaign: Mapped[str] = mapped_column(String(48))
+    subject: Mapped[str] = mapped_column(String(60), default="", comment="record:<id> it grew out of")
+    what: Mapped[str] = mapped_column(String(500))
+    place: Mapped[str] = mapped_column(String(120))
+    known_at: Mapped[datetime]
+    amount: Mapped[int | None] = mapped_column(comment="fen; None = not known yet")
+    phoned_at: Mapped[datetime | None]
+    phoned_to: Mapped[str] = mapped_column(String(120), default="")
+    due_at: Mapped[datetime]
+    filed_at: Mapped[datetime]
+    filed_by: Mapped[str] = mapped_column(String(200))
+    late_reason: Mapped[str] = mapped_column(String(300), default="")
+    read_at: Mapped[datetime | None] = mapped_column(comment="receipt of the tenant's own office")
+    read_by: Mapped[str] = mapped_column(String(200), default="")
+    request_key: Mapped[str] = mapped_column(String(40))
+
+
+class UrgentReceipt(Released):
+    """The superior office's receipt, put into the reporter's tenant so that the reporter sees who has read it."""
+
+    __tablename__ = "urgent_receipt"
+    __table_args__ = (within_tenant("urgent_id", "urgent_report"), UniqueConstraint("tenant_id", "urgent_id", "office"))
+
+    urgent_id: Mapped[int]
+    office: Mapped[str] = mapped_column(String(120))
+    read_by: Mapped[str] = mapped_column(String(200))
+    read_at: Mapped[datetime]

@@ -1,0 +1,1 @@
+"""What must I do, by when, and why: one list over all campaigns and tenants of a person."""

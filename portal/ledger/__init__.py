@@ -1,0 +1,1 @@
+"""Registers of matters declared by the campaigns."""

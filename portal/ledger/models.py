@@ -1,0 +1,65 @@
+"""Tables of the ledgers."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from portal.core.db import Own, Released, within_tenant
+
+
+class Record(Released):
+    """An entry of a ledger. The portal keeps number, title, place and moment of knowing; ``values`` is the plugin's."""
+
+    __tablename__ = "record"
+    __table_args__ = (
+        within_tenant("mechanism_id", "mechanism"),
+        within_tenant("unit_id", "unit"),
+        UniqueConstraint("tenant_id", "campaign", "ledger", "number"),
+        UniqueConstraint("tenant_id", "request_key"),
+        sa.Index("ix_record_tenant_id_campaign_ledger_known_at", "tenant_id", "campaign", "ledger", "known_at"),
+    )
+
+    mechanism_id: Mapped[int]
+    unit_id: Mapped[int]
+    campaign: Mapped[str] = mapped_column(String(48))
+    ledger: Mapped[str] = mapped_column(String(48))
+    number: Mapped[str] = mapped_column(String(40))
+    title: Mapped[str] = mapped_column(String(120))
+    place: Mapped[str] = mapped_column(String(120), default="")
+    known_at: Mapped[datetime] = mapped_column(comment="moment of knowing; clocks start here")
+    values: Mapped[dict[str, Any]]
+    created_at: Mapped[datetime]
+    created_by: Mapped[str] = mapped_column(String(200))
+    changed_at: Mapped[datetime]
+    request_key: Mapped[str] = mapped_column(String(40), comment="from the form: a second click makes no second entry")
+    version: Mapped[int] = mapped_column(default=1)
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
+
+
+class RecordEvent(Released):
+    """The story of an entry: what was changed from what to what, by whom."""
+
+    __tablename__ = "record_event"
+    __table_args__ = (within_tenant("record_id", "record"), sa.Index("ix_record_event_tenant_id_record_id", "tenant_id", "record_id"))
+
+    record_id: Mapped[int]
+    kind: Mapped[str] = mapped_column(String(20))
+    changes: Mapped[dict[str, Any]] = mapped_column(default=dict, comment="field key -> [before, after]")
+    by: Mapped[str] = mapped_column(String(200))
+    at: Mapped[datetime]
+
+
+class NumberSeries(Own):
+    """Last number given per series and year; its row lock makes the numbers gap-free."""
+
+    __tablename__ = "number_series"
+    __table_args__ = (UniqueConstraint("tenant_id", "series", "year"),)
+
+    series: Mapped[str] = mapped_column(String(80))
+    year: Mapped[int]
+    last: Mapped[int] = mapped_column(default=0)

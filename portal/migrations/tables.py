@@ -1,0 +1,17 @@
+"""Imports every module with tables, so that the metadata is complete."""
+
+from portal.accounts import models as accounts
+from portal.core import audit, jobs
+from portal.deadlines import models as deadlines
+from portal.exchange import models as exchange
+from portal.figures import models as figures
+from portal.ledger import models as ledger
+from portal.notices import models as notices
+from portal.reporting import models as reporting
+from portal.tenants import models as tenants
+from portal.units import models as units
+
+__all__ = [
+    "accounts", "audit", "deadlines", "exchange", "figures", "jobs", "ledger", "notices", "reporting", "tenants",
+    "units",
+]  # fmt: skip

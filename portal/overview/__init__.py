@@ -1,0 +1,1 @@
+"""What the city sees across its counties: completeness, totals, drill-down, exports."""

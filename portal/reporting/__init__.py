@@ -1,0 +1,1 @@
+"""Forms by period: fill, sign off, submit, accept or return, consolidate."""

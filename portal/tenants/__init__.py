@@ -1,0 +1,1 @@
+"""The tree province -> city -> county, which campaign runs where, and each tenant's readings of ambiguous clauses."""

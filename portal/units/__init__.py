@@ -1,0 +1,1 @@
+"""Units, bodies (mechanisms), memberships and posts: who belongs to what, who may do what, since when."""

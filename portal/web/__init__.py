@@ -1,0 +1,1 @@
+"""The shell: access, layout, navigation, form renderer, error pages."""

@@ -1,0 +1,206 @@
+"""What every page carries: navigation, campaign switch, formats, safety headers."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, Response, current_app, g, request, session, url_for
+
+from portal.core.i18n import LANGUAGES, chosen_locale, show_date, show_moment, translate
+from portal.core.text import Text, _
+from portal.units.models import POST_LABELS
+from portal.units.reader import Desk, Reader
+from portal.units.rights import Right
+
+CSP = (
+    "default-src 'self'; img-src 'self' data:; style-src 'self'; style-src-attr 'unsafe-inline'; "
+    "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One place of the navigation: shown when the post carries one of ``rights`` ('' = always)."""
+
+    endpoint: str
+    label: Text
+    rights: frozenset[Right] = frozenset()
+
+
+R = Right
+WORK: tuple[Entry, ...] = (
+    Entry("home.todo", _("待办")),
+    Entry("reporting.board", _("收报"), frozenset({R.REPORT_READ_ALL})),
+    Entry("reporting.mine", _("报送"), frozenset({R.REPORT_FILL, R.REPORT_SIGN})),
+    Entry("exchange.index", _("急报"), frozenset({R.URGENT_FILE, R.URGENT_RECEIVE, R.RECORD_READ_ALL})),
+    Entry("ledger.index", _("台账"), frozenset({R.RECORD_WRITE, R.RECORD_READ_ALL})),
+    Entry("duties.index", _("职责"), frozenset({R.DUTY_READ})),
+    Entry("overview.index", _("统计"), frozenset({R.OVERVIEW_READ})),
+    Entry("units.index", _("单位与岗位"), frozenset({R.ROSTER_MANAGE})),
+    Entry("tenants.policies", _("本县口径"), frozenset({R.POLICY_SET})),
+)
+ADMINISTRATION: tuple[Entry, ...] = (
+    Entry("tenants.index", _("租户与专项"), frozenset({R.TENANT_MANAGE})),
+    Entry("tenants.plugins", _("插件状态"), frozenset({R.TENANT_MANAGE})),
+    Entry("tenants.calendar", _("工作日历"), frozenset({R.TENANT_MANAGE})),
+    Entry("accounts.index", _("账号管理"), frozenset({R.ACCOUNT_MANAGE})),
+    Entry("audit.index", _("审计"), frozenset({R.AUDIT_READ})),
+)
+
+
+@dataclass(frozen=True)
+class Link:
+    label: Any
+    url: str
+    current: bool
+    title: str = ""
+
+
+def init_shell(app: Flask) -> None:
+    app.context_processor(_context)
+    app.after_request(_headers)
+    app.jinja_env.filters.update(
+        day=show_date, moment=show_moment, yuan=show_yuan, wan=show_wan, number=show_number, t=translate
+    )
+    app.jinja_env.globals.update(asset=_asset, post_labels=POST_LABELS)
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+
+
+def _current_desk(reader: Reader) -> Desk | None:
+    """The desk of the address, else the last one used, else the first."""
+    if "desk" in g:
+        return g.desk  # type: ignore[no-any-return]
+    tenant, _slash, campaign = session.get("desk", "").partition("/")
+    work = [d for d in reader.desks if d.campaign]
+    return reader.desk(tenant, campaign) or (work[0] if work else next(iter(reader.desks), None))
+
+
+def _context() -> dict[str, Any]:
+    reader: Reader | None = g.get("reader")
+    shell: dict[str, Any] = {
+        "demo": current_app.extensions["portal"].demo,
+        "reader": reader,
+        "languages": LANGUAGES,
+        "language": chosen_locale(),
+    }
+    if reader is None:
+        return shell | {"desk": None, "navigation": (), "administration": (), "campaigns": ()}
+    desk = _current_desk(reader)
+    return shell | {
+        "desk": desk,
+        "post": desk.posts[0] if desk else None,
+        "navigation": _work_links(desk),
+        "administration": _administration_links(reader),
+        "campaigns": _campaign_links(reader, desk),
+    }
+
+
+def _work_links(desk: Desk | None) -> list[Link]:
+    if desk is None or not desk.campaign:
+        return [Link(e.label, url_for(e.endpoint), True) for e in WORK[:1]]
+    address = {"tenant": desk.tenant_code, "campaign": desk.campaign}
+    return [
+        Link(e.label, url_for(e.endpoint, **(address if e.rights else {})), _here(e.endpoint))
+        for e in WORK
+        if (not e.rights or e.rights & desk.rights) and e.endpoint in current_app.view_functions
+    ]
+
+
+def _administration_links(reader: Reader) -> list[Link]:
+    return [
+        Link(e.label, url_for(e.endpoint, tenant=d.tenant_code), _here(e.endpoint))
+        for d in reader.desks
+        if not d.campaign
+        for e in ADMINISTRATION
+        if e.rights & d.rights and e.endpoint in current_app.view_functions
+    ]
+
+
+def _here(endpoint: str) -> bool:
+    """A page lights its own entry; a page without one lights the first entry of its feature."""
+    if request.endpoint == endpoint:
+        return True
+    entries = [e.endpoint for e in (*WORK, *ADMINISTRATION)]
+    feature = endpoint.split(".")[0]
+    first = next(e for e in entries if e.split(".")[0] == feature)
+    explicit = g.get("nav")
+    if explicit:
+        return bool(explicit == endpoint)
+    return endpoint == first and request.endpoint not in entries and (request.blueprint == feature)
+
+
+def _campaign_links(reader: Reader, current: Desk | None) -> list[Link]:
+    registry = current_app.extensions["portal"].registry
+    several = len({d.tenant_id for d in reader.desks}) > 1
+    links = []
+    for desk in reader.desks:
+        campaign = registry.find(desk.campaign)
+        if campaign is None:
+            continue
+        label = translate(campaign.label)
+        links.append(
+            Link(
+                f"{desk.tenant_name} {label}" if several else label,
+                url_for(_front(desk), tenant=desk.tenant_code, campaign=desk.campaign),
+                current is not None and (desk.tenant_id, desk.campaign) == (current.tenant_id, current.campaign),
+                desk.mechanism_name,
+            )
+        )
+    return links
+
+
+def _front(desk: Desk) -> str:
+    """The page a campaign opens with: what this post works on."""
+    for entry in WORK[1:]:
+        if entry.rights & desk.rights and entry.endpoint in current_app.view_functions:
+            return entry.endpoint
+    return "home.todo"
+
+
+def show_yuan(fen: int | None, blank: str = "—") -> str:
+    """Integer fen as 元 with thousands separators; 分 only where there are any."""
+    if fen is None:
+        return blank
+    return f"{fen / 100:,.2f}" if fen % 100 else f"{fen // 100:,}"
+
+
+def show_wan(fen: int | None, blank: str = "—") -> str:
+    """Integer fen as 万元 with two decimals, as tables have it."""
+    if fen is None:
+        return blank
+    sign, cents = ("-" if fen < 0 else ""), (abs(fen) + 5000) // 10000
+    return f"{sign}{cents // 100:,}.{cents % 100:02}"
+
+
+def show_number(value: Any, blank: str = "—") -> str:
+    return blank if value is None else f"{value:,}"
+
+
+def _asset(name: str) -> str:
+    """URL of a front-end file that the set-up copied from its wheel; its hash keeps caches honest."""
+    known = current_app.extensions["portal"].assets
+    return url_for("static", filename=f"vendor/{name}", v=known.get(name, "")[:12])
+
+
+def load_assets(static: Path) -> dict[str, str]:
+    """File name -> SHA-256 from the manifest that the asset step wrote; empty before ``make setup``."""
+    manifest = static / "vendor" / "manifest.json"
+    if not manifest.exists():
+        return {}
+    found = json.loads(manifest.read_text())
+    return {str(k): str(v["sha256"] if isinstance(v, dict) else v) for k, v in found.get("files", found).items()}
+
+
+def _headers(response: Response) -> Response:
+    response.headers.setdefault("Content-Security-Policy", CSP)
+    response.headers.setdefault("X-Content-Type-Options", "nosniff")
+    response.headers.setdefault("Referrer-Policy", "same-origin")
+    response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+    if request.endpoint != "static":
+        response.headers.setdefault("Cache-Control", "no-store")
+    if current_app.config["SESSION_COOKIE_SECURE"]:
+        response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+    return response

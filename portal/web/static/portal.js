@@ -1,0 +1,41 @@
+// Small comforts; every page works without this file.
+"use strict";
+(() => {
+  const sizes = ["", "large", "larger"];
+  const root = document.documentElement;
+  let size = 0;
+  try { size = Number(localStorage.getItem("font-size")) || 0; } catch { /* storage switched off */ }
+  const apply = () => { root.dataset.fontSize = sizes[size] || ""; };
+  apply();
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-font-size]");
+    if (button) {
+      size = (size + 1) % sizes.length;
+      try { localStorage.setItem("font-size", String(size)); } catch { /* lasts for this page */ }
+      apply();
+    }
+    if (event.target.closest("[data-print]")) window.print();
+    for (const open of document.querySelectorAll("details.person[open]")) {
+      if (!open.contains(event.target)) open.removeAttribute("open");
+    }
+  });
+  // A second click on a submitting form does nothing; the server would refuse it anyway.
+  document.addEventListener("submit", (event) => {
+    if (event.target.dataset.busy) { event.preventDefault(); return; }
+    event.target.dataset.busy = "1";
+    setTimeout(() => { delete event.target.dataset.busy; }, 4000);
+  });
+  // A running clock counts down once a second: <b data-due="ISO instant">.
+  const clocks = document.querySelectorAll("[data-due]");
+  const tick = () => {
+    for (const clock of clocks) {
+      const left = Math.floor((Date.parse(clock.dataset.due) - Date.now() - skew) / 1000);
+      const s = Math.abs(left);
+      const text = [s / 3600, (s % 3600) / 60, s % 60].map((n) => String(Math.floor(n)).padStart(2, "0")).join(":");
+      clock.textContent = (left < 0 ? "−" : "") + text;
+    }
+  };
+  const served = document.querySelector("[data-now]");
+  const skew = served ? Date.parse(served.dataset.now) - Date.now() : 0;
+  if (clocks.length) { tick(); setInterval(tick, 1000); }
+})();

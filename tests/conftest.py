@@ -1,0 +1,127 @@
+"""Fixtures: one application per test, on SQLite and on PostgreSQL, each from a template made once per worker."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+
+from portal import create_app
+from portal.core.clock import SHANGHAI
+from portal.core.crypto import create_secret
+from portal.core.db import db, new_id
+from portal.core.migrate import upgrade
+from portal.core.settings import Settings
+from tests.factories import Factory
+from tests.postgres import APP, Cluster, start_postgres
+
+ROOT = Path(__file__).parents[1]
+NOON = datetime(2026, 9, 16, 12, 0, tzinfo=SHANGHAI)
+"""Where the test clock stands unless a test moves it: Wednesday 2026-09-16 12:00."""
+
+
+class TestClock:
+    """A clock that a test sets; ``clock.now = …`` or ``clock.at("2026-10-01T17:40:00")``."""
+
+    __test__ = False
+
+    def __init__(self) -> None:
+        self.now = NOON
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def at(self, iso: str) -> datetime:
+        self.now = datetime.fromisoformat(iso).replace(tzinfo=SHANGHAI)
+        return self.now
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Cluster]:
+    """The worker's own PostgreSQL with an empty, migrated database called ``template``."""
+    with start_postgres() as cluster:
+        cluster.create_database("template")
+        upgrade(cluster.owner_url("template"), APP)
+        yield cluster
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("template") / "portal.sqlite"
+    upgrade(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def engine(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+def settings(request: pytest.FixtureRequest, engine: str, tmp_path: Path) -> Iterator[Settings]:
+    """Settings of a fresh, empty, migrated instance. ``settings_extra`` may be overridden by a module."""
+    create_secret(tmp_path)
+    given = {"INSTANCE": str(tmp_path), "PLUGINS": str(ROOT / "plugins"), "STRICT": "1"}
+    given |= request.getfixturevalue("settings_extra")
+    if engine == "sqlite":
+        shutil.copy(request.getfixturevalue("sqlite_template"), tmp_path / "portal.sqlite")
+        yield Settings({}, **given)
+        return
+    cluster: Cluster = request.getfixturevalue("postgres")
+    name = f"t{os.getpid()}_{new_id()}"
+    cluster.create_database(name, template="template")
+    yield Settings({}, DATABASE_URL=cluster.app_url(name), OWNER_URL=cluster.owner_url(name), **given)
+    cluster.drop_database(name)
+
+
+@pytest.fixture
+def settings_extra() -> dict[str, str]:
+    return {}
+
+
+@pytest.fixture
+def clock() -> TestClock:
+    return TestClock()
+
+
+@pytest.fixture
+def app(settings: Settings, clock: TestClock) -> Iterator[Flask]:
+    """The real application on ``settings``, with the test's clock. Its context is open during the test."""
+    app = create_app(settings, clock=clock)
+    app.testing = False
+    app.config["PROPAGATE_EXCEPTIONS"] = False
+    with app.app_context():
+        yield app
+        db.session.remove()
+        db.engine.dispose()
+
+
+@pytest.fixture
+def session(app: Flask) -> Session:
+    """A session for services; the audit key is set, the scope is the test's business (see ``Factory.enter``)."""
+    session = db.session()
+    session.info["audit_key"] = app.extensions["portal"].audit_key
+    return session
+
+
+@pytest.fixture
+def make(session: Session, app: Flask, clock: TestClock) -> Factory:
+    return Factory(session, app, clock)
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    return app.test_client()
+
+
+@pytest.fixture
+def login(app: Flask, make: Factory) -> Callable[[str], FlaskClient]:
+    """``login("pd_gaj")`` gives a client with a living, strong session of that account."""
+    return make.login
