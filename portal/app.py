@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
-from flask import Flask
+from flask import Flask, session
 from flask_login import LoginManager
 from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from portal.accounts.login import find_login
+from portal.accounts.login import find_login, keep_awake
+from portal.accounts.passwords import get_profile
 from portal.campaigns.registry import Registry, load_registry
 from portal.core.clock import Clock, clock_from, system_clock
 from portal.core.crypto import Keys
@@ -102,9 +103,15 @@ def _engine_options(url: str) -> dict[str, object]:
 
 def _init_login(app: Flask) -> None:
     manager = LoginManager(app)
-    manager.session_protection = None  # the session row knows; a changed address is normal behind office proxies
+    # The session row knows; a changed address is normal behind office proxies.
+    manager.session_protection = None  # type: ignore[assignment]
+    settings = app.extensions["portal"].settings
+    lifetime = get_profile(settings["PASSWORD_PROFILE"]).lifetime
+    idle = timedelta(minutes=settings.number("IDLE_MINUTES"))
 
     @manager.user_loader  # type: ignore[untyped-decorator]
     def load_user(token: str) -> access.User | None:
-        login = find_login(access.the_session(), token, access.now())
+        if not keep_awake(session, access.now(), idle):
+            return None
+        login = find_login(access.the_session(), token, access.now(), lifetime)
         return access.User(token, login) if login else None

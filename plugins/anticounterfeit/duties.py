@@ -16,10 +16,10 @@ def _common(number: int, text: Text, article: Text) -> Duty:
 
 
 def _own(
-    member: str, number: int, text: Text, article: Text, soft: Text | None = None, note: Text | None = None
+    member: str, number: int, text: Text, article: Text, soft: Text | None = None, also: tuple[str, ...] = ()
 ) -> Duty:
-    clause = Clause(source="D0", article=article, note=note)
-    return Duty(key=f"{member}_{number}", member=member, text=text, clause=clause, soft=soft)
+    clause = Clause(source="D0", article=article)
+    return Duty(key=f"{member}_{number}", member=member, text=text, clause=clause, soft=soft, also=also)
 
 
 DUTIES = (
@@ -39,7 +39,7 @@ DUTIES = (
         1,
         _("统筹市、县（区）成员单位，把反假人民币工作计入综合业绩考评，用督查、问责、约谈推动责任落实。"),
         _("附件·市政府办、县（区）政府办第1项"),
-        note=_("市政府办与各县（区）政府办共同承担，登记一次。"),
+        also=("county_offices",),
     ),
     _own(
         "court", 1, _("指导并督办辖区法院的假币案件审理，维护人民币信誉和金融秩序。"), _("附件·市中院第1项")

@@ -6,9 +6,6 @@ from datetime import date
 
 from portal.campaigns import Clause, Source, Text, _
 
-_UNDATED = date(1900, 1, 1)
-"""The library text D3 carries no date; its note says so."""
-
 SOURCES = (
     Source(
         key="D4",
@@ -32,11 +29,8 @@ SOURCES = (
         number=_("无文号"),
         title=_("防范和打击非法金融活动部际联席会议制度"),
         issuer=_("文库文本，无发文机关"),
-        issued=_UNDATED,
-        effective_from=_UNDATED,
-        effective_to=_UNDATED,
         note=_(
-            "仅供参考，不作依据：缺条款，夹有示例语句，没有日期（所列日期只是占位）。单位、数字一律不取自本文。"
+            "仅供参考，不作依据：缺条款，夹有示例语句，没有日期。单位、数字一律不取自本文。"
         ),
     ),
 )

@@ -13,7 +13,6 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.accounts.models import Account, LoginSession, Seat
-from portal.accounts.passwords import Profile
 from portal.core.audit import Act, record
 from portal.core.errors import NotFound
 from portal.core.scope import Actor, crossing
@@ -31,6 +30,7 @@ class Login:
     username: str
     display_name: str
     must_change_password: bool
+    """A first password, or one older than the profile allows."""
     password_changed_at: datetime
     enrolled: bool
     """A second factor is set up."""
@@ -43,8 +43,13 @@ def hash_token(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def find_login(session: Session, token: str, now: datetime) -> Login | None:
-    """None when the session is unknown, over, or was ended by its account being disabled or changed. One statement."""
+def find_login(
+    session: Session, token: str, now: datetime, lifetime: timedelta | None = None
+) -> Login | None:
+    """None when the session is unknown, over, or ended because its account was disabled or changed.
+
+    One statement. ``lifetime``: of a password; None = for ever.
+    """
     rows = session.execute(
         sa.select(
             Account.id, Account.username, Account.display_name, Account.must_change_password,
@@ -63,7 +68,8 @@ def find_login(session: Session, token: str, now: datetime) -> Login | None:
         return None
     first = rows[0]
     tenants = tuple(sorted(r.tenant_id for r in rows if r.tenant_id is not None))
-    return Login(first[0], first[1], first[2], first[3], first[4], bool(first[5]), first[6], tenants)
+    aged = lifetime is not None and first[4] + lifetime <= now
+    return Login(first[0], first[1], first[2], first[3] or aged, first[4], bool(first[5]), first[6], tenants)
 
 
 def keep_awake(cookie: MutableMapping[str, Any], now: datetime, idle: timedelta) -> bool:
@@ -76,16 +82,17 @@ def keep_awake(cookie: MutableMapping[str, Any], now: datetime, idle: timedelta)
     return True
 
 
-def must_change_password(login: Login, profile: Profile, now: datetime) -> bool:
-    """A first password, or one older than the profile allows."""
-    aged = profile.lifetime is not None and login.password_changed_at + profile.lifetime <= now
-    return login.must_change_password or aged
-
-
 def open_session(
-    session: Session, account: Account, now: datetime, *, hours: int, address: str, agent: str, strong: bool = False
+    session: Session,
+    account: Account,
+    now: datetime,
+    *,
+    hours: int,
+    address: str,
+    agent: str,
+    strong: bool = False,
 ) -> str:
-    """A new session with a new token, which is returned and stored nowhere. Clears the account's dead sessions."""
+    """A new session; returns its token, which is stored nowhere. Clears the account's dead sessions."""
     dead = sa.or_(LoginSession.expires_at <= now, LoginSession.epoch != account.epoch)
     session.execute(sa.delete(LoginSession).where(LoginSession.account_id == account.id, dead))
     token = secrets.token_urlsafe(32)
@@ -120,7 +127,9 @@ def drop_session(session: Session, token: str) -> None:
     session.execute(sa.delete(LoginSession).where(LoginSession.token_hash == hash_token(token)))
 
 
-def list_sessions(session: Session, account_id: int, now: datetime) -> Sequence[sa.Row[tuple[str, datetime, str, str]]]:
+def list_sessions(
+    session: Session, account_id: int, now: datetime
+) -> Sequence[sa.Row[str, datetime, str, str]]:
     """The account's living sessions, newest first: token hash, opened, address, browser."""
     return session.execute(
         sa.select(LoginSession.token_hash, LoginSession.opened_at, LoginSession.address, LoginSession.agent)
@@ -156,8 +165,15 @@ def person(account: Account) -> Actor:
 
 
 def note(
-    session: Session, account: Account, act: Act, actor: Actor, now: datetime, data: dict[str, Any] | None = None
+    session: Session,
+    account: Account,
+    act: Act,
+    actor: Actor,
+    now: datetime,
+    data: dict[str, Any] | None = None,
 ) -> None:
     """Into the trail of the account's home tenant, wherever the actor stands."""
     with crossing(session, account.home_tenant_id):
-        record(session, act, f"account:{account.id}", actor, now, {"username": account.username} | (data or {}))
+        record(
+            session, act, f"account:{account.id}", actor, now, {"username": account.username} | (data or {})
+        )

@@ -61,6 +61,7 @@ class Seat(Base):
     """In which tenants an account holds posts now: read at each request before any scope exists."""
 
     __tablename__ = "seat"
+    __table_args__ = {"info": {"tenanted": False}}  # noqa: RUF012 - read before there is a scope
 
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), primary_key=True)
     tenant_id: Mapped[int] = mapped_column(ForeignKey("tenant.id"), primary_key=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ipaddress
 import logging
+import math
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -15,14 +16,18 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.accounts import totp
-from portal.accounts.login import note, person
+from portal.accounts.login import note
 from portal.accounts.models import Account, LoginFailure
 from portal.accounts.passwords import verify_password
 from portal.core.audit import Act
 from portal.core.crypto import Keys
+from portal.core.scope import Actor
 from portal.core.text import Message, Text, _
 
 log = logging.getLogger(__name__)
+
+ANYBODY = Actor(None, "anonymous")
+"""Whoever typed it: that is just what is not known."""
 
 LOCK_AFTER = 5
 LOCKS = (timedelta(minutes=15), timedelta(minutes=30), timedelta(minutes=60))
@@ -34,19 +39,21 @@ BRAKE_WINDOW = timedelta(minutes=15)
 BRAKE_WAIT = timedelta(seconds=10)
 """An address with many failures waits so long after each: a whole office may sit behind one address."""
 
-REFUSAL = _("用户名或密码不正确，或账号暂时不能登录。连续输错 5 次将锁定一段时间；仍不能登录的，请联系本级安全管理员。")
+REFUSAL = _("用户名或密码不正确，或账号暂时不能登录。连续输错 5 次会锁定一段时间；急需登录请联系安全管理员。")
 
 
 @dataclass(frozen=True)
 class Refused:
-    """Why nobody was let in. ``wait`` > 0: seconds after which this address may try again; nothing was checked."""
+    """Why nobody was let in. ``wait`` > 0: nothing was checked, try again after so many seconds."""
 
     message: Message | Text
     wait: int = 0
 
 
-def authenticate(session: Session, username: str, password: str, *, address: str, now: datetime) -> Account | Refused:
-    """The account whose password this is. The caller commits in either case: failures are counted in the database."""
+def authenticate(
+    session: Session, username: str, password: str, *, address: str, now: datetime
+) -> Account | Refused:
+    """The account whose password this is. The caller commits in either case: failures are counted."""
     network = network_of(address)
     wait = _seconds_to_wait(session, network, now)
     if wait:
@@ -113,7 +120,10 @@ def network_of(address: str) -> str:
 def _take(session: Session, account_id: int) -> Account:
     """Locked, so that two guesses at once count as two."""
     return session.scalars(
-        sa.select(Account).where(Account.id == account_id).with_for_update().execution_options(populate_existing=True)
+        sa.select(Account)
+        .where(Account.id == account_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
     ).one()
 
 
@@ -125,7 +135,7 @@ def _seconds_to_wait(session: Session, network: str, now: datetime) -> int:
     ).one()
     if count < BRAKE_AFTER:
         return 0
-    return max(0, -int(-(last + BRAKE_WAIT - now).total_seconds() // 1))
+    return max(0, math.ceil((last + BRAKE_WAIT - now).total_seconds()))
 
 
 def _count_address(session: Session, network: str, now: datetime) -> None:
@@ -140,7 +150,7 @@ def _count_failure(session: Session, account: Account, now: datetime, factor: st
     turn, rest = divmod(account.failures, LOCK_AFTER)
     if rest == 0:
         account.locked_until = now + LOCKS[min(turn, len(LOCKS)) - 1]
-    note(session, account, Act.LOGIN_FAILED, person(account), now, {"factor": factor, "locked": rest == 0})
+    note(session, account, Act.LOGIN_FAILED, ANYBODY, now, {"factor": factor, "locked": rest == 0})
 
 
 def _forgive(account: Account) -> None:

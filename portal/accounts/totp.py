@@ -34,6 +34,14 @@ def draw_qr(secret: str, username: str) -> str:
     address = pyotp.TOTP(secret).provisioning_uri(name=username, issuer_name=ISSUER)
     out = io.BytesIO()
     segno.make(address, error="m").save(
-        out, kind="svg", xmldecl=False, svgns=False, scale=4, border=2, dark="#1f2328", light="#ffffff", omitsize=False
+        out,
+        kind="svg",
+        xmldecl=False,
+        svgns=False,
+        scale=4,
+        border=2,
+        dark="#1f2328",
+        light="#ffffff",
+        omitsize=False,
     )
     return out.getvalue().decode()

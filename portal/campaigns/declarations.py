@@ -33,8 +33,9 @@ class Source:
     number: Text
     title: Text
     issuer: Text
-    issued: date
-    effective_from: date
+    issued: date | None = None
+    """None where the text itself bears no date."""
+    effective_from: date | None = None
     effective_to: date | None = None
     note: Text | None = None
 
@@ -107,6 +108,11 @@ class Duty:
     clause: Clause
     cadence: Cadence | None = None
     soft: Text | None = None
+    also: tuple[str, ...] = ()
+    """Further members that bear the same duty (市政府办、各县（区）政府办)."""
+
+    def binds(self, member: str) -> bool:
+        return self.member in (member, EVERY_MEMBER) or member in self.also
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -397,4 +403,4 @@ class Campaign:
 
     def duties_of(self, member: str) -> tuple[Duty, ...]:
         """The member's own duties after the common ones."""
-        return tuple(d for d in self.duties if d.member in (member, EVERY_MEMBER))
+        return tuple(d for d in self.duties if d.binds(member))

@@ -9,11 +9,23 @@ from collections.abc import Iterable, Iterator
 from portal.campaigns.declarations import (
     CONTRACT,
     EVERY_MEMBER,
+    Body,
     Campaign,
     Clause,
+    CodeList,
+    Duty,
     Field,
     FieldKind,
+    Form,
+    Ledger,
+    Member,
     MemberKind,
+    Obligation,
+    Phase,
+    Policy,
+    Rule,
+    Source,
+    Threshold,
 )
 from portal.core.text import Message, _
 
@@ -23,14 +35,38 @@ _KEY = re.compile(r"[a-z][a-z0-9_]{0,47}\Z")
 def problems(campaign: object) -> tuple[Message, ...]:
     """Every dangling key, duplicate, missing clause and unknown version; empty when the campaign is sound."""
     if not isinstance(campaign, Campaign):
-        return (Message(_("portal_campaign() 返回的不是 Campaign，而是 %(type)s。"), type=type(campaign).__name__),)
+        return (
+            Message(
+                _("portal_campaign() 返回的不是 Campaign，而是 %(type)s。"), type=type(campaign).__name__
+            ),
+        )
     if campaign.contract != CONTRACT:
         return (
             Message(
-                _("插件按契约第 %(theirs)s 版编写，本系统提供第 %(ours)s 版。"), theirs=campaign.contract, ours=CONTRACT
+                _("插件按契约第 %(theirs)s 版编写，本系统提供第 %(ours)s 版。"),
+                theirs=campaign.contract,
+                ours=CONTRACT,
             ),
         )
-    return tuple(_walk(campaign))
+    return tuple(_types(campaign)) or tuple(_walk(campaign))
+
+
+def _types(c: Campaign) -> Iterator[Message]:
+    """What is not of the declared type at all; nothing else can be said of such a campaign."""
+    if not isinstance(c.body, Body):
+        yield _wrong("body", c.body)
+    groups: dict[str, type] = {
+        "sources": Source, "roster": Member, "duties": Duty, "forms": Form, "code_lists": CodeList, "ledgers": Ledger,
+        "thresholds": Threshold, "rules": Rule, "policies": Policy, "phases": Phase, "obligations": Obligation,
+    }  # fmt: skip
+    for name, kind in groups.items():
+        given = getattr(c, name)
+        if not isinstance(given, tuple):
+            yield _wrong(name, given)
+            continue
+        for place, item in enumerate(given, 1):
+            if not isinstance(item, kind):
+                yield _wrong(f"{name}[{place}]", item)
 
 
 def _walk(c: Campaign) -> Iterator[Message]:
@@ -61,8 +97,9 @@ def _walk(c: Campaign) -> Iterator[Message]:
         if (member.kind is MemberKind.CLASS) != bool(member.unit_kind):
             yield Message(_("成员 %(key)s：类别成员必须且只有类别成员写明 unit_kind。"), key=member.key)
     for duty in c.duties:
-        if duty.member != EVERY_MEMBER and duty.member not in members:
-            yield _dangling(f"duty {duty.key}", duty.member)
+        for key in (duty.member, *duty.also):
+            if key != EVERY_MEMBER and key not in members:
+                yield _dangling(f"duty {duty.key}", key)
     for form in c.forms:
         fields = {f.key for f in form.fields}
         derived = {m.key for m in form.metrics}
@@ -110,7 +147,9 @@ def _keys(what: str, keys: Iterable[str]) -> Iterator[Message]:
 
 def _fields(owner: str, fields: Iterable[Field], members: set[str], lists: set[str]) -> Iterator[Message]:
     for f in fields:
-        if (f.kind in (FieldKind.CHOICE, FieldKind.CHOICES)) != bool(f.choices) or (f.choices and f.choices not in lists):
+        if (f.kind in (FieldKind.CHOICE, FieldKind.CHOICES)) != bool(f.choices) or (
+            f.choices and f.choices not in lists
+        ):
             yield _dangling(f"field {owner}.{f.key}", f.choices or "choices")
         for key in f.owners:
             if key not in members:
@@ -131,6 +170,10 @@ def _clauses(c: Campaign) -> Iterator[Message]:
             yield Message(_("%(what)s 没有写明依据条款。"), what=what)
         elif clause.source not in known:
             yield _dangling(what, clause.source)
+
+
+def _wrong(what: str, given: object) -> Message:
+    return Message(_("%(what)s 的类型不对，现为 %(type)s。"), what=what, type=type(given).__name__)
 
 
 def _dangling(what: str, key: str) -> Message:

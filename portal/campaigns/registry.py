@@ -62,14 +62,18 @@ def load_registry(folder: Path, *, safe_mode: bool = False, strict: bool = False
         return registry
     for name, origin, load in sorted(_found(folder), key=lambda x: (x[0], x[1])):
         if name in registry.plugins:
-            plugin = Plugin(f"{name} ({origin})", origin, problems=(Message(_("已有同名插件：%(name)s。"), name=name),))
+            plugin = Plugin(
+                f"{name} ({origin})", origin, problems=(Message(_("已有同名插件：%(name)s。"), name=name),)
+            )
         else:
             plugin = _load(registry, name, origin, load)
         registry.plugins[plugin.name] = plugin
         if plugin.problems:
             log.error("plugin %s quarantined: %s", plugin.name, "; ".join(map(str, plugin.problems)))
             if strict:
-                raise PluginError(Message(_("插件 %(name)s：%(why)s"), name=plugin.name, why=str(plugin.problems[0])))
+                raise PluginError(
+                    Message(_("插件 %(name)s：%(why)s"), name=plugin.name, why=str(plugin.problems[0]))
+                )
     return registry
 
 
@@ -80,8 +84,11 @@ class _Folder:
     def __call__(self) -> ModuleType:
         """Import ``plugins/<name>`` as ``plugins.<name>`` without needing the folder on ``sys.path``."""
         name = f"plugins.{self.path.name}"
-        if name in sys.modules and getattr(sys.modules[name], "__file__", None) == str(self.path / "__init__.py"):
+        if name in sys.modules and getattr(sys.modules[name], "__file__", None) == str(
+            self.path / "__init__.py"
+        ):
             return sys.modules[name]
+        _forget(name)
         if "plugins" not in sys.modules:
             package = ModuleType("plugins")
             package.__path__ = [str(self.path.parent)]
@@ -96,9 +103,15 @@ class _Folder:
         try:
             spec.loader.exec_module(module)
         except BaseException:
-            del sys.modules[name]
+            _forget(name)
             raise
         return module
+
+
+def _forget(name: str) -> None:
+    """Drop a module and its parts, so that another folder's plugin of that name starts clean."""
+    for part in [m for m in sys.modules if m == name or m.startswith(f"{name}.")]:
+        del sys.modules[part]
 
 
 def _found(folder: Path) -> Iterator[tuple[str, str, object]]:
@@ -114,23 +127,29 @@ def _load(registry: Registry, name: str, origin: str, load: object) -> Plugin:
     plugin = Plugin(name, origin)
     assert callable(load)
     try:
-        module = load()
-        registry.manager.register(module, name=name)
-        registry.manager.check_pending()
-        declared = registry.manager.subset_hook_caller(
-            "portal_campaign", [p for n, p in registry.manager.list_name_plugin() if n != name]
-        )()
-        if len(declared) != 1:
-            plugin.problems = (_("插件没有实现 portal_campaign()。"),)
-            return plugin
-        plugin.campaign = declared[0]
-        plugin.problems = problems(declared[0])
-        if not plugin.problems and declared[0].key != name:
-            plugin.problems = (
-                Message(_("活动的键“%(key)s”与插件名“%(name)s”不一致。"), key=declared[0].key, name=name),
-            )
-    except (Exception, SystemExit) as error:  # a plugin may raise anything; the portal must serve on
-        plugin.problems = (Message(_("加载失败：%(error)s"), error=f"{type(error).__name__}: {error}"),)
-        if registry.manager.has_plugin(name):
-            registry.manager.unregister(name=name)
+        plugin.problems = _ask(registry, plugin, load())
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # a plugin may raise anything, SystemExit too; the portal must serve on
+        plugin.problems = (Message(_("加载失败：%(error)s"), error=f"{type(error).__name__}: {error}"[:500]),)
+    if plugin.problems and registry.manager.has_plugin(name):
+        registry.manager.unregister(name=name)
     return plugin
+
+
+def _ask(registry: Registry, plugin: Plugin, module: object) -> tuple[Message | Text, ...]:
+    """Register the module and take its campaign; answers what is wrong with it."""
+    manager = registry.manager
+    manager.register(module, name=plugin.name)
+    manager.check_pending()
+    others = [p for n, p in manager.list_name_plugin() if n != plugin.name]
+    declared = manager.subset_hook_caller("portal_campaign", others)()
+    if len(declared) != 1:
+        return (_("插件没有实现 portal_campaign()。"),)
+    if isinstance(declared[0], Campaign):
+        plugin.campaign = declared[0]
+    found = problems(declared[0])
+    if not found and declared[0].key != plugin.name:
+        key = declared[0].key
+        return (Message(_("活动的键“%(key)s”与插件名“%(name)s”不一致。"), key=key, name=plugin.name),)
+    return found

@@ -1,5 +1,98 @@
+"""The to-do list, the inbox, the choice of language."""
+
 from __future__ import annotations
 
-from flask import Blueprint
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import Blueprint, redirect, render_template, request, session, url_for
+
+from portal.core.errors import NotFound
+from portal.core.i18n import LANGUAGES
+from portal.core.periods import parse_period
+from portal.core.scope import Scope, set_scope
+from portal.core.text import Message
+from portal.deadlines.services import explain
+from portal.home import services
+from portal.notices.services import find_notice, list_notices, read_notice
+from portal.reporting.queries import light_of
+from portal.web.access import logged_in, now, public, the_reader, the_registry, the_session
 
 blueprint = Blueprint("home", __name__, template_folder="templates")
+PAGE = 30
+
+
+@blueprint.get("/")
+@logged_in
+def todo() -> Any:
+    """What must I do, by when, and why."""
+    reader, moment = the_reader(), now()
+    waiting = services.gather(the_session(), reader, moment)
+    desks = {(d.tenant_id, d.campaign): d for d in reader.desks}
+    by_mechanism = {(d.tenant_id, d.mechanism_id): d for d in reader.desks}
+    return render_template(
+        "home/todo.html",
+        waiting=waiting,
+        now=moment,
+        desks=desks,
+        by_mechanism=by_mechanism,
+        explain=explain,
+        registry=the_registry(),
+        light_of=light_of,
+        office_light=services.office_light,
+        office_step=services.office_step,
+        period_label=lambda key: parse_period(key).label,
+        text_of=_text_of,
+        works=any(d.campaign for d in reader.desks),
+    )
+
+
+def _text_of(text: str, params: dict[str, Any]) -> Message:
+    return Message(text, **params)
+
+
+@blueprint.get("/inbox")
+@logged_in
+def inbox() -> Any:
+    page = max(1, min(request.args.get("page", 1, int), 1000))
+    rows = list_notices(the_session(), the_reader().posts, PAGE + 1, (page - 1) * PAGE)
+    return render_template("home/inbox.html", rows=rows[:PAGE], more=len(rows) > PAGE, page=page, text_of=_text_of)
+
+
+@blueprint.post("/inbox/<int:tenant_id>/<int:notice_id>")
+@logged_in
+def read(tenant_id: int, notice_id: int) -> Any:
+    """Open a notice: it is read now, and the reader goes to where it points."""
+    reader, database = the_reader(), the_session()
+    if tenant_id not in reader.scope.own:
+        raise NotFound
+    set_scope(database, Scope(own=(tenant_id,), home=tenant_id))
+    notice = find_notice(database, reader.posts, tenant_id, notice_id)
+    read_notice(notice, reader.display_name, now())
+    return redirect(notice.link or url_for("home.inbox"), 303)
+
+
+@blueprint.get("/language/<code>")
+@public
+def language(code: str) -> Any:
+    """Kept in the signed cookie; changes nothing in the database."""
+    if code not in LANGUAGES:
+        raise NotFound
+    session["lang"] = code
+    return redirect(local_path(request.args.get("next", "")))
+
+
+def local_path(target: str) -> str:
+    """``target`` when it is a path of this portal, else the home page."""
+    parts = urlsplit(target)
+    plain = target.startswith("/") and not target.startswith("//") and "\\" not in target
+    if plain and not parts.scheme and not parts.netloc and target.isprintable():
+        return target
+    return url_for("home.todo")
+
+
+@blueprint.get("/healthz")
+@public
+def health() -> Any:
+    """For a load balancer: the process serves and reached its database."""
+    return {"status": "ok"}

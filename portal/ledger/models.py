@@ -21,7 +21,9 @@ class Record(Released):
         within_tenant("unit_id", "unit"),
         UniqueConstraint("tenant_id", "campaign", "ledger", "number"),
         UniqueConstraint("tenant_id", "request_key"),
-        sa.Index("ix_record_tenant_id_campaign_ledger_known_at", "tenant_id", "campaign", "ledger", "known_at"),
+        sa.Index(
+            "ix_record_tenant_id_campaign_ledger_known_at", "tenant_id", "campaign", "ledger", "known_at"
+        ),
     )
 
     mechanism_id: Mapped[int]
@@ -36,7 +38,9 @@ class Record(Released):
     created_at: Mapped[datetime]
     created_by: Mapped[str] = mapped_column(String(200))
     changed_at: Mapped[datetime]
-    request_key: Mapped[str] = mapped_column(String(40), comment="from the form: a second click makes no second entry")
+    request_key: Mapped[str] = mapped_column(
+        String(40), comment="from the form: a second click makes no second entry"
+    )
     version: Mapped[int] = mapped_column(default=1)
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
 
@@ -45,7 +49,10 @@ class RecordEvent(Released):
     """The story of an entry: what was changed from what to what, by whom."""
 
     __tablename__ = "record_event"
-    __table_args__ = (within_tenant("record_id", "record"), sa.Index("ix_record_event_tenant_id_record_id", "tenant_id", "record_id"))
+    __table_args__ = (
+        within_tenant("record_id", "record"),
+        sa.Index("ix_record_event_tenant_id_record_id", "tenant_id", "record_id"),
+    )
 
     record_id: Mapped[int]
     kind: Mapped[str] = mapped_column(String(20))

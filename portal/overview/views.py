@@ -1,5 +1,191 @@
+"""Pages of the overview: completeness and totals, the way down to a single form, the workbook."""
+
 from __future__ import annotations
 
-from flask import Blueprint
+from io import BytesIO
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, send_file, url_for
+from flask_babel import gettext
+
+from portal.campaigns.declarations import Campaign, Form
+from portal.core.audit import Act, record
+from portal.core.errors import Conflict, Invalid, NotFound
+from portal.core.i18n import translate
+from portal.core.periods import parse_period
+from portal.core.scope import set_scope
+from portal.documents.workbook import XLSX
+from portal.overview import chart, drilldown, export, services, tables
+from portal.overview.standing import STATE_WORDS, lateness
+from portal.reporting.models import ReportState
+from portal.reporting.opening import asked_fields
+from portal.reporting.upward import accept_report, return_report
+from portal.units.reader import subtree_scope
+from portal.units.rights import Right
+from portal.web.access import now, require, the_actor, the_campaign, the_desk, the_session
+from portal.web.declared import show_value
+from portal.web.shell import show_number, show_wan, show_yuan
 
 blueprint = Blueprint("overview", __name__, template_folder="templates")
+VIEWS = ("totals", "all")
+
+
+def show_figure(figure: tables.Figure, value: Any) -> str:
+    if figure.money:
+        return show_wan(value) if figure.unit == "万元" else show_yuan(value)  # stored unit, not interface text
+    return show_number(value)
+
+
+@blueprint.context_processor
+def _helpers() -> dict[str, Any]:
+    return {
+        "show_figure": show_figure,
+        "show_value": show_value,
+        "lateness": lateness,
+        "period_label": lambda key: parse_period(key).label,
+        "state_words": {s.value: w for s, w in STATE_WORDS.items()},
+    }
+
+
+def _here() -> dict[str, str]:
+    desk = the_desk()
+    return {"tenant": desk.tenant_code, "campaign": desk.campaign}
+
+
+def _look_down() -> None:
+    """From here on the request also reads what the tenants below have released."""
+    set_scope(the_session(), subtree_scope(the_session(), the_desk()))
+
+
+def _chosen_form(campaign: Campaign) -> Form:
+    form = campaign.form(request.args.get("form", "")) if request.args.get("form") else campaign.forms[0]
+    if form is None:
+        raise NotFound
+    return form
+
+
+def _read(campaign: Campaign) -> services.Overview:
+    _look_down()
+    session, form = the_session(), _chosen_form(campaign)
+    span = services.choose_span(
+        session, now(), campaign=campaign.key, form=form, to=request.args.get("to", ""),
+        count=request.args.get("n", 0, int),
+    )  # fmt: skip
+    return services.read_overview(session, now(), campaign=campaign.key, form=form, span=span)
+
+
+@blueprint.get("/<tenant>/<campaign>/overview")
+@require(Right.OVERVIEW_READ)
+def index() -> Any:
+    """One form over several periods; every filter stands in the address."""
+    campaign = the_campaign()
+    if not campaign.forms:
+        return render_template("overview/empty.html")
+    view = _read(campaign)
+    figures = tables.headline(view.form)
+    drawable = [f for f in figures if not f.cumulative]
+    drawn = next((f for f in drawable if f.key == request.args.get("figure")), next(iter(drawable), None))
+    shown = request.args.get("view", "")
+    args = {"form": view.form.key, "to": view.span.chosen.key, "n": len(view.span.periods)}
+    return render_template(
+        "overview/index.html",
+        campaign=campaign,
+        view=view,
+        shown=shown if shown in VIEWS else VIEWS[0],
+        figures=figures,
+        drawable=drawable,
+        chart=chart.draw(view, drawn) if drawn else None,
+        tables=tables,
+        export=export,
+        args=args | ({"figure": drawn.key} if drawn else {}),
+        here=_here(),
+        at=now(),
+    )
+
+
+@blueprint.get("/<tenant>/<campaign>/overview.xlsx")
+@require(Right.OVERVIEW_READ, writes=True)
+def workbook() -> Any:
+    """The page as filtered, as a spreadsheet."""
+    campaign, desk = the_campaign(), the_desk()
+    if not campaign.forms:
+        raise NotFound
+    view = _read(campaign)
+    stream = BytesIO()
+    export.write_overview(stream, view, office=desk.office_name, now=now())
+    periods = [p.key for p in view.span.periods]
+    record(the_session(), Act.EXPORT, f"overview:{view.form.key}", the_actor(), now(), {"periods": periods})
+    stream.seek(0)
+    name = f"{desk.tenant_name}{translate(view.form.label)} {periods[-1]}.xlsx"
+    return send_file(stream, XLSX, as_attachment=True, download_name=name)
+
+
+@blueprint.get("/<tenant>/<campaign>/overview/<place>/<int:report_id>")
+@require(Right.OVERVIEW_READ)
+def report(place: str, report_id: int) -> Any:
+    _look_down()
+    return _show_report(place, report_id)
+
+
+def _show_report(code: str, report_id: int, problem: Any = None, status: int = 200) -> Any:
+    session, campaign = the_session(), the_campaign()
+    place = drilldown.get_place(session, code)
+    found = drilldown.get_report(session, place, campaign.key, report_id)
+    form = campaign.form(found.form)
+    figures = tables.headline(form) if form and found.state in services.SUBMITTED else ()
+    return render_template(
+        "overview/report.html",
+        place=place,
+        report=found,
+        form=form,
+        filed=drilldown.list_filed(session, found),
+        figures=[(f, tables.measure(f, found.values)) for f in figures if not f.cumulative],
+        may_review=Right.REPORT_REVIEW in the_desk().rights and found.state == ReportState.SUBMITTED,
+        problem=problem,
+        typed=request.form.get("reason", ""),
+        here=_here(),
+    ), status  # fmt: skip
+
+
+@blueprint.post("/<tenant>/<campaign>/overview/<place>/<int:report_id>/review")
+@require(Right.REPORT_REVIEW)
+def review(place: str, report_id: int) -> Any:
+    """Accept the county's report, or return it with a reason."""
+    _look_down()
+    session, campaign = the_session(), the_campaign()
+    county = drilldown.get_place(session, place)
+    found = drilldown.get_report(session, county, campaign.key, report_id)
+    form = campaign.form(found.form)
+    step = {"county_id": county.id, "report_id": report_id, "version": request.form.get("version", 0, int)}
+    try:
+        if request.form.get("action") == "accept":
+            accept_report(session, the_actor(), now(), **step)
+            flash(gettext("已受理。"), "done")
+        else:
+            reason = request.form.get("reason", "")
+            return_report(session, the_actor(), now(), reason=reason, form=form, **step)
+            flash(gettext("已退回，并已通知该地区办公室。"), "done")
+    except (Invalid, Conflict) as error:
+        session.rollback()
+        problem = error.problems["reason"] if isinstance(error, Invalid) else error.message
+        return _show_report(place, report_id, problem, 422 if isinstance(error, Invalid) else 409)
+    return redirect(url_for("overview.report", place=place, report_id=report_id, **_here()), 303)
+
+
+@blueprint.get("/<tenant>/<campaign>/overview/<place>/forms/<int:submission_id>")
+@require(Right.OVERVIEW_READ)
+def sheet(place: str, submission_id: int) -> Any:
+    """One unit's form as released, under the labels it was filed with."""
+    _look_down()
+    session, campaign = the_session(), the_campaign()
+    county = drilldown.get_place(session, place)
+    number = request.args.get("edition", 0, int)
+    found = drilldown.get_sheet(session, county, campaign.key, submission_id, number)
+    form = campaign.form(found.form)
+    current = form is not None and form.version == found.edition.form_version
+    asked = {f.key for f in asked_fields(form, found.member)} if form and current else set()
+    sections = [(s, [f for f in s.fields if f.key in asked]) for s in form.sections] if form and asked else []
+    return render_template(
+        "overview/sheet.html", campaign=campaign, place=county, sheet=found, here=_here(),
+        sections=[(s, fields) for s, fields in sections if fields],
+    )  # fmt: skip

@@ -57,7 +57,9 @@ class PolicyChoice(Subtree):
     """本县口径: a reading that the tenant chose instead of the default. History is kept: the latest row counts."""
 
     __tablename__ = "policy_choice"
-    __table_args__ = (sa.Index("ix_policy_choice_tenant_id_campaign_policy", "tenant_id", "campaign", "policy"),)
+    __table_args__ = (
+        sa.Index("ix_policy_choice_tenant_id_campaign_policy", "tenant_id", "campaign", "policy"),
+    )
 
     campaign: Mapped[str] = mapped_column(String(48), comment="'' for the portal's own policies")
     policy: Mapped[str] = mapped_column(String(48))

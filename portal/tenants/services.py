@@ -48,9 +48,11 @@ def get_tenant(session: Session, code: str, within: str = "/") -> Tenant:
 
 
 def list_tree(session: Session, top: str = "/") -> tuple[Place, ...]:
-    """Every tenant whose path starts with ``top``, parents before children, siblings by code; one statement."""
+    """Every tenant whose path starts with ``top``: parents before children, siblings by code."""
     rows = session.execute(
-        sa.select(Tenant.id, Tenant.parent_id, Tenant.code, Tenant.name, Tenant.city, Tenant.level, Tenant.path)
+        sa.select(
+            Tenant.id, Tenant.parent_id, Tenant.code, Tenant.name, Tenant.city, Tenant.level, Tenant.path
+        )
         .where(Tenant.path.startswith(top, autoescape=True))
         .order_by(Tenant.code)
     ).all()
@@ -82,7 +84,7 @@ def create_tenant(
 ) -> Tenant:
     """Add a tenant below the one with code ``parent``; without a parent a province.
 
-    A scope with a home may add below its home only. The event stands in the home's trail, else in the new one's.
+    A scope with a home may add below its home only, and its trail gets the event; else the new one's does.
     """
     above = get_tenant(session, parent, _home_path(session)) if parent else None
     fitting = _BELOW.get(Level(above.level) if above else None)
@@ -125,10 +127,10 @@ def _problems(
         found["code"] = Message(_("代码前两位应与上级相同：%(code)s。"), code=above.code[:2])
     elif find_tenant(session, code) is not None:
         found["code"] = Message(_("代码 %(code)s 已被使用。"), code=code)
-    if not 2 <= len(name) <= _NAME_LENGTH:
-        found["name"] = Message(_("名称应为2至%(n)s个字。"), n=_NAME_LENGTH)
+    if not 2 <= len(name) <= _NAME_LENGTH or not name.isprintable():
+        found["name"] = Message(_("名称应为2至%(n)s个可见的字。"), n=_NAME_LENGTH)
     elif session.scalar(
-        sa.select(Tenant.id).where(Tenant.parent_id.is_(None) if above is None else Tenant.parent_id == above.id, Tenant.name == name)
+        sa.select(Tenant.id).where(Tenant.parent_id == (above.id if above else None), Tenant.name == name)
     ):
         found["name"] = Message(_("同一上级下已有“%(name)s”。"), name=name)
     return found
@@ -153,12 +155,16 @@ def list_switches(session: Session) -> dict[tuple[int, str], CampaignSwitch]:
 def find_switch(session: Session, campaign: str) -> CampaignSwitch | None:
     """Of the scope's home tenant."""
     return session.scalars(
-        sa.select(CampaignSwitch).where(CampaignSwitch.tenant_id == _home(session), CampaignSwitch.campaign == campaign)
+        sa.select(CampaignSwitch).where(
+            CampaignSwitch.tenant_id == _home(session), CampaignSwitch.campaign == campaign
+        )
     ).one_or_none()
 
 
-def switch_on(session: Session, actor: Actor, now: datetime, *, campaign: Campaign, since: date) -> CampaignSwitch:
-    """Switch the campaign on for the scope's home tenant. Already on = nothing changes; ``since`` counts anew after off."""
+def switch_on(
+    session: Session, actor: Actor, now: datetime, *, campaign: Campaign, since: date
+) -> CampaignSwitch:
+    """For the scope's home tenant. Already on = nothing changes; after a pause ``since`` counts anew."""
     switch = find_switch(session, campaign.key)
     if switch is None:
         switch = CampaignSwitch(campaign=campaign.key, label=str(campaign.label), since=since)

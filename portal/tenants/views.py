@@ -1,5 +1,285 @@
+"""The system administrator's pages (tree, switches, plugins, calendar) and the office's (readings, body)."""
+
 from __future__ import annotations
 
-from flask import Blueprint
+from typing import Any
+
+from flask import Blueprint, current_app, flash, redirect, render_template, url_for
+from flask_babel import gettext
+
+from portal.campaigns.cli import count_declared
+from portal.campaigns.declarations import CONTRACT, Campaign
+from portal.core.errors import Conflict, Invalid, NotFound
+from portal.core.i18n import translate
+from portal.core.scope import set_scope
+from portal.core.text import Message, _
+from portal.tenants import calendar, services
+from portal.tenants.body_page import address, bind_form, body_page, switch_page, today
+from portal.tenants.forms import (
+    TITLES,
+    BodyForm,
+    CalendarForm,
+    EnableForm,
+    EndForm,
+    PolicyForm,
+    TenantForm,
+    show_problems,
+)
+from portal.tenants.models import Level, Tenant
+from portal.tenants.policies import list_readings, set_policy
+from portal.tenants.upload import read_upload
+from portal.units import bodies
+from portal.units.reader import subtree_scope
+from portal.units.rights import Right
+from portal.web.access import (
+    now,
+    require,
+    the_actor,
+    the_campaign,
+    the_desk,
+    the_registry,
+    the_session,
+)
 
 blueprint = Blueprint("tenants", __name__, template_folder="templates")
+
+
+def _done(message: Message | str) -> None:
+    flash(str(translate(message)), "done")
+
+
+def _to(endpoint: str, **values: str) -> Any:
+    places: dict[str, Any] = address() | values
+    return redirect(url_for(endpoint, **places), 303)
+
+
+# ------------------------------------------------------------------------------------------ tree and switches
+@blueprint.get("/<tenant>/admin/tenants")
+@require(Right.TENANT_MANAGE)
+def index() -> Any:
+    session, desk = the_session(), the_desk()
+    set_scope(session, subtree_scope(session, desk))
+    switches = services.list_switches(session)
+    labels: dict[str, str] = {c.key: c.label for c in the_registry().campaigns.values()}
+    gone = {s.campaign: s.label for s in switches.values() if s.campaign not in labels}
+    return render_template(
+        "tenants/index.html",
+        tree=services.list_tree(session, desk.tenant_path),
+        switches=switches,
+        campaigns=labels | dict(sorted(gone.items())),
+        gone=gone,
+        levels=services.LEVEL_LABELS,
+    )
+
+
+@blueprint.route("/<tenant>/admin/tenants/new", methods=["GET", "POST"])
+@require(Right.TENANT_MANAGE)
+def create() -> Any:
+    session, desk = the_session(), the_desk()
+    form = TenantForm()
+    form.parent.choices = [
+        (p.code, p.full_name)
+        for p in services.list_tree(session, desk.tenant_path)
+        if p.level is not Level.COUNTY
+    ]
+    problems: list[str] = []
+    if form.sent():
+        try:
+            made = services.create_tenant(
+                session,
+                the_actor(),
+                now(),
+                parent=form.parent.data,
+                code=form.code.data or "",
+                name=form.name.data or "",
+            )
+            _done(Message(_("已新建%(name)s。"), name=made.full_name))
+            return _to("tenants.index")
+        except Invalid as error:
+            problems = show_problems(form, error)
+    page = render_template("tenants/create.html", form=form, problems=problems)
+    return page, 422 if form.posted() else 200
+
+
+@blueprint.get("/<tenant>/admin/tenants/<code>/<key>")
+@require(Right.TENANT_MANAGE)
+def switch(code: str, key: str) -> Any:
+    form = EnableForm()
+    form.since.data = today().replace(day=1)
+    return switch_page(_target(code), key, form)
+
+
+@blueprint.post("/<tenant>/admin/tenants/<code>/<key>/enable")
+@require(Right.TENANT_MANAGE)
+def enable(code: str, key: str) -> Any:
+    session, target, campaign = the_session(), _target(code), the_registry().find(key)
+    if campaign is None:
+        raise NotFound
+    form = EnableForm()
+    if not form.sent():
+        return switch_page(target, key, form), 422
+    assert form.since.data is not None
+    bodies.enable_campaign(
+        session, the_actor(), now(), tenant=target, campaign=campaign, since=form.since.data
+    )
+    _done(Message(_("%(name)s已启用%(label)s。"), name=target.full_name, label=campaign.label))
+    return _to("tenants.switch", code=code, key=key)
+
+
+@blueprint.post("/<tenant>/admin/tenants/<code>/<key>/disable")
+@require(Right.TENANT_MANAGE)
+def disable(code: str, key: str) -> Any:
+    target = _target(code)
+    services.disable_campaign(the_session(), the_actor(), now(), tenant=target, campaign=key)
+    _done(Message(_("%(name)s已停用该专项，数据全部保留。"), name=target.full_name))
+    return _to("tenants.index")
+
+
+def _target(code: str) -> Tenant:
+    """A tenant of the administrator's own subtree."""
+    return services.get_tenant(the_session(), code, the_desk().tenant_path)
+
+
+# ------------------------------------------------------------------------------------------ plugins, calendar
+@blueprint.get("/<tenant>/admin/plugins")
+@require(Right.TENANT_MANAGE)
+def plugins() -> Any:
+    found = sorted(the_registry().plugins.values(), key=lambda p: (not p.problems, p.name))
+    return render_template(
+        "tenants/plugins.html",
+        plugins=[(p, count_declared(p)) for p in found],
+        broken=[p for p in found if p.problems],
+        contract=CONTRACT,
+        safe_mode=current_app.extensions["portal"].settings.on("SAFE_MODE"),
+    )
+
+
+@blueprint.route("/<tenant>/admin/calendar", methods=["GET", "POST"], endpoint="calendar")
+@require(Right.TENANT_MANAGE)
+def show_calendar() -> Any:
+    session, form = the_session(), CalendarForm()
+    problems: list[str] = []
+    if form.sent():
+        try:
+            rows = (
+                read_upload(form.file.data) if form.file.data else calendar.parse_rows(form.lines.data or "")
+            )
+            days = calendar.parse_days(rows)
+            year, source = form.year.data or 0, form.source.data or ""
+            calendar.import_year(session, the_actor(), now(), year=year, days=days, source=source)
+            _done(Message(_("已导入%(year)s年工作日历，共%(n)s天。"), year=year, n=len(days)))
+            return _to("tenants.calendar")
+        except Invalid as error:
+            problems = show_problems(form, error)
+    years = calendar.list_years(session, today())
+    if not form.posted():
+        form.year.data = next((y.year for y in years if y.source is None), today().year + 1)
+    page = render_template(
+        "tenants/calendar.html",
+        years=years,
+        form=form,
+        problems=problems,
+        top=the_desk().tenant_path.count("/") == 2,
+        packaged=calendar.packaged_until(),
+    )
+    return page, 422 if form.posted() else 200
+
+
+# ------------------------------------------------------------------------------------------------- readings
+def _declared() -> Campaign | None:
+    return the_campaign() if the_desk().campaign else None
+
+
+@blueprint.get("/<tenant>/admin/policies")
+@blueprint.get("/<tenant>/<campaign>/policies")
+@require(Right.POLICY_SET)
+def policies() -> Any:
+    campaign = _declared()
+    readings = list_readings(the_session(), the_desk().tenant_id, campaign)
+    groups = [(campaign.label, [r for r in readings if r.cited is campaign])] if campaign else []
+    groups.append((_("各专项通用"), [r for r in readings if r.cited is not campaign]))
+    return render_template("tenants/policies.html", groups=groups, address=address())
+
+
+@blueprint.route("/<tenant>/admin/policies/<key>", methods=["GET", "POST"])
+@blueprint.route("/<tenant>/<campaign>/policies/<key>", methods=["GET", "POST"])
+@require(Right.POLICY_SET)
+def policy(key: str) -> Any:
+    session, campaign = the_session(), _declared()
+    readings = list_readings(session, the_desk().tenant_id, campaign)
+    reading = next((r for r in readings if r.policy.key == key), None)
+    if reading is None:
+        raise NotFound
+    form = PolicyForm()
+    form.value.choices = [(c.key, translate(c.label)) for c in reading.policy.choices]
+    problems: list[str] = []
+    if form.sent():
+        value, reason = form.value.data or "", form.reason.data or ""
+        try:
+            set_policy(session, the_actor(), now(), campaign=campaign, key=key, value=value, reason=reason)
+            _done(Message(_("“%(label)s”的口径已保存。"), label=reading.policy.label))
+            return _to("tenants.policies")
+        except Invalid as error:
+            problems = show_problems(form, error)
+    if not form.posted():
+        form.value.data = reading.value
+    page = render_template(
+        "tenants/policy.html", reading=reading, form=form, problems=problems, address=address()
+    )
+    return page, 422 if form.posted() else 200
+
+
+# ------------------------------------------------------------------------------------------------- the body
+@blueprint.route("/<tenant>/<campaign>/body", methods=["GET", "POST"])
+@require(Right.ROSTER_MANAGE)
+def body() -> Any:
+    session, desk = the_session(), the_desk()
+    found = bodies.get_body(session, desk.mechanism_id)
+    form = BodyForm(obj=found, data={key: found.titles.get(key, "") for key in TITLES})
+    problems: list[str] = []
+    if form.sent():
+        given = {key: value for key, value in form.data.items() if key not in (*TITLES, "csrf_token")}
+        titles = {key: form[key].data for key in TITLES}
+        try:
+            bodies.change_mechanism(
+                session, the_actor(), now(), mechanism_id=found.id, titles=titles, **given
+            )
+            _done(gettext("机制设置已保存。"))
+            return _to("tenants.body")
+        except Invalid as error:
+            problems = show_problems(form, error)
+    return body_page(form, bind_form(saved=True), problems), 422 if form.posted() else 200
+
+
+@blueprint.post("/<tenant>/<campaign>/body/members")
+@require(Right.ROSTER_MANAGE)
+def bind() -> Any:
+    session, desk, form = the_session(), the_desk(), bind_form()
+    problems: list[str] = []
+    if form.sent():
+        assert form.since.data is not None
+        try:
+            bodies.bind_member(
+                session, the_actor(), now(), campaign=the_campaign(), mechanism_id=desk.mechanism_id,
+                member=form.member.data or "", unit_id=form.unit.data or 0, since=form.since.data,
+            )  # fmt: skip
+            _done(gettext("已加入成员单位。"))
+            return _to("tenants.body")
+        except Invalid as error:
+            problems = show_problems(form, error)
+        except Conflict as error:
+            problems = [str(translate(error.message))]
+    return body_page(None, form, problems), 422
+
+
+@blueprint.post("/<tenant>/<campaign>/body/members/<int:membership>/end")
+@require(Right.ROSTER_MANAGE)
+def end(membership: int) -> Any:
+    form = EndForm()
+    if not form.sent() or form.last_day.data is None:
+        raise Invalid({"last_day": _("请填最后一天的日期，例如 2026-09-30。")})
+    bodies.end_membership(
+        the_session(), the_actor(), now(), membership_id=membership, last_day=form.last_day.data
+    )
+    _done(gettext("已结束成员单位。"))
+    return _to("tenants.body")

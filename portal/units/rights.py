@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import StrEnum
 
-from portal.units.models import PostKind
+from portal.core.errors import Conflict
+from portal.core.text import _
+from portal.units.models import ADMINISTRATORS, PostKind
 
 
 class Right(StrEnum):
@@ -46,3 +49,9 @@ RIGHTS: dict[PostKind, frozenset[Right]] = {
 
 ADMINISTRATIVE = frozenset({R.TENANT_MANAGE, R.ACCOUNT_MANAGE, R.AUDIT_READ})
 """Rights that need no campaign in the address; administrators read no business content."""
+
+
+def check_separation(kinds: Iterable[PostKind]) -> None:
+    """Raises ``Conflict`` if ``kinds``, the posts of one account, hold two of the administrators' three."""
+    if len(ADMINISTRATORS.intersection(kinds)) > 1:
+        raise Conflict(_("系统管理员、安全管理员、审计管理员须由不同的账号担任，请另设账号。"))

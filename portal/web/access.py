@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import wraps
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar, cast, overload
 
 import flask_login
 from flask import Flask, Response, current_app, g, redirect, request, session, url_for
@@ -56,6 +56,10 @@ def public(view: V) -> V:
     return _mark(Access(public=True, writes=True))(view)
 
 
+@overload
+def logged_in(view: V) -> V: ...
+@overload
+def logged_in(*, early: bool = False, writes: bool = False) -> Callable[[V], V]: ...
 def logged_in(view: V | None = None, *, early: bool = False, writes: bool = False) -> Any:
     mark = _mark(Access(early=early, writes=writes))
     return mark(view) if view is not None else mark

@@ -19,6 +19,7 @@ from portal.core.text import Message, Text, _
 from portal.web.inputs import (
     Unusable,
     clean_text,
+    moment_text,
     parse_date,
     parse_integer,
     parse_moment,
@@ -118,7 +119,7 @@ def input_text(field: Field, value: Any) -> Any:
         case FieldKind.MONEY:
             return show_money(value, field.unit or "")
         case FieldKind.MOMENT:
-            return datetime.fromisoformat(value).astimezone(SHANGHAI).strftime("%Y-%m-%dT%H:%M")
+            return moment_text(datetime.fromisoformat(value))
         case _:
             return str(value)
 

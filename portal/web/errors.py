@@ -12,6 +12,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 
 from portal.core.errors import Conflict, Invalid, NotAllowed, NotFound, PluginError, PortalError
+from portal.core.scope import ForeignRow, ScopeMissing
 from portal.core.text import Text, _
 
 log = logging.getLogger(__name__)
@@ -59,7 +60,9 @@ def init_errors(app: Flask) -> None:
     app.register_error_handler(Exception, _crash)
 
 
-def page(status: int, message: Any = None, headers: dict[str, str] | None = None) -> tuple[str, int, dict[str, str]]:
+def page(
+    status: int, message: Any = None, headers: dict[str, str] | None = None
+) -> tuple[str, int, dict[str, str]]:
     body = render_template(
         "web/error.html",
         title=TITLES.get(status, TITLES[400]),
@@ -71,6 +74,8 @@ def page(status: int, message: Any = None, headers: dict[str, str] | None = None
 
 
 def _portal_error(error: PortalError) -> Any:
+    if isinstance(error, ScopeMissing | ForeignRow):
+        return _crash(error)
     return page(next(code for kind, code in STATUS if isinstance(error, kind)), error.message)
 
 

@@ -6,8 +6,10 @@ import re
 import unicodedata
 from datetime import date, datetime, time
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
+from flask_babel import lazy_gettext
+from wtforms import StringField
 from wtforms.validators import StopValidation
 
 from portal.core.clock import SHANGHAI
@@ -68,6 +70,11 @@ def clean_text(text: str, max_length: int = 200, *, lines: bool = False) -> str:
 
 def _too_long(length: int, max_length: int) -> Unusable:
     return Unusable(Message(_("共 %(n)s 字，最多 %(max)s 字，请删减。"), n=length, max=max_length))
+
+
+def _l(text: str) -> str:
+    """Interface text in the class body of a form: translated when it is shown."""
+    return cast(str, lazy_gettext(text))
 
 
 class CleanString:
@@ -172,3 +179,43 @@ def parse_moment(text: str) -> datetime:
         return datetime.combine(day, time(int(found[2]), int(found[3]), int(found[4] or 0)), SHANGHAI)
     except ValueError:
         raise Unusable(_("没有这个时刻，请按 24 小时制填写，例如 17:40。")) from None
+
+
+class MomentField(StringField):
+    """Date and time of day; ``moment`` once valid. What cannot be read stays in the input as typed."""
+
+    moment: datetime | None = None
+
+    def pre_validate(self, form: Any) -> None:
+        self.moment = None
+        if (self.data or "").strip():
+            try:
+                self.moment = parse_moment(self.data or "")
+            except Unusable as error:
+                raise StopValidation(str(translate(error.message))) from error
+
+    def __call__(self, **more: Any) -> Any:
+        if not self.errors:
+            more.setdefault("type", "datetime-local")
+            if len(self.data or "") > len("2026-09-30T17:40"):
+                more.setdefault("step", 1)
+        return super().__call__(**more)
+
+
+class YuanField(StringField):
+    """An amount in 元; ``fen`` once valid, None where nothing was typed."""
+
+    fen: int | None = None
+
+    def pre_validate(self, form: Any) -> None:
+        self.fen = None
+        if (self.data or "").strip():
+            try:
+                self.fen = parse_money(self.data or "", _("元"))
+            except Unusable as error:
+                raise StopValidation(str(translate(error.message))) from error
+
+
+def moment_text(moment: datetime) -> str:
+    """As a ``datetime-local`` input has it; seconds only where there are any."""
+    return moment.astimezone(SHANGHAI).strftime("%Y-%m-%dT%H:%M:%S").removesuffix(":00")

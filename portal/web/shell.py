@@ -145,7 +145,8 @@ def _campaign_links(reader: Reader, current: Desk | None) -> list[Link]:
             Link(
                 f"{desk.tenant_name} {label}" if several else label,
                 url_for(_front(desk), tenant=desk.tenant_code, campaign=desk.campaign),
-                current is not None and (desk.tenant_id, desk.campaign) == (current.tenant_id, current.campaign),
+                current is not None
+                and (desk.tenant_id, desk.campaign) == (current.tenant_id, current.campaign),
                 desk.mechanism_name,
             )
         )
@@ -191,7 +192,9 @@ def load_assets(static: Path) -> dict[str, str]:
     if not manifest.exists():
         return {}
     found = json.loads(manifest.read_text())
-    return {str(k): str(v["sha256"] if isinstance(v, dict) else v) for k, v in found.get("files", found).items()}
+    return {
+        str(k): str(v["sha256"] if isinstance(v, dict) else v) for k, v in found.get("files", found).items()
+    }
 
 
 def _headers(response: Response) -> Response:

@@ -1,0 +1,65 @@
+"""The matters that clocks hang on, so that rooms side by side need not import each other.
+
+A room registers its kind (the ledger: ``record``); an urgent report finds and releases a matter by the
+subject of its clock, ``record:<id>``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from portal.core.scope import Actor
+
+
+@dataclass(frozen=True)
+class Matter:
+    """What a reader of the clock needs to know of the thing behind it."""
+
+    subject: str
+    tenant_id: int
+    mechanism_id: int
+    unit_id: int
+    campaign: str
+    ledger: str
+    number: str
+    title: str
+    place: str
+    known_at: datetime
+    entered_at: datetime
+    values: Mapping[str, Any]
+
+    @property
+    def id(self) -> int:
+        return int(self.subject.partition(":")[2])
+
+
+@dataclass(frozen=True)
+class MatterKind:
+    """``find`` answers None outside the scope. ``release`` lets superiors see the matter and its story."""
+
+    find: Callable[[Session, int], Matter | None]
+    release: Callable[[Session, Actor, datetime, int], None]
+
+
+_KINDS: dict[str, MatterKind] = {}
+
+
+def register_kind(name: str, kind: MatterKind) -> None:
+    _KINDS[name] = kind
+
+
+def find_matter(session: Session, subject: str) -> Matter | None:
+    """``subject`` may come from an address: anything unknown is None."""
+    name, _colon, number = subject.partition(":")
+    if name not in _KINDS or not number.isascii() or not number.isdigit() or len(number) > 18:
+        return None
+    return _KINDS[name].find(session, int(number))
+
+
+def release_matter(session: Session, actor: Actor, now: datetime, matter: Matter) -> None:
+    _KINDS[matter.subject.partition(":")[0]].release(session, actor, now, matter.id)

@@ -1,0 +1,270 @@
+"""Running clocks. Natural hours from the moment of knowing, never paused (Q-12); only instants are stored."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from math import ceil
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from portal.campaigns.declarations import Clause, Source
+from portal.core.audit import Act, record
+from portal.core.errors import Invalid
+from portal.core.i18n import show_moment
+from portal.core.scope import Actor, get_scope
+from portal.core.text import Message, Text, _
+from portal.deadlines.models import Deadline
+from portal.units.models import Unit
+
+
+class DeadlineKind(StrEnum):
+    RUNNING = "running"
+    NEAR = "near"
+    LATE = "late"
+    MET = "met"
+    MET_LATE = "met_late"
+
+
+_LIGHTS = {
+    DeadlineKind.RUNNING: "ok",
+    DeadlineKind.NEAR: "near",
+    DeadlineKind.LATE: "late",
+    DeadlineKind.MET: "done",
+    DeadlineKind.MET_LATE: "slow",
+}
+
+
+@dataclass(frozen=True)
+class DeadlineState:
+    """What a clock says at one moment. ``minutes_late`` is rounded up: one second late is one minute."""
+
+    kind: DeadlineKind
+    minutes_late: int
+    remaining: timedelta
+
+    @property
+    def light(self) -> str:
+        return _LIGHTS[self.kind]
+
+    @property
+    def late(self) -> bool:
+        return self.minutes_late > 0
+
+    @property
+    def text(self) -> Message:
+        match self.kind:
+            case DeadlineKind.LATE:
+                return Message(_("逾期 %(t)s"), t=show_minutes(self.minutes_late))
+            case DeadlineKind.MET:
+                return Message(_("按时报送"))
+            case DeadlineKind.MET_LATE:
+                return Message(_("迟报 %(t)s"), t=show_minutes(self.minutes_late))
+            case _:
+                return Message(_("还有 %(t)s"), t=show_minutes(int(self.remaining.total_seconds()) // 60))
+
+
+def show_minutes(minutes: int) -> Message:
+    """``25 分钟``, ``5 小时 20 分钟``; whole hours above two days, where minutes say nothing."""
+    hours, rest = divmod(minutes, 60)
+    if not hours:
+        return Message(_("%(m)s 分钟"), m=rest)
+    if not rest or hours >= 48:
+        return Message(_("%(h)s 小时"), h=hours)
+    return Message(_("%(h)s 小时 %(m)s 分钟"), h=hours, m=rest)
+
+
+def state_of(started: datetime, due: datetime, met: datetime | None, now: datetime) -> DeadlineState:
+    """To the second: on time at ``due``, late one second after. Near once a quarter of the time is left."""
+    at = met or now
+    left = due.replace(microsecond=0) - at.replace(microsecond=0)
+    minutes_late = max(0, ceil(-left.total_seconds() / 60))
+    if met is not None:
+        kind = DeadlineKind.MET_LATE if minutes_late else DeadlineKind.MET
+    elif minutes_late:
+        kind = DeadlineKind.LATE
+    else:
+        kind = DeadlineKind.NEAR if left * 4 <= due - started else DeadlineKind.RUNNING
+    return DeadlineState(kind, minutes_late, max(left, timedelta(0)))
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why a clock runs. Kept as a snapshot, so that it can be read when the plugin has gone.
+
+    ``sentences``: what happened, with the numbers. ``clause`` None = a person marked the matter by hand.
+    """
+
+    label: Text
+    hours: int
+    sentences: tuple[Message, ...]
+    clause: Clause | None = None
+    source: Source | None = None
+
+    def snapshot(self) -> dict[str, Any]:
+        return {
+            "label": self.label,
+            "hours": self.hours,
+            "sentences": [[m.text, m.params] for m in self.sentences],
+            "clause": self.clause and [self.clause.article, self.clause.note or ""],
+            "source": self.source and [self.source.number, self.source.title],
+        }
+
+
+def start_deadline(
+    session: Session,
+    actor: Actor,
+    now: datetime,
+    *,
+    mechanism_id: int,
+    unit_id: int,
+    subject: str,
+    rule: str,
+    title: str,
+    reason: Reason,
+    started_at: datetime,
+) -> Deadline:
+    """``started_at`` is the moment of knowing; ``now`` is kept as the moment of entry (Q-11)."""
+    deadline = Deadline(
+        mechanism_id=mechanism_id,
+        unit_id=unit_id,
+        subject=subject,
+        rule=rule,
+        title=title,
+        reason=reason.snapshot(),
+        started_at=started_at,
+        entered_at=now,
+        due_at=started_at + timedelta(hours=reason.hours),
+    )
+    session.add(deadline)
+    session.flush()
+    data = {"subject": subject, "rule": rule, "due": deadline.due_at.isoformat()}
+    record(session, Act.DEADLINE_START, f"deadline:{deadline.id}", actor, now, data)
+    return deadline
+
+
+def meet_deadline(
+    session: Session, actor: Actor, now: datetime, deadline: Deadline, *, late_reason: str = ""
+) -> DeadlineState:
+    """Late is accepted and marked; only the reason must be given."""
+    state = state_of(deadline.started_at, deadline.due_at, now, now)
+    if state.late and not late_reason:
+        raise Invalid({"late_reason": ask_reason(state)})
+    deadline.met_at, deadline.met_by = now, actor.name
+    deadline.late_reason = late_reason if state.late else ""
+    data = {"subject": deadline.subject, "minutes_late": state.minutes_late}
+    record(session, Act.DEADLINE_MEET, f"deadline:{deadline.id}", actor, now, data)
+    return state
+
+
+def ask_reason(state: DeadlineState) -> Message:
+    return Message(_("已超过时限 %(t)s，仍可报送，请写明迟报原因。"), t=show_minutes(state.minutes_late))
+
+
+def move_deadline(deadline: Deadline, started_at: datetime) -> None:
+    """The moment of knowing was corrected: the clock follows. The story of its subject tells who did it."""
+    length = deadline.due_at - deadline.started_at
+    deadline.started_at, deadline.due_at = started_at, started_at + length
+
+
+def deadlines_of(session: Session, tenant_id: int, subjects: Iterable[str]) -> dict[str, list[Deadline]]:
+    """Clocks by subject, the earliest due first; one statement."""
+    found: dict[str, list[Deadline]] = {}
+    wanted = list(subjects)
+    if wanted:
+        rows = session.scalars(
+            sa.select(Deadline)
+            .where(Deadline.tenant_id == tenant_id, Deadline.subject.in_(wanted))
+            .order_by(Deadline.due_at, Deadline.id)
+        )
+        for deadline in rows:
+            found.setdefault(deadline.subject, []).append(deadline)
+    return found
+
+
+@dataclass(frozen=True)
+class Running:
+    """An unmet clock as listed on the to-do page and over the urgent reports."""
+
+    id: int
+    tenant_id: int
+    mechanism_id: int
+    unit_id: int
+    unit_name: str
+    subject: str
+    rule: str
+    title: str
+    reason: Mapping[str, Any]
+    started_at: datetime
+    entered_at: datetime
+    due_at: datetime
+
+    def state(self, now: datetime) -> DeadlineState:
+        return state_of(self.started_at, self.due_at, None, now)
+
+
+def list_running(
+    session: Session,
+    *,
+    unit_ids: Sequence[int] | None = None,
+    mechanism_id: int | None = None,
+    places: Sequence[tuple[int, int, int | None]] | None = None,
+) -> tuple[Running, ...]:
+    """Unmet clocks in the reader's own tenants, of these units or of a whole mechanism; one statement.
+
+    ``places``: (tenant, mechanism, unit) each, unit None = the whole mechanism; for readers of several tenants.
+    """
+    d = Deadline
+    query = (
+        sa.select(
+            d.id, d.tenant_id, d.mechanism_id, d.unit_id, Unit.short_name, d.subject, d.rule, d.title,
+            d.reason, d.started_at, d.entered_at, d.due_at,
+        )
+        .join(Unit, sa.and_(Unit.tenant_id == d.tenant_id, Unit.id == d.unit_id))
+        .where(d.tenant_id.in_(get_scope(session).own), d.met_at.is_(None))
+        .order_by(d.due_at, d.id)
+    )  # fmt: skip
+    if unit_ids is not None:
+        query = query.where(d.unit_id.in_(unit_ids))
+    if mechanism_id is not None:
+        query = query.where(d.mechanism_id == mechanism_id)
+    if places is not None:
+        at = [
+            sa.and_(d.tenant_id == t, d.mechanism_id == m, sa.true() if u is None else d.unit_id == u)
+            for t, m, u in places
+        ]
+        query = query.where(sa.or_(*at) if at else sa.false())
+    return tuple(Running(*row) for row in session.execute(query))
+
+
+def explain(deadline: Deadline | Running) -> tuple[Message, ...]:
+    """为什么: what happened, the rule and its clause, when the clock began, how long it runs, its end."""
+    reason = deadline.reason
+    lines = [Message(text, **params) for text, params in reason["sentences"]]
+    if reason["clause"]:
+        (number, title), (article, note) = reason["source"], reason["clause"]
+        lines.append(
+            Message(
+                _("依据：%(number)s《%(title)s》%(article)s，%(label)s。"),
+                number=Text(number),
+                title=Text(title),
+                article=Text(article),
+                label=Text(reason["label"]),
+            )
+        )
+        if note:
+            lines.append(Message(note))
+    started, entered = show_moment(deadline.started_at), show_moment(deadline.entered_at)
+    lines.append(Message(_("得知时间 %(a)s，录入时间 %(b)s。"), a=started, b=entered))
+    lines.append(
+        Message(
+            _("自得知起连续计算 %(h)s 小时，节假日不停，至 %(due)s 止。"),
+            h=reason["hours"],
+            due=show_moment(deadline.due_at),
+        )
+    )
+    return tuple(lines)

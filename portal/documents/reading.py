@@ -1,0 +1,125 @@
+"""Takes in uploaded spreadsheets. Each is opened in a process of its own, with limits on memory and time."""
+
+from __future__ import annotations
+
+import json
+import logging
+import subprocess
+import sys
+import threading
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from portal.core.errors import Invalid
+from portal.core.text import Message, Text, _
+
+log = logging.getLogger(__name__)
+
+Cell = str | int | float | bool | date | datetime | None
+
+
+class Row(NamedTuple):
+    """A row with content; ``number`` as the spreadsheet shows it. Cells end with the last filled one."""
+
+    number: int
+    cells: tuple[Cell, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Limits:
+    rows: int = 5_000
+    columns: int = 100
+    bytes: int = 5 * 1024 * 1024
+    seconds: int = 15
+    memory: int = 512 * 1024 * 1024
+
+
+REASONS: dict[str, Text] = {
+    "other": _("这不是 Excel 工作簿（.xlsx）。请用 WPS 或 Excel 打开，另存为 .xlsx 后再上传。"),
+    "old": _("这是旧格式（.xls）文件。请用 WPS 或 Excel 另存为 .xlsx 后再上传。"),
+    "encrypted": _("文件加了打开密码，无法读取。请取消密码后再上传。"),
+    "macros": _("文件含有宏，不予接收。请把表格内容复制到新的 .xlsx 文件后再上传。"),
+    "damaged": _("文件已损坏或不完整，无法读取。请重新另存一份后再上传。"),
+    "bomb": _("文件展开后过大，无法读取。请只保留需要填报的表格，删去多余的行、列和图片后再上传。"),
+    "no_sheet": _("文件中没有要读取的工作表。请核对工作表名称，并取消隐藏。"),
+}
+_PLACES: dict[str, Text] = {
+    "rows": _("第 %(row)s 行仍有内容，最多读取 %(rows)s 行。请删去多余的行，或分几次导入。"),
+    "columns": _("第 %(row)s 行的内容超出第 %(columns)s 列。请删去表格右侧多余的内容。"),
+}
+_ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
+_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
+_SLOTS = threading.BoundedSemaphore(2)  # so that a rush of uploads cannot use up the machine
+
+
+ORDINARY = Limits()
+
+
+def read_rows(
+    source: Path | bytes, limits: Limits = ORDINARY, *, sheet: str = "", field: str = "file"
+) -> list[Row]:
+    """Rows of the first visible sheet, or of the one called ``sheet``.
+
+    Of formulas the stored results are read; a text that begins with ``=`` stays a text. ``Invalid`` on
+    ``field`` says what is wrong with the file.
+    """
+    content = source if isinstance(source, bytes) else _load(source, limits, field)
+    if len(content) > limits.bytes:
+        raise _too_large(limits, field)
+    if content.startswith(_OLE):
+        raise Invalid({field: REASONS["encrypted" if _ENCRYPTED in content else "old"]})
+    if not content.startswith(_ZIP):
+        raise Invalid({field: REASONS["other"]})
+    answer = _ask_child(content, limits, sheet)
+    if "rows" in answer:
+        return [Row(number, tuple(_cell(c) for c in cells)) for number, cells in answer["rows"]]
+    reason = answer["refused"]
+    if reason in _PLACES:
+        place = {"row": answer["row"], "rows": limits.rows, "columns": limits.columns}
+        raise Invalid({field: Message(_PLACES[reason], **place)})
+    raise Invalid({field: REASONS[reason]})
+
+
+def _load(path: Path, limits: Limits, field: str) -> bytes:
+    try:
+        with path.open("rb") as file:
+            return file.read(limits.bytes + 1)
+    except OSError as error:
+        raise Invalid({field: Message(_("无法读取文件 %(path)s。"), path=path)}) from error
+
+
+def _too_large(limits: Limits, field: str) -> Invalid:
+    text = _("文件超过 %(n)s MB。请只保留需要填报的表格，删去图片后再上传。")
+    return Invalid({field: Message(text, n=limits.bytes // 1024 // 1024)})
+
+
+def _ask_child(content: bytes, limits: Limits, sheet: str) -> dict[str, Any]:
+    numbers = (limits.memory, limits.seconds, limits.rows, limits.columns)
+    command = [sys.executable, "-I", str(Path(__file__).with_name("extract.py")), *map(str, numbers), sheet]
+    with _SLOTS:
+        try:
+            # A fixed program, no shell, and an empty environment: nothing of the parent's to leak.
+            done = subprocess.run(
+                command, input=content, capture_output=True, timeout=limits.seconds, env={}, check=False
+            )
+        except subprocess.TimeoutExpired:
+            return {"refused": "bomb"}
+    try:
+        answer: dict[str, Any] = json.loads(done.stdout)
+    except ValueError:
+        log.warning("spreadsheet reader ended with %s: %s", done.returncode, done.stderr[-300:])
+        return {"refused": "bomb"}
+    if "detail" in answer:
+        log.info("spreadsheet refused: %s", answer["detail"])
+    return answer
+
+
+def _cell(value: Any) -> Cell:
+    match value:
+        case ["d", iso]:
+            return date.fromisoformat(iso)
+        case ["t", iso]:
+            return datetime.fromisoformat(iso)
+    return value  # type: ignore[no-any-return]

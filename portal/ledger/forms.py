@@ -1,0 +1,30 @@
+"""The portal's own fields of a ledger entry; the declared ones are read by ``portal.web.declared``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_wtf import FlaskForm
+from wtforms import HiddenField, IntegerField, SelectField, StringField
+from wtforms.validators import DataRequired, NumberRange, Optional
+
+from portal.web.inputs import CleanString, MomentField, _l
+
+
+class EntryForm(FlaskForm):
+    """Posted with the prefix ``entry``, which no declared key can have."""
+
+    class Meta(FlaskForm.Meta):
+        csrf = False  # every POST of the application was checked before
+
+    def __init__(self, **more: Any) -> None:
+        super().__init__(prefix="entry", **more)  # type: ignore[no-untyped-call]
+
+    title = StringField(_l("事项名称"), [CleanString(120), DataRequired(_l("请填写事项名称。"))])
+    place = StringField(_l("地点"), [CleanString(120)])
+    known_at = MomentField(_l("得知时间"), [DataRequired(_l("请填写得知时间，时限从此刻起算。"))])
+    unit = SelectField(_l("登记单位"), coerce=int)
+    request_key = HiddenField(
+        validators=[CleanString(40), DataRequired(_l("页面已失效，请重新打开后填写。"))]
+    )
+    version = IntegerField(validators=[Optional(), NumberRange(1, 10**9)])

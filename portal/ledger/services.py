@@ -1,0 +1,203 @@
+"""Keep the ledgers: enter, change, find. Saving starts the clocks of ``clocks`` in the same transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from portal.campaigns.declarations import Campaign, Ledger
+from portal.core.audit import Act, record
+from portal.core.clock import SHANGHAI
+from portal.core.errors import Conflict, Invalid, NotFound
+from portal.core.scope import Actor, get_scope
+from portal.core.text import _
+from portal.deadlines.matters import Matter, MatterKind, register_kind
+from portal.ledger.clocks import fired_thresholds, keep_clock, subject_of, tell_story
+from portal.ledger.models import Record, RecordEvent
+from portal.ledger.numbering import lock_series, take_number
+from portal.units.bodies import list_members
+
+EARLIEST = datetime(2000, 1, 1, tzinfo=SHANGHAI)
+TOLERANCE = timedelta(minutes=2)
+"""Clocks of office machines differ a little."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What a person enters; ``values`` holds the declared fields."""
+
+    title: str
+    place: str
+    known_at: datetime
+    values: Mapping[str, Any]
+
+
+def create_record(
+    session: Session,
+    actor: Actor,
+    now: datetime,
+    *,
+    mechanism_id: int,
+    unit_id: int,
+    campaign: Campaign,
+    ledger: Ledger,
+    entry: Entry,
+    request_key: str,
+) -> Record:
+    """Number and store an entry. The same ``request_key`` again gives the entry of the first time."""
+    check_known(entry.known_at, now)
+    fired = fired_thresholds(campaign, ledger, entry.values)
+    series = lock_series(session, f"{campaign.key}.{ledger.key}", now.astimezone(SHANGHAI).year)
+    first = session.scalars(sa.select(Record).where(Record.request_key == request_key)).one_or_none()
+    if first is not None:
+        if first.unit_id != unit_id:
+            raise Conflict
+        return first
+    found = Record(
+        mechanism_id=mechanism_id,
+        unit_id=unit_id,
+        campaign=campaign.key,
+        ledger=ledger.key,
+        number=take_number(series, ledger.numbering),
+        title=entry.title,
+        place=entry.place,
+        known_at=entry.known_at,
+        values=dict(entry.values),
+        created_at=now,
+        created_by=actor.name,
+        changed_at=now,
+        request_key=request_key,
+    )
+    session.add(found)
+    session.flush()
+    tell_story(session, actor, now, found, "created")
+    record(session, Act.RECORD_CREATE, subject_of(found), actor, now, {"number": found.number})
+    keep_clock(session, actor, now, campaign, found, fired)
+    return found
+
+
+def change_record(
+    session: Session,
+    actor: Actor,
+    now: datetime,
+    *,
+    found: Record,
+    version: int,
+    campaign: Campaign,
+    ledger: Ledger,
+    entry: Entry,
+) -> Record:
+    """Store what differs, with its story. ``Conflict`` when the editor's ``version`` has been passed."""
+    check_known(entry.known_at, now)
+    fired = fired_thresholds(campaign, ledger, entry.values)
+    session.refresh(found, with_for_update=True)
+    if found.version != version:
+        raise Conflict(_("在您打开页面之后，别人已经修改并保存了这项内容。"))
+    changes = differences(found, entry)
+    if not changes:
+        return found
+    found.title, found.place, found.known_at = entry.title, entry.place, entry.known_at
+    found.values = {**found.values, **entry.values}  # values of an older version of the ledger stay
+    found.changed_at = now
+    session.flush()
+    tell_story(session, actor, now, found, "changed", changes)
+    record(session, Act.RECORD_CHANGE, subject_of(found), actor, now, {"fields": sorted(changes)})
+    keep_clock(session, actor, now, campaign, found, fired)
+    return found
+
+
+def check_known(known_at: datetime, now: datetime) -> None:
+    """Clocks start at the moment of knowing: it lies neither ahead nor in another century."""
+    if known_at > now + TOLERANCE:
+        raise Invalid({"known_at": _("得知时间不能晚于现在，请核对。")})
+    if known_at < EARLIEST:
+        raise Invalid({"known_at": _("得知时间早于 2000 年，请核对年份。")})
+
+
+def differences(found: Record, entry: Entry) -> dict[str, list[Any]]:
+    """Field key -> [before, after]; the portal's own fields carry a hyphen, as on the page."""
+    own = {
+        "entry-title": [found.title, entry.title],
+        "entry-place": [found.place, entry.place],
+        "entry-known_at": [found.known_at.isoformat(), entry.known_at.astimezone(SHANGHAI).isoformat()],
+    }
+    declared = {key: [found.values.get(key), value] for key, value in entry.values.items()}
+    return {key: pair for key, pair in (own | declared).items() if pair[0] != pair[1]}
+
+
+def get_record(session: Session, campaign: str, record_id: int) -> Record:
+    """An entry the scope shows: an own one, or a released one of a tenant below."""
+    found = session.scalars(
+        sa.select(Record).where(Record.campaign == campaign, Record.id == record_id)
+    ).one_or_none()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def list_events(session: Session, found: Record) -> list[RecordEvent]:
+    return list(
+        session.scalars(
+            sa.select(RecordEvent)
+            .where(RecordEvent.tenant_id == found.tenant_id, RecordEvent.record_id == found.id)
+            .order_by(RecordEvent.at, RecordEvent.id)
+        )
+    )
+
+
+def writable_ledgers(
+    session: Session, campaign: Campaign, mechanism_id: int, unit_ids: tuple[int, ...], on: date
+) -> dict[int, tuple[Ledger, ...]]:
+    """Unit -> ledgers that it keeps as the member it is today; units that keep none are left out."""
+    found: dict[int, tuple[Ledger, ...]] = {}
+    if not unit_ids or not campaign.ledgers:
+        return found
+    members = {m.unit_id: m.member for m in list_members(session, mechanism_id, on)}
+    for unit_id in unit_ids:
+        member = members.get(unit_id)
+        kept = tuple(
+            x for x in campaign.ledgers if member is not None and (not x.writers or member in x.writers)
+        )
+        if kept:
+            found[unit_id] = kept
+    return found
+
+
+def find_matter(session: Session, record_id: int) -> Matter | None:
+    found = session.scalars(sa.select(Record).where(Record.id == record_id)).one_or_none()
+    if found is None:
+        return None
+    return Matter(
+        subject=subject_of(found),
+        tenant_id=found.tenant_id,
+        mechanism_id=found.mechanism_id,
+        unit_id=found.unit_id,
+        campaign=found.campaign,
+        ledger=found.ledger,
+        number=found.number,
+        title=found.title,
+        place=found.place,
+        known_at=found.known_at,
+        entered_at=found.created_at,
+        values=found.values,
+    )
+
+
+def release_record(session: Session, actor: Actor, now: datetime, record_id: int) -> None:
+    """The matter was reported upward: from here on superiors see it with its whole story."""
+    found = session.get(Record, (get_scope(session).home, record_id))
+    if found is None:
+        raise NotFound
+    if found.released_at is None:
+        found.released_at = now
+        for event in list_events(session, found):
+            event.released_at = now
+        tell_story(session, actor, now, found, "reported")
+
+
+register_kind("record", MatterKind(find_matter, release_record))

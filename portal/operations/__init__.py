@@ -1,0 +1,1 @@
+"""Running an installation: set-up, demo, server, worker, database, translations, self-check."""

@@ -1,0 +1,96 @@
+"""``portal serve``: gunicorn and the worker under one small supervisor."""
+
+from __future__ import annotations
+
+import ctypes
+import ipaddress
+import os
+import signal
+import subprocess
+import sys
+import time
+from types import FrameType
+
+import click
+
+from portal.core.crypto import Keys
+from portal.core.errors import PortalError
+from portal.core.settings import Settings
+from portal.core.text import Message, _
+
+_PR_SET_PDEATHSIG = 1
+STOP_SECONDS = 15
+RESTART_PAUSE = 1.0
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8080, show_default=True, type=click.IntRange(1, 65535))
+def serve(host: str, port: int) -> None:
+    """Serve the portal and run its worker until told to stop."""
+    settings = Settings()
+    Keys.load(settings.instance)  # says what to do where there is no instance yet
+    if settings.demo and not _is_loopback(host):
+        raise PortalError(_("演示实例只能在本机回环地址上运行。"))
+    environment = os.environ | {"PORTAL_INSTANCE": str(settings.instance)}
+    programs = {"server": _gunicorn(settings, host, port), "worker": [sys.executable, "-m", "portal.cli", "worker"]}
+    click.echo(str(Message(_("联席已在 %(url)s 运行，按 Ctrl+C 停止。"), url=f"http://{host}:{port}/")))
+    sys.stdout.flush()
+    raise SystemExit(_supervise(programs, environment))
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+def _gunicorn(settings: Settings, host: str, port: int) -> list[str]:
+    return [
+        sys.executable, "-m", "gunicorn", "portal.app:create_app()",
+        "--bind", f"{host}:{port}",
+        "--worker-class", "gthread", "--workers", settings["WORKERS"], "--threads", settings["THREADS"],
+        "--timeout", "60", "--graceful-timeout", "10", "--keep-alive", "5",
+        "--limit-request-line", "8190", "--no-control-socket", "--log-level", "warning",
+    ]  # fmt: skip
+
+
+def _start(command: list[str], environment: dict[str, str]) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(command, env=environment, preexec_fn=_die_with_parent)  # noqa: PLW1509 - one thread here
+
+
+def _die_with_parent() -> None:
+    """On Linux the kernel ends the child when the supervisor is killed, so the port is free for the next start."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+def _supervise(programs: dict[str, list[str]], environment: dict[str, str]) -> int:
+    """Keep both running: the worker is started again when it dies, the server's end is the end."""
+    told: list[int] = []
+
+    def tell(number: int, _frame: FrameType | None) -> None:
+        told.append(number)
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, tell)
+    running = {name: _start(command, environment) for name, command in programs.items()}
+    while not told:
+        time.sleep(0.2)
+        if running["server"].poll() is not None:
+            break
+        if running["worker"].poll() is not None:
+            time.sleep(RESTART_PAUSE)
+            running["worker"] = _start(programs["worker"], environment)
+    for child in running.values():
+        child.terminate()
+    deadline = time.monotonic() + STOP_SECONDS
+    for child in running.values():
+        try:
+            child.wait(max(0.1, deadline - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            child.kill()
+    return 0 if told else running["server"].returncode or 1

@@ -1,0 +1,157 @@
+"""Opening periods: the report of the tenant and one expected submission for each member, so nobody is forgotten."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from portal.campaigns.declarations import Campaign, Field, Form
+from portal.core.audit import Act, record
+from portal.core.clock import SHANGHAI
+from portal.core.periods import Period, period_of
+from portal.core.scope import Actor, get_scope
+from portal.core.workdays import WorkCalendar
+from portal.reporting.due import compute_due
+from portal.reporting.models import FormSnapshot, Report, ReportState, State, Submission
+from portal.units.bodies import MemberUnit
+
+
+def asked_fields(form: Form, member: str) -> tuple[Field, ...]:
+    """The figures this member owns, plus those every unit is asked for."""
+    return tuple(f for f in form.fields if not f.owners or member in f.owners)
+
+
+def due_periods(form: Form, since: date, today: date, calendar: WorkCalendar) -> Iterator[Period]:
+    """Periods of the form that have opened by ``today`` and end on or after ``since``, oldest first."""
+    period = period_of(since, form.period)
+    while period.start <= today:
+        if compute_due(form.due, period, calendar).opens_on <= today:
+            yield period
+        period = period.shifted(1)
+
+
+def open_periods(
+    session: Session,
+    actor: Actor,
+    now: datetime,
+    *,
+    campaign: Campaign,
+    mechanism_id: int,
+    members: Sequence[MemberUnit],
+    since: date,
+    calendar: WorkCalendar,
+) -> int:
+    """Make what should exist by now in the scope's home tenant; repeatable. Returns the number of new periods.
+
+    A unit that joined while a period is open is added to it; who has left keeps what was expected of it.
+    """
+    today = now.astimezone(SHANGHAI).date()
+    opened = 0
+    for form in campaign.forms:
+        keep_snapshot(session, campaign, form)
+        for period in due_periods(form, since, today, calendar):
+            report = find_report(session, campaign.key, form.key, period.key)
+            if report is None:
+                report = _new_report(session, campaign, form, period, mechanism_id, calendar)
+                record(session, Act.PERIOD_OPEN, f"report:{report.id}", actor, now, {"form": form.key, "period": period.key})
+                opened += 1
+            if report.state in (ReportState.COLLECTING, ReportState.RETURNED):
+                _expect(session, report, form, members)
+    return opened
+
+
+def find_report(session: Session, campaign: str, form: str, period: str) -> Report | None:
+    """The home tenant's report."""
+    home = get_scope(session).home
+    wanted = (Report.tenant_id == home, Report.campaign == campaign, Report.form == form, Report.period == period)
+    return session.scalars(sa.select(Report).where(*wanted)).one_or_none()
+
+
+def _new_report(
+    session: Session, campaign: Campaign, form: Form, period: Period, mechanism_id: int, calendar: WorkCalendar
+) -> Report:
+    due = compute_due(form.due, period, calendar)
+    report = Report(
+        mechanism_id=mechanism_id,
+        campaign=campaign.key,
+        form=form.key,
+        form_version=form.version,
+        period=period.key,
+        opens_on=due.opens_on,
+        due_at=due.due_at,
+        due_why={
+            "provisional": due.provisional,
+            "sentences": [
+                {"text": str(getattr(s, "text", s)), "params": {k: str(v) for k, v in getattr(s, "params", {}).items()}}
+                for s in due.why
+            ],
+        },
+    )
+    session.add(report)
+    session.flush()
+    return report
+
+
+def _expect(session: Session, report: Report, form: Form, members: Sequence[MemberUnit]) -> None:
+    known = set(session.scalars(sa.select(Submission.unit_id).where(Submission.report_id == report.id)))
+    for member in members:
+        if member.unit_id not in known and asked_fields(form, member.member):
+            session.add(
+                Submission(
+                    report_id=report.id,
+                    unit_id=member.unit_id,
+                    member=member.member,
+                    campaign=report.campaign,
+                    form=report.form,
+                    form_version=report.form_version,
+                    period=report.period,
+                    due_at=report.due_at,
+                    state=State.EXPECTED.value,
+                )
+            )
+            known.add(member.unit_id)
+    report.expected = len(known)
+
+
+def keep_snapshot(session: Session, campaign: Campaign, form: Form) -> None:
+    """Store the form's definition once per version; what was filed under it renders from there for ever."""
+    if session.get(FormSnapshot, (campaign.key, form.key, form.version)) is None:
+        session.add(
+            FormSnapshot(
+                campaign=campaign.key, form=form.key, version=form.version, definition=describe_form(campaign, form)
+            )
+        )
+
+
+def describe_form(campaign: Campaign, form: Form) -> dict[str, Any]:
+    """JSON-ready labels, units and kinds, enough to render a filed submission without the plugin."""
+    return {
+        "label": str(form.label),
+        "campaign": str(campaign.title),
+        "clause": {"source": str(campaign.source(form.clause.source).number), "article": str(form.clause.article)},
+        "sections": [
+            {
+                "label": str(section.label),
+                "fields": [
+                    {
+                        "key": f.key,
+                        "label": str(f.label),
+                        "kind": f.kind.value,
+                        "unit": str(f.unit or ""),
+                        "definition": str(f.definition or ""),
+                        "choices": (
+                            {c.key: str(c.label) for c in campaign.code_list(f.choices).choices} if f.choices else {}
+                        ),
+                    }
+                    for f in section.fields
+                ],
+            }
+            for section in form.sections
+        ],
+    }
+
+

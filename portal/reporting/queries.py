@@ -1,0 +1,214 @@
+"""Lists as row tuples: what the to-do list, the liaison's list and the office's board show."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from portal.core.text import Message, Text, _
+from portal.reporting.models import COUNTED, OPEN, Report, ReportState, State, Submission
+from portal.units.models import Unit
+
+NEAR = timedelta(days=3)
+
+STATE_LABELS: dict[State, Text] = {
+    State.EXPECTED: _("未报"),
+    State.DRAFT: _("草稿"),
+    State.SIGNING: _("待签"),
+    State.FILED: _("已报"),
+    State.ACCEPTED: _("已受理"),
+    State.RETURNED: _("退回"),
+}
+REPORT_LABELS: dict[ReportState, Text] = {
+    ReportState.COLLECTING: _("汇总中"),
+    ReportState.SUBMITTED: _("已上报"),
+    ReportState.ACCEPTED: _("上级已受理"),
+    ReportState.RETURNED: _("上级退回"),
+}
+
+
+@dataclass(frozen=True)
+class Light:
+    """``state``: ok, near, slow, late or done; shape and colour follow from it."""
+
+    state: str
+    text: Message | Text
+
+
+def light_of(due_at: datetime, now: datetime, state: State) -> Light:
+    """The one function that says how a form stands; nothing of it is stored."""
+    if state in COUNTED:
+        return Light("done", STATE_LABELS[state])
+    if now > due_at:
+        days = (now - due_at).days
+        return Light("late", Message(_("逾期 %(n)s 天"), n=days) if days else _("今日逾期"))
+    if state is State.RETURNED:
+        return Light("slow", STATE_LABELS[state])
+    if due_at - now <= NEAR:
+        days = (due_at.date() - now.date()).days
+        return Light("near", Message(_("临期 %(n)s 天"), n=days) if days else _("今日到期"))
+    return Light("ok", _("正常"))
+
+
+def minutes_late(due_at: datetime, filed_at: datetime | None) -> int:
+    """Whole minutes after the last instant on time, at least 1 when late; 0 when on time or not filed."""
+    if filed_at is None or filed_at <= due_at:
+        return 0
+    return max(1, int((filed_at - due_at).total_seconds() // 60))
+
+
+@dataclass(frozen=True)
+class Task:
+    """A form that waits for the reader."""
+
+    tenant_id: int
+    submission_id: int
+    report_id: int
+    unit_id: int
+    unit: str
+    campaign: str
+    form: str
+    period: str
+    state: State
+    due_at: datetime
+    reasons: dict[str, Any]
+
+
+def list_tasks(session: Session, places: Iterable[tuple[int, int, int]], signing: Iterable[tuple[int, int, int]]) -> list[Task]:
+    """Open forms of ``places`` (tenant, mechanism, unit), and those waiting for a signature of ``signing``; by due."""
+    wanted = [_at(place, [s.value for s in OPEN]) for place in places] + [_at(p, [State.SIGNING.value]) for p in signing]
+    if not wanted:
+        return []
+    rows = session.execute(
+        sa.select(
+            Submission.tenant_id, Submission.id, Submission.report_id, Submission.unit_id, Unit.full_name,
+            Submission.campaign, Submission.form, Submission.period, Submission.state, Submission.due_at,
+            Submission.reasons,
+        )
+        .join(Report, sa.and_(Report.tenant_id == Submission.tenant_id, Report.id == Submission.report_id))
+        .join(Unit, sa.and_(Unit.tenant_id == Submission.tenant_id, Unit.id == Submission.unit_id))
+        .where(sa.or_(*wanted))
+        .order_by(Submission.due_at, Submission.tenant_id, Submission.id)
+        .limit(200)
+    )  # fmt: skip
+    return [Task(*r[:8], State(r[8]), r[9], r[10]) for r in rows]
+
+
+def _at(place: tuple[int, int, int], states: Sequence[str]) -> Any:
+    tenant_id, mechanism_id, unit_id = place
+    return sa.and_(
+        Submission.tenant_id == tenant_id,
+        Submission.unit_id == unit_id,
+        Submission.state.in_(states),
+        Report.mechanism_id == mechanism_id,
+    )
+
+
+@dataclass(frozen=True)
+class Desktop:
+    """What waits for an office in one open report."""
+
+    tenant_id: int
+    report_id: int
+    campaign: str
+    form: str
+    period: str
+    state: ReportState
+    due_at: datetime
+    expected: int
+    filed: int
+    to_review: int
+    review_reason: str
+
+
+def list_office_reports(session: Session, mechanisms: Iterable[tuple[int, int]]) -> list[Desktop]:
+    """Reports of these (tenant, mechanism) that are still to be submitted upward or were returned; by due."""
+    places = [sa.and_(Report.tenant_id == t, Report.mechanism_id == m) for t, m in mechanisms]
+    if not places:
+        return []
+    waiting = (
+        sa.select(sa.func.count(Submission.id))
+        .where(
+            Submission.tenant_id == Report.tenant_id,
+            Submission.report_id == Report.id,
+            Submission.state == State.FILED.value,
+        )
+        .correlate(Report)
+        .scalar_subquery()
+    )
+    rows = session.execute(
+        sa.select(
+            Report.tenant_id, Report.id, Report.campaign, Report.form, Report.period, Report.state, Report.due_at,
+            Report.expected, Report.filed, waiting, Report.review_reason,
+        )
+        .where(sa.or_(*places), Report.state.in_([ReportState.COLLECTING.value, ReportState.RETURNED.value]))
+        .order_by(Report.due_at, Report.tenant_id, Report.id)
+        .limit(50)
+    )  # fmt: skip
+    return [Desktop(*r[:5], ReportState(r[5]), *r[6:]) for r in rows]
+
+
+def list_of_units(session: Session, tenant_id: int, campaign: str, unit_ids: Sequence[int], limit: int, offset: int) -> list[Any]:
+    """Row tuples of these units' forms, newest period first."""
+    return list(
+        session.execute(
+            sa.select(
+                Submission.id, Submission.form, Submission.period, Unit.full_name, Submission.state, Submission.due_at,
+                Submission.first_filed_at, Submission.edition, Submission.zero, Submission.late_reason,
+            )
+            .join(Unit, sa.and_(Unit.tenant_id == Submission.tenant_id, Unit.id == Submission.unit_id))
+            .where(
+                Submission.tenant_id == tenant_id, Submission.campaign == campaign, Submission.unit_id.in_(unit_ids)
+            )
+            .order_by(Submission.due_at.desc(), Unit.sort_no, Submission.id)
+            .limit(limit)
+            .offset(offset)
+        )
+    )  # fmt: skip
+
+
+def list_reports(session: Session, tenant_id: int, campaign: str, limit: int = 40) -> list[Any]:
+    """Row tuples of the tenant's reports, newest due first: for choosing a period."""
+    return list(
+        session.execute(
+            sa.select(Report.id, Report.form, Report.period, Report.state, Report.due_at)
+            .where(Report.tenant_id == tenant_id, Report.campaign == campaign)
+            .order_by(Report.due_at.desc(), Report.form)
+            .limit(limit)
+        )
+    )
+
+
+def list_board(session: Session, report: Report) -> list[Any]:
+    """Row tuples of a report's units in official order."""
+    return list(
+        session.execute(
+            sa.select(
+                Submission.id, Unit.id, Unit.full_name, Submission.state, Submission.due_at, Submission.first_filed_at,
+                Submission.filed_at, Submission.edition, Submission.zero, Submission.late_reason, Submission.version,
+                Submission.filed_by,
+            )
+            .join(Unit, sa.and_(Unit.tenant_id == Submission.tenant_id, Unit.id == Submission.unit_id))
+            .where(Submission.tenant_id == report.tenant_id, Submission.report_id == report.id)
+            .order_by(Unit.sort_no, Unit.id)
+        )
+    )  # fmt: skip
+
+
+def progress(session: Session, places: Iterable[tuple[int, int]], since: datetime, until: datetime) -> tuple[int, int]:
+    """(filed, expected) of these (tenant, unit) among the forms due in ``since`` … ``until``."""
+    wanted = [sa.and_(Submission.tenant_id == t, Submission.unit_id == u) for t, u in places]
+    if not wanted:
+        return 0, 0
+    counted = Submission.state.in_([s.value for s in COUNTED])
+    row = session.execute(
+        sa.select(sa.func.count(sa.case((counted, 1))), sa.func.count(Submission.id)).where(
+            sa.or_(*wanted), Submission.due_at >= since, Submission.due_at <= until
+        )
+    ).one()
+    return int(row[0]), int(row[1])
