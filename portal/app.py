@@ -23,7 +23,18 @@ from portal.core.scope import install_guard
 from portal.core.settings import Settings
 from portal.web import access, errors, shell
 
-FEATURES = ("accounts", "tenants", "audit", "units", "duties", "reporting", "ledger", "exchange", "overview", "home")
+FEATURES = (
+    "accounts",
+    "tenants",
+    "audit",
+    "units",
+    "duties",
+    "reporting",
+    "ledger",
+    "exchange",
+    "overview",
+    "home",
+)
 """Packages with a ``views.blueprint``, lowest first."""
 
 install_guard(db.session)
@@ -45,7 +56,12 @@ class Portal:
 def create_app(settings: Settings | None = None, clock: Clock | None = None) -> Flask:
     """Build the application of ``settings`` (default: the environment). Raises ``PortalError`` if it cannot serve."""
     settings = settings or Settings()
-    app = Flask("portal", static_folder="web/static", template_folder="web/templates", instance_path=str(settings.instance))
+    app = Flask(
+        "portal",
+        static_folder="web/static",
+        template_folder="web/templates",
+        instance_path=str(settings.instance),
+    )
     portal = _assemble(settings, clock)
     app.extensions["portal"] = portal
     _configure(app, portal)
@@ -63,7 +79,9 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
 
 def _assemble(settings: Settings, clock: Clock | None) -> Portal:
     keys = Keys.load(settings.instance)
-    registry = load_registry(settings.plugins, safe_mode=settings.on("SAFE_MODE"), strict=settings.on("STRICT"))
+    registry = load_registry(
+        settings.plugins, safe_mode=settings.on("SAFE_MODE"), strict=settings.on("STRICT")
+    )
     if clock is None:
         clock = clock_from(settings["CLOCK"]) if settings["CLOCK"] and settings.demo else system_clock
     assets = shell.load_assets(Path(__file__).parent / "web" / "static")

@@ -50,7 +50,9 @@ class Rooms(click.Group):
 
 
 @click.group(cls=Rooms)
-@click.option("--instance", help="Folder of the database, files and keys (default: PORTAL_INSTANCE or instance/).")
+@click.option(
+    "--instance", help="Folder of the database, files and keys (default: PORTAL_INSTANCE or instance/)."
+)
 @click.pass_context
 def portal(context: click.Context, instance: str | None) -> None:
     """Lianxi (联席): the portal of cross-department campaigns."""
@@ -74,7 +76,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except PortalError as error:
         _fail(str(error))
     except (OperationalError, ProgrammingError) as error:
-        _fail(str(Message(_("数据库不可用，或尚未升级（portal db upgrade）：%(why)s"), why=str(error.orig).splitlines()[0])))
+        _fail(
+            str(
+                Message(
+                    _("数据库不可用，或尚未升级（portal db upgrade）：%(why)s"),
+                    why=str(error.orig).splitlines()[0],
+                )
+            )
+        )
     except BrokenPipeError:
         sys.exit(1)
     except OSError as error:

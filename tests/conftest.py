@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from pathlib import Path
 
@@ -64,21 +65,61 @@ def engine(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
-@pytest.fixture
-def settings(request: pytest.FixtureRequest, engine: str, tmp_path: Path) -> Iterator[Settings]:
-    """Settings of a fresh, empty, migrated instance. ``settings_extra`` may be overridden by a module."""
-    create_secret(tmp_path)
-    given = {"INSTANCE": str(tmp_path), "PLUGINS": str(ROOT / "plugins"), "STRICT": "1"}
-    given |= request.getfixturevalue("settings_extra")
+@contextmanager
+def instance(engine: str, folder: Path, find: Callable[[str], object], **extra: str) -> Iterator[Settings]:
+    """Settings of a fresh, empty, migrated instance; ``find`` gets a session fixture by its name."""
+    create_secret(folder)
+    given = {"INSTANCE": str(folder), "PLUGINS": str(ROOT / "plugins"), "STRICT": "1"} | extra
     if engine == "sqlite":
-        shutil.copy(request.getfixturevalue("sqlite_template"), tmp_path / "portal.sqlite")
+        shutil.copy(str(find("sqlite_template")), folder / "portal.sqlite")
         yield Settings({}, **given)
         return
-    cluster: Cluster = request.getfixturevalue("postgres")
+    cluster = find("postgres")
+    assert isinstance(cluster, Cluster)
     name = f"t{os.getpid()}_{new_id()}"
     cluster.create_database(name, template="template")
     yield Settings({}, DATABASE_URL=cluster.app_url(name), OWNER_URL=cluster.owner_url(name), **given)
     cluster.drop_database(name)
+
+
+@pytest.fixture
+def settings(request: pytest.FixtureRequest, engine: str, tmp_path: Path) -> Iterator[Settings]:
+    """Settings of a fresh, empty, migrated instance. ``settings_extra`` may be overridden by a module."""
+    with instance(
+        engine, tmp_path, request.getfixturevalue, **request.getfixturevalue("settings_extra")
+    ) as given:
+        yield given
+
+
+SharedApps = Callable[[str, str], Flask]
+
+
+@pytest.fixture(scope="session")
+def shared_apps(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[SharedApps]:
+    """``shared_apps(engine, name)``: one application per engine and name for the whole run of the worker.
+
+    For tests that need no empty database: each makes tenants of its own, which is cheaper by far.
+    """
+    made: dict[tuple[str, str], Flask] = {}
+    with ExitStack() as stack:
+
+        def get(engine: str, name: str) -> Flask:
+            if (engine, name) not in made:
+                folder = tmp_path_factory.mktemp(name)
+                settings = stack.enter_context(instance(engine, folder, request.getfixturevalue))
+                app = made[engine, name] = create_app(settings, clock=TestClock())
+                app.config["PROPAGATE_EXCEPTIONS"] = False
+                stack.callback(_dispose, app)
+            return made[engine, name]
+
+        yield get
+
+
+def _dispose(app: Flask) -> None:
+    with app.app_context():
+        db.engine.dispose()
 
 
 @pytest.fixture

@@ -57,12 +57,18 @@ class Factory:
     def unit(self, tenant: Tenant, full_name: str, kind: str = "", short_name: str = "") -> Unit:
         with self.enter(tenant) as session:
             unit = Unit(
-                full_name=full_name, short_name=short_name or full_name, aliases=[], kind=kind, sort_no=next(self._sort)
+                full_name=full_name,
+                short_name=short_name or full_name,
+                aliases=[],
+                kind=kind,
+                sort_no=next(self._sort),
             )
             session.add(unit)
         return unit
 
-    def mechanism(self, tenant: Tenant, campaign: str, units: dict[str, Unit] | None = None, **values: Any) -> Mechanism:
+    def mechanism(
+        self, tenant: Tenant, campaign: str, units: dict[str, Unit] | None = None, **values: Any
+    ) -> Mechanism:
         """Campaign switched on, its body, and ``units`` (roster key -> unit) as members since 2026-01-01."""
         declared = self.app.extensions["portal"].registry.find(campaign)
         with self.enter(tenant) as session:
@@ -80,7 +86,9 @@ class Factory:
             session.add(mechanism)
             session.flush()
             for member, unit in (units or {}).items():
-                session.add(Membership(mechanism_id=mechanism.id, member=member, unit_id=unit.id, since=LONG_AGO))
+                session.add(
+                    Membership(mechanism_id=mechanism.id, member=member, unit_id=unit.id, since=LONG_AGO)
+                )
         return mechanism
 
     def account(self, tenant: Tenant, username: str) -> Account:

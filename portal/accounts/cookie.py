@@ -17,6 +17,7 @@ from portal.core.crypto import Keys
 from portal.core.errors import Invalid
 from portal.core.i18n import translate
 from portal.core.settings import Settings
+from portal.core.text import Text
 from portal.web.access import User, now, the_session
 
 
@@ -43,7 +44,8 @@ def demo_people() -> list[dict[str, Any]]:
         people = json.loads((portal.settings.instance / "demo").read_text()) if portal.demo else []
     except (OSError, ValueError):
         return []
-    return [p for p in people if isinstance(p, dict)] if isinstance(people, list) else []
+    found = [p for p in people if isinstance(p, dict)] if isinstance(people, list) else []
+    return [p | {"who": Text(p.get("who", ""))} for p in found]
 
 
 def enter(account: Account, *, strong: bool = False) -> None:

@@ -51,7 +51,7 @@ class Profile:
 
 
 PROFILES = {
-    "asvs": Profile("asvs", 10, 1, None, _("10 至 128 个字符，可以是一句话；不用常见密码，不含用户名。")),
+    "asvs": Profile("asvs", 10, 0, None, _("10 至 128 个字符，可以是一句话；不用常见密码，不含用户名。")),
     "mlps3": Profile(
         "mlps3", 10, 3, timedelta(days=90),
         _("10 至 128 个字符，大小写字母、数字、符号中至少三种；不用常见密码，不含用户名；90 天更换一次。"),

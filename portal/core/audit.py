@@ -34,8 +34,8 @@ class Act(StrEnum):
     ACCOUNT_DISABLE = "account.disable"
     ACCOUNT_ENABLE = "account.enable"
     ACCOUNT_UNLOCK = "account.unlock"
-    PASSWORD_CHANGE = "password.change"  # noqa: S105
-    PASSWORD_RESET = "password.reset"  # noqa: S105
+    PASSWORD_CHANGE = "password.change"
+    PASSWORD_RESET = "password.reset"
     TOTP_ENROL = "totp.enrol"
     TOTP_RESET = "totp.reset"
     TENANT_CREATE = "tenant.create"
@@ -124,7 +124,9 @@ def record(
 ) -> None:
     """Append one event to the chain of the scope's home tenant. Never pass secrets in ``data``."""
     home = get_scope(session).home
-    head = session.scalars(sa.select(AuditHead).where(AuditHead.tenant_id == home).with_for_update()).one_or_none()
+    head = session.scalars(
+        sa.select(AuditHead).where(AuditHead.tenant_id == home).with_for_update()
+    ).one_or_none()
     if head is None:
         head = AuditHead(seq=0, digest="")
         session.add(head)
@@ -163,7 +165,10 @@ def verify(session: Session) -> Iterator[Break]:
         seq, previous = 0, ""
         found: Break | None = None
         rows = session.scalars(
-            sa.select(AuditEvent).where(AuditEvent.tenant_id == tenant_id).order_by(AuditEvent.seq).execution_options(yield_per=500)
+            sa.select(AuditEvent)
+            .where(AuditEvent.tenant_id == tenant_id)
+            .order_by(AuditEvent.seq)
+            .execution_options(yield_per=500)
         )
         for event in rows:
             seq += 1
@@ -176,6 +181,7 @@ def verify(session: Session) -> Iterator[Break]:
             if found:
                 break
             previous = event.digest
+        rows.close()  # a break leaves the server's cursor open
         head = session.scalars(sa.select(AuditHead).where(AuditHead.tenant_id == tenant_id)).one_or_none()
         if found is None and (head.seq if head else 0) != seq:
             found = Break(tenant_id, seq + 1, "cut")

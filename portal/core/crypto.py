@@ -38,7 +38,9 @@ class Keys:
     def load(cls, folder: Path) -> Keys:
         path = folder / "secret.key"
         if not path.exists():
-            raise PortalError(Message(_("实例目录 %(folder)s 尚未初始化，请先运行 portal init。"), folder=folder))
+            raise PortalError(
+                Message(_("实例目录 %(folder)s 尚未初始化，请先运行 portal init。"), folder=folder)
+            )
         secret = path.read_text().strip()
         if len(secret) < MINIMUM:
             raise PortalError(Message(_("%(path)s 少于 %(n)s 个字符，不能使用。"), path=path, n=MINIMUM))

@@ -14,7 +14,16 @@ from typing import Any
 
 import sqlalchemy as sa
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import JSON, BigInteger, DateTime, Dialect, ForeignKeyConstraint, MetaData, TypeDecorator, event
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    DateTime,
+    Dialect,
+    ForeignKeyConstraint,
+    MetaData,
+    TypeDecorator,
+    event,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
@@ -25,6 +34,9 @@ from portal.core.errors import PortalError
 from portal.core.text import _
 
 _EPOCH_MS = 1_704_067_200_000  # 2024-01-01 UTC
+
+BUSY_SECONDS = 8
+"""How long SQLite waits for another's lock; an installation may say otherwise: ``sqlite:///…?timeout=3``."""
 
 
 def new_id() -> int:
@@ -100,7 +112,9 @@ class Released(Tenanted):
 
     __abstract__ = True
 
-    released_at: Mapped[datetime | None] = mapped_column(default=None, comment="when superiors began to see it")
+    released_at: Mapped[datetime | None] = mapped_column(
+        default=None, comment="when superiors began to see it"
+    )
 
 
 def within_tenant(column: str, target: str) -> ForeignKeyConstraint:
@@ -112,6 +126,9 @@ class Database(SQLAlchemy):
     """Flask-SQLAlchemy for engine, session and teardown; the models stand on our own typed ``Base``."""
 
     def _make_engine(self, bind_key: str | None, options: dict[str, Any], app: Any) -> Engine:
+        url = sa.make_url(options["url"])
+        if url.get_backend_name() == "sqlite" and "timeout" not in url.query:
+            options["url"] = url.update_query_dict({"timeout": str(BUSY_SECONDS)})
         engine = super()._make_engine(bind_key, options, app)
         prepare_engine(engine)
         return engine
@@ -129,7 +146,7 @@ def prepare_engine(engine: Engine) -> None:
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:
     connection.isolation_level = None  # we say BEGIN ourselves
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=8000", "foreign_keys=ON"):
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
         connection.execute(f"PRAGMA {pragma}")
 
 

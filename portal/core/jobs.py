@@ -54,7 +54,11 @@ def claim(session: Session, now: datetime) -> Job | None:
     """Take the oldest ready job for the length of a lease; the caller commits before working on it."""
     ready = (
         sa.select(Job)
-        .where(Job.done_at.is_(None), Job.run_at <= now, sa.or_(Job.leased_until.is_(None), Job.leased_until < now))
+        .where(
+            Job.done_at.is_(None),
+            Job.run_at <= now,
+            sa.or_(Job.leased_until.is_(None), Job.leased_until < now),
+        )
         .order_by(Job.run_at, Job.id)
         .limit(1)
         .with_for_update(skip_locked=True)
@@ -69,7 +73,9 @@ def claim(session: Session, now: datetime) -> Job | None:
 def finish(session: Session, job_id: int, tries: int, now: datetime) -> bool:
     """Mark done; False when another worker has taken the job since."""
     done = session.execute(
-        sa.update(Job).where(Job.id == job_id, Job.tries == tries).values(done_at=now, leased_until=None, error="")
+        sa.update(Job)
+        .where(Job.id == job_id, Job.tries == tries)
+        .values(done_at=now, leased_until=None, error="")
     )
     return bool(getattr(done, "rowcount", 0))
 

@@ -22,7 +22,12 @@ class PeriodKind(StrEnum):
 _MONTHS = {PeriodKind.MONTH: 1, PeriodKind.QUARTER: 3, PeriodKind.HALF_YEAR: 6, PeriodKind.YEAR: 12}
 _KEY = re.compile(r"(?P<year>20\d\d)(?:-(?P<month>\d\d)|Q(?P<quarter>[1-4])|H(?P<half>[12]))?\Z")
 _QUARTERS = (_("%(year)s年一季度"), _("%(year)s年二季度"), _("%(year)s年三季度"), _("%(year)s年四季度"))
-_CUMULATIVE = {3: _("%(year)s年一季度"), 6: _("%(year)s年上半年"), 9: _("%(year)s年前三季度"), 12: _("%(year)s年")}
+_CUMULATIVE = {
+    3: _("%(year)s年一季度"),
+    6: _("%(year)s年上半年"),
+    9: _("%(year)s年前三季度"),
+    12: _("%(year)s年"),
+}
 
 
 @dataclass(frozen=True, order=True)

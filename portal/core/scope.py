@@ -76,7 +76,9 @@ class Scope:
         """The statements that tell PostgreSQL; integers only, so there is nothing to quote."""
         own, every = (",".join(str(int(t)) for t in ids) for ids in (self.own, self.own + self.below))
         home = "" if self.home is None else str(int(self.home))
-        return f"SET LOCAL app.own='{{{own}}}'; SET LOCAL app.every='{{{every}}}'; SET LOCAL app.home='{home}'"
+        return (
+            f"SET LOCAL app.own='{{{own}}}'; SET LOCAL app.every='{{{every}}}'; SET LOCAL app.home='{home}'"
+        )
 
 
 def _in(ids: list[int]) -> Any:
@@ -163,9 +165,11 @@ def _guard_flush(session: Session, _context: object, _instances: object) -> None
             if home is None or row.tenant_id != home:
                 raise ForeignRow
     for row in (*session.dirty, *session.deleted):
-        if isinstance(row, Tenanted) and session.is_modified(row) | (row in session.deleted):
-            if scope is None or row.tenant_id != scope.home or sa.inspect(row).attrs.tenant_id.history.has_changes():
-                raise ForeignRow
+        if not isinstance(row, Tenanted) or not (session.is_modified(row) or row in session.deleted):
+            continue
+        moved = sa.inspect(row).attrs.tenant_id.history.has_changes()
+        if scope is None or moved or row.tenant_id != scope.home:
+            raise ForeignRow
 
 
 def _on_begin(session: Session, _transaction: SessionTransaction, connection: sa.Connection) -> None:

@@ -22,12 +22,18 @@ class Setting:
 
 SETTINGS: tuple[Setting, ...] = (
     Setting("INSTANCE", "instance", "Folder for the database, files and keys of this installation."),
-    Setting("DATABASE_URL", "", "SQLAlchemy URL as the application's role; empty = SQLite in the instance folder."),
-    Setting("OWNER_URL", "", "PostgreSQL only: the same database as its owner, used by `portal db upgrade` alone."),
+    Setting(
+        "DATABASE_URL", "", "SQLAlchemy URL as the application's role; empty = SQLite in the instance folder."
+    ),
+    Setting(
+        "OWNER_URL", "", "PostgreSQL only: the same database as its owner, used by `portal db upgrade` alone."
+    ),
     Setting("PLUGINS", "", "Folder with campaign plugins; empty = `plugins/` beside the package."),
     Setting("SAFE_MODE", "0", "1 = start without any plugin."),
     Setting("STRICT", "0", "1 = a broken plugin is fatal (tests, CI)."),
-    Setting("PASSWORD_PROFILE", "asvs", "asvs (length and common-password list) or mlps3 (classes and renewal)."),
+    Setting(
+        "PASSWORD_PROFILE", "asvs", "asvs (length and common-password list) or mlps3 (classes and renewal)."
+    ),
     Setting("IDLE_MINUTES", "30", "Minutes without a request after which a session ends."),
     Setting("SESSION_HOURS", "12", "Hours after log-in at which a session ends in any case."),
     Setting("HOSTS", "", "Host names served, comma separated; empty = any (loopback only in a demo)."),
@@ -66,7 +72,9 @@ class Settings(Mapping[str, str]):
         """Raises ``PortalError`` naming the variable unless it is a positive whole number."""
         value = self._values[name]
         if not value.isdecimal() or not int(value):
-            raise PortalError(Message(_("设置项 %(name)s 应为正整数，现为“%(value)s”。"), name=PREFIX + name, value=value))
+            raise PortalError(
+                Message(_("设置项 %(name)s 应为正整数，现为“%(value)s”。"), name=PREFIX + name, value=value)
+            )
         return int(value)
 
     def on(self, name: str) -> bool:

@@ -86,7 +86,8 @@ class WorkCalendar:
 
     def shifted(self, day: date, step: int) -> Reached:
         """``day`` itself when it works, else the nearest working day before (-1) or after (+1) it."""
-        found, skipped, provisional = self.day(day), [], False
+        found, provisional = self.day(day), False
+        skipped: list[Day] = []
         while True:
             provisional = provisional or found.provisional
             if found.works:

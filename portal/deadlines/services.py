@@ -56,6 +56,17 @@ class DeadlineState:
         return self.minutes_late > 0
 
     @property
+    def word(self) -> Message:
+        """Beside a running count-down, which already shows the time that is left."""
+        match self.kind:
+            case DeadlineKind.RUNNING:
+                return Message(_("计时中"))
+            case DeadlineKind.NEAR:
+                return Message(_("临期"))
+            case _:
+                return self.text
+
+    @property
     def text(self) -> Message:
         match self.kind:
             case DeadlineKind.LATE:

@@ -45,7 +45,10 @@ class UrgentReceipt(Released):
     """The superior office's receipt, put into the reporter's tenant so that the reporter sees who has read it."""
 
     __tablename__ = "urgent_receipt"
-    __table_args__ = (within_tenant("urgent_id", "urgent_report"), UniqueConstraint("tenant_id", "urgent_id", "office"))
+    __table_args__ = (
+        within_tenant("urgent_id", "urgent_report"),
+        UniqueConstraint("tenant_id", "urgent_id", "office"),
+    )
 
     urgent_id: Mapped[int]
     office: Mapped[str] = mapped_column(String(120))

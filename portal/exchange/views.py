@@ -11,12 +11,13 @@ from portal.campaigns.declarations import Campaign, FieldKind
 from portal.core.errors import Invalid, NotAllowed, NotFound
 from portal.core.i18n import translate
 from portal.core.scope import set_scope
-from portal.core.text import Text, _
+from portal.core.text import _
 from portal.deadlines.matters import Matter, find_matter
 from portal.deadlines.services import ask_reason, deadlines_of, explain, list_running, state_of
 from portal.exchange import services
 from portal.exchange.forms import UrgentForm
 from portal.exchange.models import UrgentReport
+from portal.exchange.timeline import timeline_of
 from portal.tenants.models import Level, Tenant
 from portal.units.models import Unit
 from portal.units.reader import Desk, subtree_scope
@@ -149,10 +150,9 @@ def detail(report_id: int) -> Any:
         tenant=session.get_one(Tenant, report.tenant_id),
         unit=session.get_one(Unit, (report.tenant_id, report.unit_id)),
         state=state_of(report.known_at, report.due_at, report.filed_at, now()),
-        receipts=receipts,
         matter=matter,
         fields=[f for f in ledger.fields if not f.sensitive] if ledger else [],
-        clocks=[(c, Text(c.reason["label"]), explain(c)) for c in clocks],
+        timeline=timeline_of(report, matter, clocks, receipts),
         may_receive=Right.URGENT_RECEIVE in desk.rights and not received,
     )
 
@@ -171,11 +171,11 @@ def receive(report_id: int) -> Any:
 def of_subject(subject: str) -> Any:
     """The report that grew out of a matter."""
     desk = the_desk()
+    own = _own_units(desk)
     _look_below(desk)
-    report = services.find_report_of(
-        the_session(), services.get_matter(the_session(), desk.campaign, subject)
-    )
-    if report is None:
+    matter = services.get_matter(the_session(), desk.campaign, subject)
+    report = services.find_report_of(the_session(), matter)
+    if report is None or (own is not None and matter.unit_id not in own):
         raise NotFound
     return redirect(url_for("exchange.detail", report_id=report.id, **_at(desk)), 303)
 

@@ -57,7 +57,12 @@ def derived(form: Form, sums: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def renew_rollup(
-    session: Session, campaign: str, form: Form, period: str, now: datetime, read: Callable[[], Iterable[Values]]
+    session: Session,
+    campaign: str,
+    form: Form,
+    period: str,
+    now: datetime,
+    read: Callable[[], Iterable[Values]],
 ) -> dict[str, int]:
     """Lock the tenant's roll-up row, then ``read`` the filed payloads and sum them again.
 
@@ -66,7 +71,9 @@ def renew_rollup(
     """
     wanted = (Rollup.campaign == campaign, Rollup.form == form.key, Rollup.period == period)
     home = get_scope(session).home
-    row = session.scalars(sa.select(Rollup).where(Rollup.tenant_id == home, *wanted).with_for_update()).one_or_none()
+    row = session.scalars(
+        sa.select(Rollup).where(Rollup.tenant_id == home, *wanted).with_for_update()
+    ).one_or_none()
     if row is None:
         row = Rollup(campaign=campaign, form=form.key, period=period)
         session.add(row)

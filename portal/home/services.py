@@ -7,14 +7,26 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.core.clock import end_of, midnight
+from portal.core.scope import Scope, set_scope
 from portal.core.text import Message, Text, _
 from portal.deadlines.services import Running, list_running
 from portal.notices.services import recent_notices
 from portal.reporting.models import ReportState, State
-from portal.reporting.queries import Desktop, Light, Task, light_of, list_office_reports, list_tasks, progress
+from portal.reporting.queries import (
+    Arrived,
+    Desktop,
+    Light,
+    Task,
+    light_of,
+    list_arrived,
+    list_office_reports,
+    list_work,
+)
+from portal.tenants.models import Level, Tenant
 from portal.units.reader import Held, Reader
 from portal.units.rights import Right
 
@@ -24,9 +36,8 @@ class Waiting:
     """Everything the home page shows; row tuples and small records, no entities."""
 
     tasks: Sequence[Task]
-    signing: frozenset[int]
-    """Submissions that wait for this reader's signature."""
     office: Sequence[Desktop]
+    arrived: Sequence[Arrived]
     clocks: Sequence[Running]
     notices: Sequence[Any]
     done: int
@@ -34,22 +45,37 @@ class Waiting:
 
 
 def gather(session: Session, reader: Reader, now: datetime) -> Waiting:
-    """At most five statements, however many posts, units, campaigns and rows there are."""
+    """At most six statements, however many posts, units, campaigns and rows there are."""
     live = [p for p in reader.posts if p.enabled and p.mechanism_id is not None]
     fills = _places(live, Right.REPORT_FILL)
     signs = _places(live, Right.REPORT_SIGN)
-    office = [(p.tenant_id, p.mechanism_id) for p in live if Right.REPORT_REVIEW in p.rights and p.mechanism_id]
-    tasks = list_tasks(session, fills, signs)
-    done, expected = _this_month(session, fills, now)
+    office = [p for p in live if Right.REPORT_REVIEW in p.rights and p.mechanism_id]
+    first = now.date().replace(day=1)
+    last = (first + timedelta(days=32)).replace(day=1) - timedelta(days=1)
+    work = list_work(session, fills, signs, midnight(first), end_of(last))
     return Waiting(
-        tasks=tasks,
-        signing=frozenset(t.submission_id for t in tasks if t.state is State.SIGNING),
-        office=list_office_reports(session, office),
-        clocks=list_running(session, places=[*fills, *((t, m, None) for t, m in office)]),
+        tasks=work.tasks,
+        done=work.done,
+        expected=work.expected,
+        office=list_office_reports(session, [(p.tenant_id, p.mechanism_id or 0) for p in office]),
+        clocks=list_running(
+            session, places=[*fills, *((p.tenant_id, p.mechanism_id or 0, None) for p in office)]
+        ),
         notices=recent_notices(session, live),
-        done=done,
-        expected=expected,
+        arrived=_from_below(session, reader, [p for p in office if p.tenant_level != Level.COUNTY]),
     )
+
+
+def _from_below(session: Session, reader: Reader, posts: Sequence[Held]) -> list[Arrived]:
+    """Reports of the counties that wait for a city's office. Widens the scope, so it comes last."""
+    if not posts:
+        return []
+    paths = {p.tenant_path for p in posts}
+    below = session.scalars(
+        sa.select(Tenant.id).where(sa.or_(*(Tenant.path.startswith(p, autoescape=True) for p in paths)))
+    )
+    set_scope(session, Scope(own=reader.scope.own, below=tuple(sorted(set(below) - set(reader.scope.own)))))
+    return list_arrived(session, {(p.tenant_id, p.campaign) for p in posts})
 
 
 def _places(posts: Sequence[Held], right: Right) -> list[tuple[int, int, int]]:
@@ -60,13 +86,6 @@ def _places(posts: Sequence[Held], right: Right) -> list[tuple[int, int, int]]:
         if right in p.rights and p.unit_id is not None and p.mechanism_id is not None
     ]
     return list(dict.fromkeys(found))
-
-
-def _this_month(session: Session, places: Sequence[tuple[int, int, int]], now: datetime) -> tuple[int, int]:
-    first = now.date().replace(day=1)
-    last = (first + timedelta(days=32)).replace(day=1) - timedelta(days=1)
-    units = {(tenant, unit) for tenant, _mechanism, unit in places}
-    return progress(session, sorted(units), midnight(first), end_of(last)) if units else (0, 0)
 
 
 def office_light(row: Desktop, now: datetime) -> Light:

@@ -56,7 +56,9 @@ def _text_of(text: str, params: dict[str, Any]) -> Message:
 def inbox() -> Any:
     page = max(1, min(request.args.get("page", 1, int), 1000))
     rows = list_notices(the_session(), the_reader().posts, PAGE + 1, (page - 1) * PAGE)
-    return render_template("home/inbox.html", rows=rows[:PAGE], more=len(rows) > PAGE, page=page, text_of=_text_of)
+    return render_template(
+        "home/inbox.html", rows=rows[:PAGE], more=len(rows) > PAGE, page=page, text_of=_text_of
+    )
 
 
 @blueprint.post("/inbox/<int:tenant_id>/<int:notice_id>")

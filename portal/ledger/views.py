@@ -97,7 +97,7 @@ def index() -> Any:
 @require(Right.RECORD_WRITE)
 def new() -> Any:
     kept = _writable(listing.today(now()))
-    offered = list(dict.fromkeys(x for ledgers in kept.values() for x in ledgers))
+    offered = [x for x in the_campaign().ledgers if any(x in ledgers for ledgers in kept.values())]
     wanted = request.args.get("ledger") or (offered[0].key if offered else "")
     ledger = next((x for x in offered if x.key == wanted), None)
     if ledger is None:

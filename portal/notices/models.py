@@ -26,7 +26,9 @@ class Notice(Own):
     unit_id: Mapped[int | None]
     text: Mapped[str] = mapped_column(String(300), comment="source text with %(name)s places")
     params: Mapped[dict[str, Any]] = mapped_column(default=dict)
-    detail: Mapped[str] = mapped_column(String(1000), default="", comment="what a person wrote, e.g. a reason")
+    detail: Mapped[str] = mapped_column(
+        String(1000), default="", comment="what a person wrote, e.g. a reason"
+    )
     sender: Mapped[str] = mapped_column(String(200))
     link: Mapped[str] = mapped_column(String(200), default="", comment="path inside the portal")
     at: Mapped[datetime]

@@ -45,12 +45,18 @@ def notify(
 def _addressed_to(posts: Iterable[Held]) -> Any:
     """Criterion: notices for the units and offices of these posts, mechanism by mechanism."""
     places = [
-        sa.and_(Notice.tenant_id == p.tenant_id, Notice.mechanism_id == p.mechanism_id, Notice.unit_id == p.unit_id)
+        sa.and_(
+            Notice.tenant_id == p.tenant_id,
+            Notice.mechanism_id == p.mechanism_id,
+            Notice.unit_id == p.unit_id,
+        )
         for p in posts
         if p.unit_id is not None and Right.REPORT_FILL in p.rights
     ]
     places += [
-        sa.and_(Notice.tenant_id == p.tenant_id, Notice.mechanism_id == p.mechanism_id, Notice.unit_id.is_(None))
+        sa.and_(
+            Notice.tenant_id == p.tenant_id, Notice.mechanism_id == p.mechanism_id, Notice.unit_id.is_(None)
+        )
         for p in posts
         if Right.REPORT_REVIEW in p.rights
     ]
@@ -59,13 +65,23 @@ def _addressed_to(posts: Iterable[Held]) -> Any:
 
 def list_notices(session: Session, posts: Iterable[Held], limit: int = 50, offset: int = 0) -> list[Notice]:
     """Newest first, unread before read."""
-    found = sa.select(Notice).where(_addressed_to(posts)).order_by(Notice.read_at.is_not(None), Notice.at.desc())
+    found = (
+        sa.select(Notice).where(_addressed_to(posts)).order_by(Notice.read_at.is_not(None), Notice.at.desc())
+    )
     return list(session.scalars(found.limit(limit).offset(offset)))
 
 
 def recent_notices(session: Session, posts: Iterable[Held], limit: int = 3) -> list[Any]:
     """Row tuples (tenant_id, id, text, params, sender, at, read_at) for the home page."""
-    columns = (Notice.tenant_id, Notice.id, Notice.text, Notice.params, Notice.sender, Notice.at, Notice.read_at)
+    columns = (
+        Notice.tenant_id,
+        Notice.id,
+        Notice.text,
+        Notice.params,
+        Notice.sender,
+        Notice.at,
+        Notice.read_at,
+    )
     found = sa.select(*columns).where(_addressed_to(posts)).order_by(Notice.at.desc()).limit(limit)
     return list(session.execute(found))
 

@@ -14,7 +14,13 @@ from babel.messages.pofile import read_po, write_po
 
 ROOT = Path(__file__).parents[2]
 METHODS = [("**.py", "python"), ("**/templates/**.html", "jinja2")]
-KEYWORDS: dict[str, tuple[int, ...] | None] = {"_": None, "gettext": None, "_l": None, "lazy_gettext": None, "ngettext": (1, 2)}
+KEYWORDS: dict[str, tuple[int, ...] | None] = {
+    "_": None,
+    "gettext": None,
+    "_l": None,
+    "lazy_gettext": None,
+    "ngettext": (1, 2),
+}
 OPTIONS = {"**/templates/**.html": {"trimmed": "true", "silent": "false"}}
 _PLACE = re.compile(r"%\((\w+)\)[sd]")
 
@@ -98,5 +104,3 @@ def compile_command() -> None:
     for folder in _owners():
         with _path(folder).with_suffix(".mo").open("wb") as file:
             write_mo(file, _read(folder))
-
-

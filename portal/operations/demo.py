@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from portal.accounts.models import Account, Seat
 from portal.accounts.passwords import hash_password
 from portal.app import create_app
-from portal.campaigns.declarations import Campaign, FieldKind, Form, Grade
+from portal.campaigns.declarations import Campaign, FieldKind, Form, Grade, Ledger, Values
 from portal.campaigns.registry import Registry
 from portal.core.clock import SHANGHAI
 from portal.core.crypto import create_secret
@@ -26,6 +26,8 @@ from portal.core.errors import PortalError
 from portal.core.scope import SYSTEM, Actor, crossing
 from portal.core.settings import Settings
 from portal.core.text import Message, Text, _
+from portal.deadlines.matters import find_matter
+from portal.exchange.services import Facts, file_report
 from portal.ledger.services import Entry, create_record
 from portal.operations.database import upgrade_schema
 from portal.reporting.models import Report, ReportState, State, Submission, SubmissionEdition
@@ -35,11 +37,11 @@ from portal.reporting.services import findings, recount, zero_values
 from portal.reporting.upward import submit_report
 from portal.tenants.models import Level, Tenant
 from portal.tenants.services import create_tenant
-from portal.units.bodies import enable_campaign, list_members
+from portal.units.bodies import MemberUnit, enable_campaign, list_members
 from portal.units.models import POST_LABELS, Mechanism, Post, PostKind, Unit
 
 DATA = Path(__file__).parent / "demo_data"
-PASSWORD = "lianxi-demo-2026"  # noqa: S105 - printed on the log-in page of a demo, refused everywhere else
+PASSWORD = "lianxi-demo-2026"
 MONTHS = 5
 OFFICE = "zfb"
 SHOWN = (
@@ -98,7 +100,7 @@ class Demo:
 
     def __init__(self, session: Session, registry: Registry, now: datetime) -> None:
         self.session, self.registry, self.now = session, registry, now
-        self.random = random.Random(20260331)  # noqa: S311 - demo figures
+        self.random = random.Random(20260331)
         self.hash = hash_password(PASSWORD)
         self.tenants: dict[str, Tenant] = {}
         self.prefixes: dict[int, str] = {}
@@ -107,7 +109,12 @@ class Demo:
     def build(self) -> None:
         for row in _rows("tenants.tsv"):
             tenant = create_tenant(
-                self.session, SYSTEM, self.now, code=row["code"], name=row["name"], parent=row["parent"] or None
+                self.session,
+                SYSTEM,
+                self.now,
+                code=row["code"],
+                name=row["name"],
+                parent=row["parent"] or None,
             )
             self.tenants[row["code"]], self.prefixes[tenant.id] = tenant, row["prefix"]
         self._administrators(next(iter(self.tenants.values())))
@@ -117,14 +124,18 @@ class Demo:
             with crossing(self.session, tenant.id):
                 self._units(tenant)
             for campaign in self.registry.campaigns.values():
-                enable_campaign(self.session, SYSTEM, self.now, tenant=tenant, campaign=campaign, since=self._since())
+                enable_campaign(
+                    self.session, SYSTEM, self.now, tenant=tenant, campaign=campaign, since=self._since()
+                )
             with crossing(self.session, tenant.id):
                 self._posts(tenant)
             self.session.commit()
         open_everywhere(self.session, SYSTEM, self.now, registry=self.registry)
         for tenant in bodies:
             with crossing(self.session, tenant.id):
-                for report in self.session.scalars(sa.select(Report).order_by(Report.due_at, Report.form)).all():
+                for report in self.session.scalars(
+                    sa.select(Report).order_by(Report.due_at, Report.form)
+                ).all():
                     self._fill(tenant, report)
                 self._matters(tenant)
             self.session.commit()
@@ -155,7 +166,9 @@ class Demo:
                 ("auditor", PostKind.AUDITOR),
             ):
                 account = self._account(tenant, username, str(POST_LABELS[kind]))
-                self.session.add(Post(account_id=account.id, kind=kind.value, since=self.now - timedelta(days=400)))
+                self.session.add(
+                    Post(account_id=account.id, kind=kind.value, since=self.now - timedelta(days=400))
+                )
 
     def _units(self, tenant: Tenant) -> None:
         level = str(tenant.level)
@@ -165,7 +178,9 @@ class Demo:
             "T": place,
             "T0": place.removesuffix(_("市")),
             "L": tenant.name[-1],
-            "P": f"{tenant.city}{_('公安局')}{tenant.name}{_('分局')}" if district else f"{tenant.name}{_('公安局')}",
+            "P": f"{tenant.city}{_('公安局')}{tenant.name}{_('分局')}"
+            if district
+            else f"{tenant.name}{_('公安局')}",
         }
         for number, row in enumerate((r for r in _rows("units.tsv") if r["levels"] == level), 1):
             aliases = [a.format(**words) for a in row["aliases"].split("、") if a]
@@ -206,7 +221,9 @@ class Demo:
                 self._post(leader, PostKind.LEADER_IN_CHARGE, mechanism, unit, since)
         self.session.flush()
 
-    def _post(self, account: Account, kind: PostKind, mechanism: Mechanism, unit: Unit, since: datetime) -> None:
+    def _post(
+        self, account: Account, kind: PostKind, mechanism: Mechanism, unit: Unit, since: datetime
+    ) -> None:
         rank = _("科级") if kind is PostKind.LIAISON else _("县处级")
         self.session.add(
             Post(
@@ -289,27 +306,46 @@ class Demo:
         return any(check.grade is not Grade.HINT for check, _sentence in findings(form, values))
 
     def _matters(self, tenant: Tenant) -> None:
-        """The ledgers' own fictional examples, in two counties."""
+        """The ledgers' own fictional examples in some counties: old ones reported in time, one clock still running."""
         if self.prefixes[tenant.id] not in ("pd", "jq", "xn", "sy"):
             return
         for mechanism in self.session.scalars(sa.select(Mechanism)).all():
             campaign = self.registry.find(mechanism.campaign)
+            members = list_members(self.session, mechanism.id, self.now.date())
             for ledger in campaign.ledgers if campaign else ():
-                members = list_members(self.session, mechanism.id, self.now.date())
                 writers = [m for m in members if not ledger.writers or m.member in ledger.writers]
+                if campaign is None or not writers:
+                    continue
+                fires = [i for i, x in enumerate(ledger.examples) if _fires(campaign, ledger, x)]
                 for number, example in enumerate(ledger.examples):
-                    if campaign is None or not writers:
-                        continue
-                    # the last example is fresh: its clock, if it starts one, still runs
-                    age = timedelta(hours=18) if number == len(ledger.examples) - 1 else timedelta(days=9 * (number + 1))
-                    unit = writers[number % len(writers)]
-                    create_record(
-                        self.session, Actor(None, f"{unit.short_name} {POST_LABELS[PostKind.LIAISON]}"), self.now,
-                        campaign=campaign, ledger=ledger, mechanism_id=mechanism.id, unit_id=unit.unit_id,
-                        entry=Entry(
-                            title=str(example["title"]), place=tenant.full_name,
-                            known_at=self.now.astimezone(SHANGHAI) - age,
-                            values={k: v for k, v in example.items() if k != "title"},
-                        ),
-                        request_key=f"demo-{campaign.key}-{ledger.key}-{number}",
-                    )  # fmt: skip
+                    fresh = bool(fires) and number == fires[-1]
+                    shown = [m for m in writers if m.unit_id in self.kept_open]
+                    unit = shown[0] if fresh and shown else writers[number % len(writers)]
+                    self._matter(tenant, mechanism, campaign, ledger, example, unit, number, fresh=fresh)
+
+    def _matter(
+        self, tenant: Tenant, mechanism: Mechanism, campaign: Campaign, ledger: Ledger, example: Values,
+        unit: MemberUnit, number: int, *, fresh: bool,
+    ) -> None:  # fmt: skip
+        age = timedelta(hours=18) if fresh else timedelta(days=9 * (number + 1))
+        known_at = (self.now.astimezone(SHANGHAI) - age).replace(second=0, microsecond=0)
+        actor = Actor(None, f"{unit.short_name} {POST_LABELS[PostKind.LIAISON]}")
+        key = f"demo-{campaign.key}-{ledger.key}-{number}"
+        found = create_record(
+            self.session, actor, known_at + timedelta(hours=1), campaign=campaign, ledger=ledger,
+            mechanism_id=mechanism.id, unit_id=unit.unit_id, request_key=key,
+            entry=Entry(
+                title=str(example["title"]), place=tenant.full_name, known_at=known_at,
+                values={k: str(v) if isinstance(v, str) else v for k, v in example.items() if k != "title"},
+            ),
+        )  # fmt: skip
+        if not fresh and _fires(campaign, ledger, example):
+            file_report(
+                self.session, actor, known_at + timedelta(hours=5), mechanism_id=mechanism.id, unit_id=unit.unit_id,
+                campaign=campaign.key, facts=Facts(found.title, found.place, known_at), request_key=key,
+                matter=find_matter(self.session, f"record:{found.id}"),
+            )  # fmt: skip
+
+
+def _fires(campaign: Campaign, ledger: Ledger, example: Values) -> bool:
+    return any(t.ledger == ledger.key and t.when(example) for t in campaign.thresholds)

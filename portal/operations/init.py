@@ -62,9 +62,16 @@ def init(province_code: str, province: str, system: str, security: str, auditor:
     click.echo(_("请立即登录并更改密码；一次性密码 7 天内有效，不会再次显示。"))
 
 
-def _administrator(session: Session, tenant: Tenant, kind: PostKind, username: str, now: datetime) -> Message | Text:
+def _administrator(
+    session: Session, tenant: Tenant, kind: PostKind, username: str, now: datetime
+) -> Message | Text:
     account, password = create_account(
         session, SYSTEM, now, tenant_id=tenant.id, username=username, display_name=POST_LABELS[kind]
     )  # fmt: skip
     appoint(session, SYSTEM, now, account_id=account.id, kind=kind, since=now)
-    return Message(_("%(post)s %(username)s 一次性密码 %(password)s"), post=POST_LABELS[kind], username=username, password=password)
+    return Message(
+        _("%(post)s %(username)s 一次性密码 %(password)s"),
+        post=POST_LABELS[kind],
+        username=username,
+        password=password,
+    )

@@ -16,11 +16,11 @@ from flask import Flask
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
+from portal.accounts.models import LoginFailure, LoginSession
 from portal.app import create_app
 from portal.core import jobs
 from portal.core.db import db
 from portal.core.scope import SYSTEM, Scope, set_scope
-from portal.accounts.models import LoginFailure, LoginSession
 from portal.reporting.rounds import open_everywhere
 
 log = logging.getLogger(__name__)

@@ -8,9 +8,9 @@ from typing import Any
 from portal.core.periods import Period, PeriodKind
 from portal.core.text import Message, Text, _
 from portal.overview.services import Overview
-from portal.overview.tables import Figure, measure
+from portal.overview.tables import Figure, add_up, measure
 
-PANEL, GAP, ROW, COLUMNS = 264, 16, 112, 2
+PANEL, GAP, ROW, COLUMNS = 264, 16, 118, 2
 _TOP, _BASE = 38, 94
 """Where in a panel the highest bar ends and the bars stand."""
 _ROOM_FOR_LABELS = 6
@@ -40,6 +40,8 @@ class Panel:
 @dataclass(frozen=True)
 class Chart:
     figure: Figure
+    rows: tuple[tuple[Any, list[Any]], ...]
+    """Name and value by period of each row of the table beside the bars."""
     panels: tuple[Panel, ...]
     base: int = _BASE
     panel: int = PANEL
@@ -54,42 +56,45 @@ class Chart:
 
 
 def draw(view: Overview, figure: Figure) -> Chart:
-    """Lines that reported nothing in any period get no panel; the table beside the chart has them."""
+    """A panel for each tenant that reported in any period; of units, of which there are many, one for their sum."""
     periods = view.span.periods
-    drawn = []
-    for line in view.lines:
-        values = [measure(figure, line.values.get(p.key)) for p in periods]
-        if any(v is not None for v in values):
-            drawn.append((line, values))
-    highest = max((v for _line, values in drawn for v in values if v is not None), default=0)
+    rows: list[tuple[Any, list[Any]]]
+    if view.of_units:
+        rows = [(_("合计"), [measure(figure, add_up(view.form, view.lines, p)) for p in periods])]
+    else:
+        rows = [(x.name, [measure(figure, x.values.get(p.key)) for p in periods]) for x in view.lines]
+    drawn = [(name, values) for name, values in rows if any(v is not None for v in values)]
+    highest = max((v for _name, values in drawn for v in values if v is not None), default=0)
     panels = []
-    for place, (line, values) in enumerate(drawn):
+    for place, (name, values) in enumerate(drawn):
         x, y = place % COLUMNS * (PANEL + GAP), place // COLUMNS * ROW
-        panels.append(Panel(x, y, line.name, _bars(periods, values, highest)))
-    return Chart(figure, tuple(panels))
+        panels.append(Panel(x, y, name, _bars(periods, values, highest)))
+    return Chart(figure, tuple(rows), tuple(panels))
 
 
 def _bars(periods: tuple[Period, ...], values: list[Any], highest: Any) -> tuple[Bar, ...]:
     slot = PANEL / len(periods)
     width = round(min(slot * 0.6, 36), 1)
     peak = max((v for v in values if v is not None), default=None)
+    roomy = len(periods) <= _ROOM_FOR_LABELS
     bars = []
     for n, (period, value) in enumerate(zip(periods, values, strict=True)):
         height = round((_BASE - _TOP) * max(float(value or 0), 0) / float(highest), 1) if highest > 0 else 0
         last = n == len(periods) - 1
-        roomy = len(periods) <= _ROOM_FOR_LABELS
         bars.append(
             Bar(
-                round(n * slot + slot / 2, 1), width, round(_BASE - height, 1), height, short_label(period), value,
+                round(n * slot + slot / 2, 1), width, round(_BASE - height, 1), height, short_label(period, roomy), value,
                 roomy or last or value == peak, last,
             )
         )  # fmt: skip
     return tuple(bars)
 
 
-def short_label(period: Period) -> Message | Text:
-    """Under a bar, where the year is known."""
+def short_label(period: Period, roomy: bool) -> Message | Text:
+    """Under a bar; the page says which year."""
     match period.kind:
+        case PeriodKind.MONTH if not roomy:
+            return Text(period.start.month)
         case PeriodKind.MONTH:
             return Message(_("%(m)s月"), m=period.start.month)
         case PeriodKind.QUARTER:

@@ -26,7 +26,7 @@ class Filed:
     number: int
     zero: bool
     filed_at: datetime
-    first_filed_at: datetime
+    first_filed_at: datetime | None
     due_at: datetime
     late_reason: str
 
@@ -60,7 +60,9 @@ def get_place(session: Session, code: str) -> Tenant:
 def get_report(session: Session, place: Tenant, campaign: str, report_id: int) -> Report:
     """A report that ``place`` has submitted, whatever became of it since."""
     report = session.scalars(
-        sa.select(Report).where(Report.tenant_id == place.id, Report.id == report_id, Report.campaign == campaign)
+        sa.select(Report).where(
+            Report.tenant_id == place.id, Report.id == report_id, Report.campaign == campaign
+        )
     ).one_or_none()
     if report is None or report.submitted_at is None:
         raise NotFound

@@ -15,7 +15,6 @@ from portal.overview.standing import Standing, Words
 from portal.overview.tables import Amount, Figure, all_rows, amount, headline, total
 
 _NONE = "—"
-_WAN = _("万元")
 
 
 def write_overview(stream: BinaryIO, view: Overview, *, office: str, now: datetime) -> None:
@@ -57,7 +56,9 @@ def _completeness(view: Overview, left: Message, moment: Any) -> Sheet:
         yield [_("合计"), *cells, ""]
 
     title = Message(_("%(form)s报送情况"), form=view.form.label)
-    return Sheet(title=title, name=_("报送情况"), columns=columns, rows=rows(), left=left, right=_as_of(moment))
+    return Sheet(
+        title=title, name=_("报送情况"), columns=columns, rows=rows(), left=left, right=_as_of(moment)
+    )
 
 
 def _counts(standing: Standing | None) -> list[Any]:
@@ -83,7 +84,9 @@ def _totals(view: Overview, left: Message, moment: Any) -> Sheet:
         yield [foot_label(view), *(c for f in figures for c in _cells(f, total(view, f)))]
 
     title = Message(_("%(form)s主要指标（%(period)s）"), form=view.form.label, period=view.span.chosen.label)
-    return Sheet(title=title, name=_("主要指标"), columns=columns, rows=rows(), left=left, right=_as_of(moment))
+    return Sheet(
+        title=title, name=_("主要指标"), columns=columns, rows=rows(), left=left, right=_as_of(moment)
+    )
 
 
 def _cells(figure: Figure, found: Amount) -> list[Any]:
@@ -92,7 +95,11 @@ def _cells(figure: Figure, found: Amount) -> list[Any]:
 
 
 def _indicators(view: Overview, left: Message, moment: Any) -> Sheet:
-    columns = [Column(label=_("类别"), width=16), Column(label=_("指标"), width=28), Column(label=_("计量单位"), width=9)]
+    columns = [
+        Column(label=_("类别"), width=16),
+        Column(label=_("指标"), width=28),
+        Column(label=_("计量单位"), width=9),
+    ]
     columns += [Column(label=line.name, width=13, kind=Kind.NUMBER) for line in view.lines]
     columns += [Column(label=foot_label(view), width=14, kind=Kind.NUMBER)]
     columns += [Column(label=_("本年累计"), width=14, kind=Kind.NUMBER)]
@@ -105,7 +112,9 @@ def _indicators(view: Overview, left: Message, moment: Any) -> Sheet:
                 yield [group, row.figure.label, row.figure.unit or "", *shown]
 
     title = Message(_("%(form)s全部指标（%(period)s）"), form=view.form.label, period=view.span.chosen.label)
-    return Sheet(title=title, name=_("全部指标"), columns=columns, rows=rows(), left=left, right=_as_of(moment))
+    return Sheet(
+        title=title, name=_("全部指标"), columns=columns, rows=rows(), left=left, right=_as_of(moment)
+    )
 
 
 def _as_of(moment: Any) -> Message:
@@ -121,14 +130,14 @@ def _titled(figure: Figure) -> Message | Text:
 def _kind(figure: Figure) -> Kind:
     if not figure.money:
         return Kind.NUMBER
-    return Kind.WAN if figure.unit == _WAN else Kind.YUAN
+    return Kind.WAN if figure.wan else Kind.YUAN
 
 
 def in_unit(figure: Figure, value: Any) -> Any:
     """Fen as an exact number in the figure's own unit; anything else untouched."""
     if value is None or not figure.money:
         return value
-    return Decimal(value) / (1_000_000 if figure.unit == _WAN else 100)
+    return Decimal(value) / (1_000_000 if figure.wan else 100)
 
 
 def _blank(value: Any) -> Any:

@@ -110,7 +110,9 @@ def choose_span(
     options = tuple(p for p in map(parse_period, keys) if p.kind is form.period)
     last = parse_period(to) if to else next(iter(options), period_of(now.date(), form.period))
     if last.kind is not form.period:
-        raise Invalid({"to": Message(_("“%(form)s”没有报告期 %(key)s，请重新选择。"), form=form.label, key=to)})
+        raise Invalid(
+            {"to": Message(_("“%(form)s”没有报告期 %(key)s，请重新选择。"), form=form.label, key=to)}
+        )
     usual = 5 if form.period is PeriodKind.MONTH else 4
     count = min(count, MOST_PERIODS) if count > 0 else usual
     return Span(tuple(last.shifted(-n) for n in reversed(range(count))), options)
@@ -124,9 +126,7 @@ def read_overview(session: Session, now: datetime, *, campaign: str, form: Form,
     return Overview(form, span, tuple(lines), of_units=not scope.below)
 
 
-def _read_tenants(
-    session: Session, now: datetime, campaign: str, form: Form, span: Span
-) -> Iterable[Line]:
+def _read_tenants(session: Session, now: datetime, campaign: str, form: Form, span: Span) -> Iterable[Line]:
     scope = get_scope(session)
     places = session.execute(
         sa.select(Tenant.id, Tenant.code, Tenant.city + Tenant.name)
@@ -198,7 +198,9 @@ def _own_gap(session: Session, report: Any) -> tuple[Words, ...]:
 def _read_units(session: Session, now: datetime, campaign: str, form: Form, span: Span) -> Iterable[Line]:
     home = get_scope(session).home
     wanted = (Report.tenant_id == home, Report.campaign == campaign, Report.form == form.key)
-    gaps = session.scalars(sa.select(Report.gaps).where(*wanted, Report.period == span.chosen.key)).one_or_none()
+    gaps = session.scalars(
+        sa.select(Report.gaps).where(*wanted, Report.period == span.chosen.key)
+    ).one_or_none()
     reasons = {g["unit_id"]: g["reason"] for g in gaps or ()}
     rows = session.execute(
         sa.select(

@@ -85,9 +85,9 @@ def _submitted_light(row: Any, now: datetime) -> str:
     return "slow" if not in_time or now > row.due_at else "near"
 
 
-def lateness(due_at: datetime, at: datetime) -> Message | None:
+def lateness(due_at: datetime, at: datetime | None) -> Message | None:
     """Days of the calendar after the due day, or minutes within one."""
-    if at <= due_at:
+    if at is None or at <= due_at:
         return None
     days = (at.date() - due_at.date()).days
     if days:
@@ -104,7 +104,11 @@ def explain_gap(row: Any, now: datetime) -> tuple[Words, ...]:
     found: list[Words] = []
     late = lateness(row.due_at, row.submitted_at)
     if late:
-        found.append(Message(_("上报%(late)s（%(reason)s）"), late=late, reason=row.late_reason) if row.late_reason else late)
+        found.append(
+            Message(_("上报%(late)s（%(reason)s）"), late=late, reason=row.late_reason)
+            if row.late_reason
+            else late
+        )
     found += [Message(_("%(unit)s（%(reason)s）"), unit=g["unit"], reason=g["reason"]) for g in row.gaps]
     arrived = len(row.gaps) - (row.expected - row.filed)
     if row.gaps and arrived > 0:

@@ -15,6 +15,7 @@ from portal.figures.services import accumulate, change_percent, sum_values, summ
 from portal.overview.services import Line, Overview, Span
 
 _RATE = "%"
+WAN = _("万元")
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,11 @@ class Figure:
         return isinstance(self.source, Field) and self.source.kind is FieldKind.MONEY
 
     @property
+    def wan(self) -> bool:
+        """Money that is shown in units of ten thousand yuan."""
+        return self.money and self.unit == WAN
+
+    @property
     def rate(self) -> bool:
         """In percent: its change is a difference in percentage points."""
         return self.unit == _RATE
@@ -63,8 +69,9 @@ class Amount:
 
 def headline(form: Form) -> tuple[Figure, ...]:
     """The form's headline figures; the first sum of money once more as total of the year."""
-    sources: dict[str, Field | Metric] = {f.key: f for f in (*form.fields, *form.metrics)}
-    found = [Figure(sources[key]) for key in form.headline]
+    every: tuple[Field | Metric, ...] = (*form.fields, *form.metrics)
+    by_key = {source.key: source for source in every}
+    found = [Figure(by_key[key]) for key in form.headline]
     place = next((n for n, f in enumerate(found, 1) if f.money), 0)
     if place:
         found.insert(place, Figure(found[place - 1].source, cumulative=True))
@@ -81,6 +88,11 @@ def measure(figure: Figure, sums: Values | None) -> Any:
         return figure.source.evaluate(sums)
     except Exception as error:
         raise PluginError(Message(_("指标 %(key)s 出错，请联系系统管理员。"), key=figure.key)) from error
+
+
+def has(view: Overview, period: Period) -> bool:
+    """Whether anybody reported figures of that period."""
+    return any(period.key in line.values for line in view.lines)
 
 
 def add_up(form: Form, lines: Sequence[Line], period: Period) -> dict[str, int]:
@@ -110,12 +122,15 @@ def total(view: Overview, figure: Figure) -> Amount:
         sums = sum_values(view.form.fields, [year_so_far(view.form, view.span, line) for line in view.lines])
         return Amount(measure(figure, sums))
     now = measure(figure, add_up(view.form, view.lines, view.span.chosen))
-    changes = []
-    for past in (view.span.year_ago, view.span.previous):
-        both = [x for x in view.lines if past.key in x.values and view.span.chosen.key in x.values]
-        pair = (measure(figure, add_up(view.form, both, p)) for p in (view.span.chosen, past))
-        changes.append(change(figure, *pair))
-    return Amount(now, *changes)
+    year, month = (_total_change(view, figure, past) for past in (view.span.year_ago, view.span.previous))
+    return Amount(now, year, month)
+
+
+def _total_change(view: Overview, figure: Figure, past: Period) -> Decimal | None:
+    chosen = view.span.chosen
+    both = [line for line in view.lines if past.key in line.values and chosen.key in line.values]
+    now, before = (measure(figure, add_up(view.form, both, p)) for p in (chosen, past))
+    return change(figure, now, before)
 
 
 def change(figure: Figure, now: Any, before: Any) -> Decimal | None:

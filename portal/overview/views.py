@@ -8,12 +8,13 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, send_file, url_for
 from flask_babel import gettext
 
-from portal.campaigns.declarations import Campaign, Form
+from portal.campaigns.declarations import Campaign, FieldKind, Form
 from portal.core.audit import Act, record
 from portal.core.errors import Conflict, Invalid, NotFound
 from portal.core.i18n import translate
 from portal.core.periods import parse_period
 from portal.core.scope import set_scope
+from portal.core.text import Text, _
 from portal.documents.workbook import XLSX
 from portal.overview import chart, drilldown, export, services, tables
 from portal.overview.standing import STATE_WORDS, lateness
@@ -32,14 +33,31 @@ VIEWS = ("totals", "all")
 
 def show_figure(figure: tables.Figure, value: Any) -> str:
     if figure.money:
-        return show_wan(value) if figure.unit == "万元" else show_yuan(value)  # stored unit, not interface text
+        return show_wan(value) if figure.wan else show_yuan(value)
     return show_number(value)
+
+
+def show_stored(field: dict[str, Any], value: Any) -> str:
+    """A value beside its label as a ``FormSnapshot`` keeps them."""
+    if value is None:
+        return "—"
+    match field["kind"]:
+        case FieldKind.MONEY:
+            return show_wan(value) if field["unit"] == tables.WAN else show_yuan(value)
+        case FieldKind.INTEGER:
+            return show_number(value)
+        case FieldKind.CHOICE | FieldKind.CHOICES:
+            keys = value if isinstance(value, list) else [value]
+            return "、".join(str(translate(Text(field["choices"].get(key, key)))) for key in keys)
+    return str(translate((_("否"), _("是"))[value])) if isinstance(value, bool) else str(value)
 
 
 @blueprint.context_processor
 def _helpers() -> dict[str, Any]:
     return {
         "show_figure": show_figure,
+        "show_stored": show_stored,
+        "source_text": Text,
         "show_value": show_value,
         "lateness": lateness,
         "period_label": lambda key: parse_period(key).label,
@@ -47,7 +65,7 @@ def _helpers() -> dict[str, Any]:
     }
 
 
-def _here() -> dict[str, str]:
+def _here() -> dict[str, Any]:
     desk = the_desk()
     return {"tenant": desk.tenant_code, "campaign": desk.campaign}
 
@@ -86,7 +104,13 @@ def index() -> Any:
     drawable = [f for f in figures if not f.cumulative]
     drawn = next((f for f in drawable if f.key == request.args.get("figure")), next(iter(drawable), None))
     shown = request.args.get("view", "")
-    args = {"form": view.form.key, "to": view.span.chosen.key, "n": len(view.span.periods)}
+    compare = request.args.get("compare") or ("year" if tables.has(view, view.span.year_ago) else "month")
+    args = {
+        "form": view.form.key,
+        "to": view.span.chosen.key,
+        "n": len(view.span.periods),
+        "compare": compare,
+    }
     return render_template(
         "overview/index.html",
         campaign=campaign,
@@ -94,6 +118,7 @@ def index() -> Any:
         shown=shown if shown in VIEWS else VIEWS[0],
         figures=figures,
         drawable=drawable,
+        compare=compare,
         chart=chart.draw(view, drawn) if drawn else None,
         tables=tables,
         export=export,

@@ -48,7 +48,9 @@ def rebuild(check: bool) -> None:
                     continue
                 stored = op.session.scalars(
                     sa.select(Rollup.values).where(
-                        Rollup.campaign == report.campaign, Rollup.form == report.form, Rollup.period == report.period
+                        Rollup.campaign == report.campaign,
+                        Rollup.form == report.form,
+                        Rollup.period == report.period,
                     )
                 ).one_or_none()
                 values = op.session.scalars(

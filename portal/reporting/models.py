@@ -50,7 +50,9 @@ class Report(Subtree):
     period: Mapped[str] = mapped_column(String(10))
     opens_on: Mapped[date]
     due_at: Mapped[datetime] = mapped_column(comment="last instant on time")
-    due_why: Mapped[dict[str, Any]] = mapped_column(default=dict, comment="rule, days skipped, provisional, clause")
+    due_why: Mapped[dict[str, Any]] = mapped_column(
+        default=dict, comment="rule, days skipped, provisional, clause"
+    )
     state: Mapped[str] = mapped_column(String(12), default=ReportState.COLLECTING.value)
     expected: Mapped[int] = mapped_column(default=0)
     filed: Mapped[int] = mapped_column(default=0)
@@ -105,8 +107,12 @@ class Submission(Released):
     state: Mapped[str] = mapped_column(String(10), default=State.EXPECTED.value)
     zero: Mapped[bool] = mapped_column(default=False)
     values: Mapped[dict[str, Any]] = mapped_column(default=dict)
-    explanations: Mapped[dict[str, Any]] = mapped_column(default=dict, comment="check key -> the unit's explanation")
-    reasons: Mapped[dict[str, Any]] = mapped_column(default=dict, comment="on return: field key or '' -> reason")
+    explanations: Mapped[dict[str, Any]] = mapped_column(
+        default=dict, comment="check key -> the unit's explanation"
+    )
+    reasons: Mapped[dict[str, Any]] = mapped_column(
+        default=dict, comment="on return: field key or '' -> reason"
+    )
     edition: Mapped[int] = mapped_column(default=0, comment="number of times filed")
     saved_at: Mapped[datetime | None]
     saved_by: Mapped[str] = mapped_column(String(200), default="")

@@ -57,7 +57,14 @@ def open_periods(
             report = find_report(session, campaign.key, form.key, period.key)
             if report is None:
                 report = _new_report(session, campaign, form, period, mechanism_id, calendar)
-                record(session, Act.PERIOD_OPEN, f"report:{report.id}", actor, now, {"form": form.key, "period": period.key})
+                record(
+                    session,
+                    Act.PERIOD_OPEN,
+                    f"report:{report.id}",
+                    actor,
+                    now,
+                    {"form": form.key, "period": period.key},
+                )
                 opened += 1
             if report.state in (ReportState.COLLECTING, ReportState.RETURNED):
                 _expect(session, report, form, members)
@@ -67,12 +74,22 @@ def open_periods(
 def find_report(session: Session, campaign: str, form: str, period: str) -> Report | None:
     """The home tenant's report."""
     home = get_scope(session).home
-    wanted = (Report.tenant_id == home, Report.campaign == campaign, Report.form == form, Report.period == period)
+    wanted = (
+        Report.tenant_id == home,
+        Report.campaign == campaign,
+        Report.form == form,
+        Report.period == period,
+    )
     return session.scalars(sa.select(Report).where(*wanted)).one_or_none()
 
 
 def _new_report(
-    session: Session, campaign: Campaign, form: Form, period: Period, mechanism_id: int, calendar: WorkCalendar
+    session: Session,
+    campaign: Campaign,
+    form: Form,
+    period: Period,
+    mechanism_id: int,
+    calendar: WorkCalendar,
 ) -> Report:
     due = compute_due(form.due, period, calendar)
     report = Report(
@@ -86,7 +103,10 @@ def _new_report(
         due_why={
             "provisional": due.provisional,
             "sentences": [
-                {"text": str(getattr(s, "text", s)), "params": {k: str(v) for k, v in getattr(s, "params", {}).items()}}
+                {
+                    "text": str(getattr(s, "text", s)),
+                    "params": {k: str(v) for k, v in getattr(s, "params", {}).items()},
+                }
                 for s in due.why
             ],
         },
@@ -122,7 +142,10 @@ def keep_snapshot(session: Session, campaign: Campaign, form: Form) -> None:
     if session.get(FormSnapshot, (campaign.key, form.key, form.version)) is None:
         session.add(
             FormSnapshot(
-                campaign=campaign.key, form=form.key, version=form.version, definition=describe_form(campaign, form)
+                campaign=campaign.key,
+                form=form.key,
+                version=form.version,
+                definition=describe_form(campaign, form),
             )
         )
 
@@ -132,7 +155,10 @@ def describe_form(campaign: Campaign, form: Form) -> dict[str, Any]:
     return {
         "label": str(form.label),
         "campaign": str(campaign.title),
-        "clause": {"source": str(campaign.source(form.clause.source).number), "article": str(form.clause.article)},
+        "clause": {
+            "source": str(campaign.source(form.clause.source).number),
+            "article": str(form.clause.article),
+        },
         "sections": [
             {
                 "label": str(section.label),
@@ -144,7 +170,9 @@ def describe_form(campaign: Campaign, form: Form) -> dict[str, Any]:
                         "unit": str(f.unit or ""),
                         "definition": str(f.definition or ""),
                         "choices": (
-                            {c.key: str(c.label) for c in campaign.code_list(f.choices).choices} if f.choices else {}
+                            {c.key: str(c.label) for c in campaign.code_list(f.choices).choices}
+                            if f.choices
+                            else {}
                         ),
                     }
                     for f in section.fields
@@ -153,5 +181,3 @@ def describe_form(campaign: Campaign, form: Form) -> dict[str, Any]:
             for section in form.sections
         ],
     }
-
-

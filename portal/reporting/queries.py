@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from portal.core.text import Message, Text, _
 from portal.reporting.models import COUNTED, OPEN, Report, ReportState, State, Submission
+from portal.tenants.models import Tenant
 from portal.units.models import Unit
 
 NEAR = timedelta(days=3)
@@ -79,33 +80,68 @@ class Task:
     reasons: dict[str, Any]
 
 
-def list_tasks(session: Session, places: Iterable[tuple[int, int, int]], signing: Iterable[tuple[int, int, int]]) -> list[Task]:
-    """Open forms of ``places`` (tenant, mechanism, unit), and those waiting for a signature of ``signing``; by due."""
-    wanted = [_at(place, [s.value for s in OPEN]) for place in places] + [_at(p, [State.SIGNING.value]) for p in signing]
+@dataclass(frozen=True)
+class Work:
+    """Forms that wait for the reader, by due; and how many of the forms due in a span count already."""
+
+    tasks: list[Task]
+    done: int
+    expected: int
+
+
+Place = tuple[int, int, int]
+"""Tenant, mechanism, unit."""
+
+
+def list_work(
+    session: Session, fills: Sequence[Place], signs: Sequence[Place], since: datetime, until: datetime
+) -> Work:
+    """Open forms of ``fills``, those waiting for a signature of ``signs``, and the progress of ``since`` … ``until``."""
+    wanted = [_at(p, Submission.state.in_([s.value for s in OPEN])) for p in fills]
+    wanted += [_at(p, Submission.due_at.between(since, until)) for p in fills]
+    wanted += [_at(p, Submission.state == State.SIGNING.value) for p in signs]
     if not wanted:
-        return []
+        return Work([], 0, 0)
     rows = session.execute(
         sa.select(
-            Submission.tenant_id, Submission.id, Submission.report_id, Submission.unit_id, Unit.full_name,
-            Submission.campaign, Submission.form, Submission.period, Submission.state, Submission.due_at,
+            Submission.tenant_id,
+            Submission.id,
+            Submission.report_id,
+            Submission.unit_id,
+            Unit.full_name,
+            Submission.campaign,
+            Submission.form,
+            Submission.period,
+            Submission.state,
+            Submission.due_at,
             Submission.reasons,
+            Report.mechanism_id,
         )
         .join(Report, sa.and_(Report.tenant_id == Submission.tenant_id, Report.id == Submission.report_id))
         .join(Unit, sa.and_(Unit.tenant_id == Submission.tenant_id, Unit.id == Submission.unit_id))
         .where(sa.or_(*wanted))
         .order_by(Submission.due_at, Submission.tenant_id, Submission.id)
-        .limit(200)
-    )  # fmt: skip
-    return [Task(*r[:8], State(r[8]), r[9], r[10]) for r in rows]
+        .limit(500)
+    ).all()
+    tasks, done, expected = [], 0, 0
+    filling, signing = set(fills), set(signs)
+    for r in rows:
+        place, state = (r[0], r[11], r[3]), State(r[8])
+        if place in filling and since <= r[9] <= until:
+            expected += 1
+            done += state in COUNTED
+        if (state in OPEN and place in filling) or (state is State.SIGNING and place in signing):
+            tasks.append(Task(r[0], r[1], r[2], r[3], r[4], r[5], r[6], r[7], state, r[9], r[10]))
+    return Work(tasks, done, expected)
 
 
-def _at(place: tuple[int, int, int], states: Sequence[str]) -> Any:
+def _at(place: Place, criterion: Any) -> Any:
     tenant_id, mechanism_id, unit_id = place
     return sa.and_(
         Submission.tenant_id == tenant_id,
         Submission.unit_id == unit_id,
-        Submission.state.in_(states),
         Report.mechanism_id == mechanism_id,
+        criterion,
     )
 
 
@@ -150,10 +186,14 @@ def list_office_reports(session: Session, mechanisms: Iterable[tuple[int, int]])
         .order_by(Report.due_at, Report.tenant_id, Report.id)
         .limit(50)
     )  # fmt: skip
-    return [Desktop(*r[:5], ReportState(r[5]), *r[6:]) for r in rows]
+    return [
+        Desktop(r[0], r[1], r[2], r[3], r[4], ReportState(r[5]), r[6], r[7], r[8], r[9], r[10]) for r in rows
+    ]
 
 
-def list_of_units(session: Session, tenant_id: int, campaign: str, unit_ids: Sequence[int], limit: int, offset: int) -> list[Any]:
+def list_of_units(
+    session: Session, tenant_id: int, campaign: str, unit_ids: Sequence[int], limit: int, offset: int
+) -> list[Any]:
     """Row tuples of these units' forms, newest period first."""
     return list(
         session.execute(
@@ -200,15 +240,45 @@ def list_board(session: Session, report: Report) -> list[Any]:
     )  # fmt: skip
 
 
-def progress(session: Session, places: Iterable[tuple[int, int]], since: datetime, until: datetime) -> tuple[int, int]:
-    """(filed, expected) of these (tenant, unit) among the forms due in ``since`` … ``until``."""
-    wanted = [sa.and_(Submission.tenant_id == t, Submission.unit_id == u) for t, u in places]
-    if not wanted:
-        return 0, 0
-    counted = Submission.state.in_([s.value for s in COUNTED])
-    row = session.execute(
-        sa.select(sa.func.count(sa.case((counted, 1))), sa.func.count(Submission.id)).where(
-            sa.or_(*wanted), Submission.due_at >= since, Submission.due_at <= until
+@dataclass(frozen=True)
+class Arrived:
+    """A report from below that waits for this office's acceptance."""
+
+    tenant_id: int
+    report_id: int
+    campaign: str
+    form: str
+    period: str
+    due_at: datetime
+    submitted_at: datetime | None
+    expected: int
+    filed: int
+    place: str
+    code: str
+    above_id: int
+
+
+def list_arrived(session: Session, campaigns: Iterable[tuple[int, str]]) -> list[Arrived]:
+    """Submitted reports of the tenants directly below (tenant, campaign); the scope must reach below."""
+    above = [sa.and_(Tenant.parent_id == t, Report.campaign == c) for t, c in campaigns]
+    rows = session.execute(
+        sa.select(
+            Report.tenant_id,
+            Report.id,
+            Report.campaign,
+            Report.form,
+            Report.period,
+            Report.due_at,
+            Report.submitted_at,
+            Report.expected,
+            Report.filed,
+            Tenant.city + Tenant.name,
+            Tenant.code,
+            Tenant.parent_id,
         )
-    ).one()
-    return int(row[0]), int(row[1])
+        .join(Tenant, Tenant.id == Report.tenant_id)
+        .where(sa.or_(*above), Report.state == ReportState.SUBMITTED.value)
+        .order_by(Report.submitted_at, Tenant.code)
+        .limit(100)
+    )
+    return [Arrived(r[0], r[1], r[2], r[3], r[4], r[5], r[6], r[7], r[8], r[9], r[10], r[11]) for r in rows]

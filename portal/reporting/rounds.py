@@ -30,7 +30,8 @@ def open_everywhere(session: Session, actor: Actor, now: datetime, *, registry: 
                 .join(
                     CampaignSwitch,
                     sa.and_(
-                        CampaignSwitch.tenant_id == Mechanism.tenant_id, CampaignSwitch.campaign == Mechanism.campaign
+                        CampaignSwitch.tenant_id == Mechanism.tenant_id,
+                        CampaignSwitch.campaign == Mechanism.campaign,
                     ),
                 )
                 .where(CampaignSwitch.enabled, Mechanism.tenant_id == tenant_id)

@@ -64,7 +64,10 @@ def lock(session: Session, submission: Submission, version: int) -> Report:
     session.refresh(submission)
     if submission.version != version:
         raise Conflict(
-            Message(_("%(who)s已在您打开页面之后保存过这张表，您的内容没有覆盖对方。"), who=submission.saved_by or submission.filed_by)
+            Message(
+                _("%(who)s已在您打开页面之后保存过这张表，您的内容没有覆盖对方。"),
+                who=submission.saved_by or submission.filed_by,
+            )
         )
     return report
 
@@ -76,7 +79,9 @@ def findings(form: Form, values: Values) -> list[tuple[Any, Message]]:
         try:
             sentence = check.find(values)
         except Exception as error:
-            raise PluginError(Message(_("校验规则 %(key)s 出错，请联系系统管理员。"), key=check.key)) from error
+            raise PluginError(
+                Message(_("校验规则 %(key)s 出错，请联系系统管理员。"), key=check.key)
+            ) from error
         if sentence is not None:
             found.append((check, sentence))
     return found
@@ -154,7 +159,9 @@ def decline_signature(
     record(session, Act.SUBMISSION_RETURN, f"submission:{submission.id}", actor, now, {"by": "leader"})
 
 
-def accept_submission(session: Session, actor: Actor, now: datetime, *, submission: Submission, version: int) -> None:
+def accept_submission(
+    session: Session, actor: Actor, now: datetime, *, submission: Submission, version: int
+) -> None:
     lock(session, submission, version)
     if submission.state != State.FILED:
         raise Conflict(_("只有已报送的表可以受理。"))
@@ -227,9 +234,23 @@ def _file(
             filed_by=submission.filed_by,
         )
     )
-    _remark(session, f"submission:{submission.id}", "filed_zero" if submission.zero else "filed", actor, now, submission.late_reason)
+    _remark(
+        session,
+        f"submission:{submission.id}",
+        "filed_zero" if submission.zero else "filed",
+        actor,
+        now,
+        submission.late_reason,
+    )
     recount(session, now, campaign, form, report)
-    record(session, Act.SUBMISSION_FILE, f"submission:{submission.id}", actor, now, {"edition": submission.edition, "zero": submission.zero})
+    record(
+        session,
+        Act.SUBMISSION_FILE,
+        f"submission:{submission.id}",
+        actor,
+        now,
+        {"edition": submission.edition, "zero": submission.zero},
+    )
 
 
 def _open_for_unit(submission: Submission, report: Report) -> None:
@@ -266,7 +287,9 @@ def _remark(session: Session, subject: str, kind: str, actor: Actor, now: dateti
 
 def story(session: Session, subject: str) -> Sequence[ReportRemark]:
     return session.scalars(
-        sa.select(ReportRemark).where(ReportRemark.subject == subject).order_by(ReportRemark.at, ReportRemark.id)
+        sa.select(ReportRemark)
+        .where(ReportRemark.subject == subject)
+        .order_by(ReportRemark.at, ReportRemark.id)
     ).all()
 
 

@@ -87,7 +87,9 @@ def submit_report(
     report.late_reason = late_reason or report.late_reason
     report.review_reason = ""
     _release(session, report, now)
-    session.add(ReportRemark(subject=f"report:{report.id}", kind="submitted", text=late_reason, by=actor.name, at=now))
+    session.add(
+        ReportRemark(subject=f"report:{report.id}", kind="submitted", text=late_reason, by=actor.name, at=now)
+    )
     record(session, Act.REPORT_SUBMIT, f"report:{report.id}", actor, now, {"gaps": len(gaps)})
 
 
@@ -147,7 +149,11 @@ def _review(
             raise Conflict(_("只有已上报的报表可以受理或退回。"))
         report.state, report.review_reason = verdict.value, reason
         report.reviewed_at, report.reviewed_by = now, actor.name
-        session.add(ReportRemark(subject=f"report:{report.id}", kind=verdict.value, text=reason, by=actor.name, at=now))
+        session.add(
+            ReportRemark(
+                subject=f"report:{report.id}", kind=verdict.value, text=reason, by=actor.name, at=now
+            )
+        )
         record(session, act, f"report:{report.id}", actor, now)
         if verdict is ReportState.RETURNED:
             notify(

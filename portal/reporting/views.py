@@ -12,12 +12,11 @@ from portal.campaigns.declarations import Campaign, Field, Form, Grade
 from portal.core.errors import Conflict, Invalid, NotAllowed, NotFound, PluginError
 from portal.core.i18n import translate
 from portal.core.periods import parse_period
-from portal.core.text import _
+from portal.core.text import Message, _
 from portal.notices.services import notify
 from portal.reporting import queries, services, upward
 from portal.reporting.models import COUNTED, OPEN, FormSnapshot, Report, ReportState, State, Submission
 from portal.reporting.opening import asked_fields
-from portal.core.text import Message
 from portal.units.rights import Right
 from portal.web.access import now, require, the_actor, the_campaign, the_desk, the_session
 from portal.web.declared import input_texts, read_values, show_value
@@ -81,7 +80,8 @@ def _open_sheet(submission_id: int) -> Sheet:
         asked_fields(form, submission.member),
         services.unit_name(session, submission.unit_id),
         may_fill=own and submission.state in (*OPEN, State.FILED) and not closed,
-        may_sign=submission.state == State.SIGNING and submission.unit_id in desk.units_with(Right.REPORT_SIGN),
+        may_sign=submission.state == State.SIGNING
+        and submission.unit_id in desk.units_with(Right.REPORT_SIGN),
         may_review=submission.state in COUNTED and Right.REPORT_REVIEW in desk.rights,
     )
 
@@ -94,8 +94,8 @@ def _show_sheet(
     values = dict(sheet.submission.values)
     if typed is None:
         typed = input_texts(sheet.fields, values)
-    hints = {}
-    explain = []
+    hints: dict[str, Any] = {}
+    explain: list[tuple[str, Any]] = []
     for check, sentence in services.findings(sheet.form, values) if values else ():
         for key in check.fields:
             hints.setdefault(key, sentence)
@@ -137,7 +137,9 @@ def mine() -> Any:
     """The liaison's forms, newest period first."""
     desk, page = the_desk(), max(1, min(request.args.get("page", 1, int), 1000))
     units = desk.units_with(Right.REPORT_FILL)
-    rows = queries.list_of_units(the_session(), desk.tenant_id, desk.campaign, units, PAGE + 1, (page - 1) * PAGE)
+    rows = queries.list_of_units(
+        the_session(), desk.tenant_id, desk.campaign, units, PAGE + 1, (page - 1) * PAGE
+    )
     return _answer(
         "reporting/mine.html", campaign=the_campaign(), rows=rows[:PAGE], more=len(rows) > PAGE, page=page,
         several=len(units) > 1, State=State, open_states=OPEN,
@@ -180,7 +182,9 @@ def fill(submission_id: int) -> Any:
             services.save_draft(session, actor, moment, values=values, **step)  # type: ignore[arg-type]
             flash(gettext("草稿已保存，尚未提交。"), "done")
             return _back(submission_id)
-        needs_signature = the_desk().sign_off and opened.submission.unit_id not in the_desk().units_with(Right.REPORT_SIGN)
+        needs_signature = the_desk().sign_off and opened.submission.unit_id not in the_desk().units_with(
+            Right.REPORT_SIGN
+        )
         services.file_submission(
             session, actor, moment, campaign=the_campaign(), form=opened.form, values=values, late_reason=late_reason,
             needs_signature=needs_signature, zero=action == "zero", **step,  # type: ignore[arg-type]
@@ -194,7 +198,11 @@ def fill(submission_id: int) -> Any:
     except Conflict as error:
         session.rollback()
         return _show_sheet(
-            _open_sheet(submission_id), typed=typed, problems={"": error.message}, explanations=explanations, status=409
+            _open_sheet(submission_id),
+            typed=typed,
+            problems={"": error.message},
+            explanations=explanations,
+            status=409,
         )
     if needs_signature:
         flash(gettext("已送分管领导签批，签批后即报出。"), "done")
@@ -209,7 +217,9 @@ def _version() -> int:
 
 def _back(submission_id: int) -> Response:
     desk = the_desk()
-    url = url_for("reporting.sheet", tenant=desk.tenant_code, campaign=desk.campaign, submission_id=submission_id)
+    url = url_for(
+        "reporting.sheet", tenant=desk.tenant_code, campaign=desk.campaign, submission_id=submission_id
+    )
     return redirect(url, 303)  # type: ignore[return-value]
 
 
@@ -254,7 +264,10 @@ def review(submission_id: int) -> Any:
             reasons = {"": request.form.get("reason", "")}
             reasons |= {f.key: request.form.get(f"reason-{f.key}", "") for f in opened.fields}
             link = url_for(
-                "reporting.sheet", tenant=desk.tenant_code, campaign=desk.campaign, submission_id=submission_id
+                "reporting.sheet",
+                tenant=desk.tenant_code,
+                campaign=desk.campaign,
+                submission_id=submission_id,
             )
             services.return_submission(
                 session, actor, moment, campaign=the_campaign(), form=opened.form, reasons=reasons, link=link,
@@ -264,7 +277,7 @@ def review(submission_id: int) -> Any:
     except Invalid as error:
         session.rollback()
         return _show_sheet(_open_sheet(submission_id), problems=error.problems, status=422)
-    address = {"tenant": desk.tenant_code, "campaign": desk.campaign}
+    address: dict[str, Any] = {"tenant": desk.tenant_code, "campaign": desk.campaign}
     return redirect(url_for("reporting.board", report=opened.report.id, **address), 303)
 
 
@@ -331,7 +344,9 @@ def remind(report_id: int) -> Any:
         )  # fmt: skip
     services.note_reminder(session, actor, moment, report=report, count=len(missing))
     flash(gettext("已向 %(n)s 个单位发出催报通知。", n=len(missing)), "done")
-    return redirect(url_for("reporting.board", tenant=desk.tenant_code, campaign=desk.campaign, report=report_id), 303)
+    return redirect(
+        url_for("reporting.board", tenant=desk.tenant_code, campaign=desk.campaign, report=report_id), 303
+    )
 
 
 @blueprint.route("/<tenant>/<campaign>/board/<int:report_id>/submit", methods=["GET", "POST"])
@@ -362,7 +377,7 @@ def submit(report_id: int) -> Any:
             problems, status = dict(error.problems), 422
         else:
             flash(gettext("已上报。"), "done")
-            address = {"tenant": desk.tenant_code, "campaign": desk.campaign}
+            address: dict[str, Any] = {"tenant": desk.tenant_code, "campaign": desk.campaign}
             return redirect(url_for("reporting.board", report=report_id, **address), 303)
     return _answer(
         "reporting/submit.html", status, report=report, form=form, campaign=campaign, problems=problems,
@@ -379,7 +394,9 @@ def edition(submission_id: int, number: int) -> Any:
     opened = _open_sheet(submission_id)
     session = the_session()
     found = services.get_edition(session, opened.submission, number)
-    snapshot = session.get(FormSnapshot, (opened.submission.campaign, opened.submission.form, found.form_version))
+    snapshot = session.get(
+        FormSnapshot, (opened.submission.campaign, opened.submission.form, found.form_version)
+    )
     if snapshot is None:
         raise NotFound
     return _answer(

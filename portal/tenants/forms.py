@@ -15,7 +15,7 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
-from wtforms.validators import InputRequired, NumberRange
+from wtforms.validators import InputRequired, NumberRange, StopValidation
 
 from portal.core.errors import Invalid
 from portal.core.i18n import translate
@@ -38,6 +38,13 @@ class Form(FlaskForm):
     def sent(self) -> bool:
         """Posted, and nothing wrong with it."""
         return bool(self.validate_on_submit())
+
+
+def sensible_day(_form: Any, field: Any) -> None:
+    """A slip of the keyboard (year 0026) is no date."""
+    if field.data is None or not 2020 <= field.data.year <= 2100:
+        field.errors = []  # in place of the field's own sentence
+        raise StopValidation(_DAY)
 
 
 def show_problems(form: FlaskForm, error: Invalid) -> list[str]:
@@ -63,11 +70,7 @@ class TenantForm(Form):
 
 
 class EnableForm(Form):
-    since = DateField(_("从哪天起报送"), [InputRequired(_DAY)])
-
-    def validate_since(self, field: DateField) -> None:
-        if field.data is not None and not 2020 <= field.data.year <= 2100:
-            raise ValueError(str(translate(_("年份应在2020至2100之间。"))))
+    since = DateField(_("从哪天起报送"), [InputRequired(_DAY), sensible_day])
 
 
 class CalendarForm(Form):
@@ -111,8 +114,8 @@ TITLES = ("convenor", "deputy_convenor", "office_director")
 class BindForm(Form):
     member = SelectField(_("名单"), validate_choice=False)
     unit = SelectField(_("单位"), coerce=int, validate_choice=False)
-    since = DateField(_("加入日期"), [InputRequired(_DAY)])
+    since = DateField(_("加入日期"), [InputRequired(_DAY), sensible_day])
 
 
 class EndForm(Form):
-    last_day = DateField(_("最后一天"), [InputRequired(_DAY)])
+    last_day = DateField(_("最后一天"), [InputRequired(_DAY), sensible_day])

@@ -21,7 +21,7 @@ from portal.core.errors import Conflict, Invalid, NotAllowed, NotFound
 from portal.core.scope import Actor, get_scope
 from portal.core.text import Message, Text, _
 from portal.units.models import Handover, Mechanism, Post, PostKind, Unit
-from portal.units.posts import WAITING, appoint, end_post, get_post, list_posts, sweep_seats
+from portal.units.posts import WAITING, appoint, end_post, get_post, sweep_seats
 
 NUMBER_LENGTH = 40
 GROUP_PLACE = _("工作组成员")
@@ -39,7 +39,7 @@ class OpenItem:
 
 
 OpenItems = Callable[[Session, int, int], list[OpenItem]]
-"""A source: ``(session, mechanism_id, unit_id)`` -> what is open. Higher rooms give them to ``open_handover``."""
+"""A source: ``(session, mechanism_id, unit_id)`` -> what is open there. Higher rooms supply them."""
 
 
 @dataclass(frozen=True)
@@ -133,7 +133,7 @@ def _collect(
 
 
 def _places(session: Session, post: Post, now: datetime) -> Sequence[Post]:
-    """The leaving person's places in working groups for this unit."""
+    """The places in working groups that the holder of ``post`` has for the same unit."""
     return session.scalars(
         sa.select(Post).where(
             Post.account_id == post.account_id,
@@ -232,13 +232,10 @@ def _complete(
     coming.since = now
     for place in _places(session, leaving, now):
         end_post(session, actor, now, post_id=place.id, reason=str(_("联络员交接")))
-        held = list_posts(
-            session, mechanism_id=handover.mechanism_id, at=now, unit_id=handover.unit_id, kinds=(PostKind.GROUP_MEMBER,)
-        )  # fmt: skip
-        if not any(p.account_id == coming.account_id and p.group == place.group for p in held):
+        if place.group not in {p.group for p in _places(session, coming, now)}:
             appoint(
-                session, actor, now, account_id=coming.account_id, kind=PostKind.GROUP_MEMBER, group=place.group,
-                mechanism_id=handover.mechanism_id, unit_id=handover.unit_id, rank=coming.rank,
+                session, actor, now, account_id=coming.account_id, kind=PostKind.GROUP_MEMBER,
+                mechanism_id=handover.mechanism_id, unit_id=handover.unit_id, rank=coming.rank, group=place.group,
             )  # fmt: skip
     handover.completed_at = now
     session.flush()
@@ -266,12 +263,16 @@ def list_handovers(
         )
         .join(leaving, sa.and_(leaving.tenant_id == Handover.tenant_id, leaving.id == Handover.post_id))
         .join(holder, holder.id == leaving.account_id)
-        .join(Mechanism, sa.and_(Mechanism.tenant_id == Handover.tenant_id, Mechanism.id == Handover.mechanism_id))
+        .join(
+            Mechanism,
+            sa.and_(Mechanism.tenant_id == Handover.tenant_id, Mechanism.id == Handover.mechanism_id),
+        )
         .join(Unit, sa.and_(Unit.tenant_id == Handover.tenant_id, Unit.id == Handover.unit_id))
         .outerjoin(
             coming,
             sa.and_(
-                coming.tenant_id == Handover.tenant_id, coming.id == Handover.successor_post_id, sa.or_(coming.until.is_(None), Handover.completed_at.is_not(None)),
+                coming.tenant_id == Handover.tenant_id, coming.id == Handover.successor_post_id,
+                sa.or_(coming.until.is_(None), Handover.completed_at.is_not(None)),
             ),
         )
         .outerjoin(successor, successor.id == coming.account_id)

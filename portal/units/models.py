@@ -26,7 +26,9 @@ class Unit(Subtree):
     full_name: Mapped[str] = mapped_column(String(80))
     short_name: Mapped[str] = mapped_column(String(40))
     aliases: Mapped[list[Any]] = mapped_column(default=list, comment="other names, list of str")
-    kind: Mapped[str] = mapped_column(String(30), default="", comment="class key: bank, telecom, township, ...")
+    kind: Mapped[str] = mapped_column(
+        String(30), default="", comment="class key: bank, telecom, township, ..."
+    )
     sort_no: Mapped[int] = mapped_column(comment="official order, edited by the office")
     active: Mapped[bool] = mapped_column(default=True)
     successor_id: Mapped[int | None] = mapped_column(comment="unit it was merged into")
@@ -38,7 +40,10 @@ class UnitChange(Subtree):
     """History of a unit: created, renamed, merged, split, ended; with the reason."""
 
     __tablename__ = "unit_change"
-    __table_args__ = (within_tenant("unit_id", "unit"), sa.Index("ix_unit_change_tenant_id_unit_id", "tenant_id", "unit_id"))
+    __table_args__ = (
+        within_tenant("unit_id", "unit"),
+        sa.Index("ix_unit_change_tenant_id_unit_id", "tenant_id", "unit_id"),
+    )
 
     unit_id: Mapped[int]
     kind: Mapped[str] = mapped_column(String(20))
@@ -60,10 +65,14 @@ class Mechanism(Subtree):
     kind: Mapped[str] = mapped_column(String(20), comment="BodyKind")
     name: Mapped[str] = mapped_column(String(80), comment="e.g. 平定县反假货币工作联席会议")
     office: Mapped[str] = mapped_column(String(80), comment="name of its office")
-    host_name: Mapped[str] = mapped_column(String(80), default="", comment="unit hosting the office, of any level")
+    host_name: Mapped[str] = mapped_column(
+        String(80), default="", comment="unit hosting the office, of any level"
+    )
     issuer_code: Mapped[str] = mapped_column(String(20), default="", comment="代字 of its documents")
     titles: Mapped[dict[str, Any]] = mapped_column(default=dict, comment="post kind -> the body's own word")
-    sign_off: Mapped[bool] = mapped_column(default=False, comment="leader in charge signs before a report goes")
+    sign_off: Mapped[bool] = mapped_column(
+        default=False, comment="leader in charge signs before a report goes"
+    )
 
 
 class Membership(Subtree):
@@ -134,7 +143,9 @@ class Post(Subtree):
     unit_id: Mapped[int | None]
     kind: Mapped[str] = mapped_column(String(30))
     rank: Mapped[str] = mapped_column(String(20), default="", comment="job rank, e.g. 科级")
-    rank_reason: Mapped[str] = mapped_column(String(300), default="", comment="why a liaison below 科级 was insisted on")
+    rank_reason: Mapped[str] = mapped_column(
+        String(300), default="", comment="why a liaison below 科级 was insisted on"
+    )
     group: Mapped[str] = mapped_column(String(60), default="", comment="working group, for group members")
     since: Mapped[datetime]
     until: Mapped[datetime | None]
@@ -155,7 +166,9 @@ class Handover(Own):
     acknowledged_by: Mapped[str] = mapped_column(String(200), default="", comment="the office")
     acknowledged_at: Mapped[datetime | None]
     successor_post_id: Mapped[int | None]
-    items: Mapped[list[Any]] = mapped_column(default=list, comment="snapshot: kind, title, due of each open item")
+    items: Mapped[list[Any]] = mapped_column(
+        default=list, comment="snapshot: kind, title, due of each open item"
+    )
     signed_from_at: Mapped[datetime | None]
     signed_to_at: Mapped[datetime | None]
     completed_at: Mapped[datetime | None]

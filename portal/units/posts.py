@@ -72,8 +72,9 @@ def list_posts(
     """Posts of a body by unit and kind; with ``at`` only those in force then or still to come."""
     query = (
         sa.select(
-            Post.id, Post.kind, Post.mechanism_id, Post.unit_id, Unit.full_name, Post.account_id, Account.username,
-            Account.display_name, Post.rank, Post.rank_reason, Post.group, Post.since, Post.until, Post.end_reason,
+            Post.id, Post.kind, Post.mechanism_id, Post.unit_id, Unit.full_name, Post.account_id,
+            Account.username, Account.display_name, Post.rank, Post.rank_reason, Post.group, Post.since,
+            Post.until, Post.end_reason,
         )
         .join(Account, Account.id == Post.account_id)
         .outerjoin(Unit, sa.and_(Unit.tenant_id == Post.tenant_id, Unit.id == Post.unit_id))
@@ -194,7 +195,8 @@ def _check_only_liaison(
         sa.select(Account.display_name)
         .join(Post, Post.account_id == Account.id)
         .where(
-            Post.mechanism_id == mechanism_id, Post.unit_id == unit_id, Post.kind == PostKind.LIAISON.value, not_over(since)
+            Post.mechanism_id == mechanism_id, Post.unit_id == unit_id, not_over(since),
+            Post.kind == PostKind.LIAISON.value,
         )
     )  # fmt: skip
     if name is None:
@@ -270,3 +272,15 @@ def find_or_create_holder(
         text = _("用户名 %(name)s 已由其他地区使用。确为同一人的，显示名须与其账号一致；否则请换一个用户名。")
         raise Invalid({"username": Message(text, name=username)})
     return account.id, ""
+
+
+def list_people(session: Session) -> list[tuple[str, str]]:
+    """Username and name of the living accounts of the home tenant and of those with posts in it."""
+    home = get_scope(session).home
+    seated = sa.select(Seat.account_id).where(Seat.tenant_id == home)
+    rows = session.execute(
+        sa.select(Account.username, Account.display_name)
+        .where(Account.disabled_at.is_(None), sa.or_(Account.home_tenant_id == home, Account.id.in_(seated)))
+        .order_by(Account.username)
+    )
+    return list(rows.tuples())

@@ -69,7 +69,9 @@ class Desk:
 
     def units_with(self, right: Right) -> tuple[int, ...]:
         """Units in which the reader's post carries ``right``."""
-        return tuple(dict.fromkeys(p.unit_id for p in self.posts if right in p.rights and p.unit_id is not None))
+        return tuple(
+            dict.fromkeys(p.unit_id for p in self.posts if right in p.rights and p.unit_id is not None)
+        )
 
     def unit_name(self, unit_id: int) -> str:
         return next((p.unit_name for p in self.posts if p.unit_id == unit_id), "")
@@ -152,6 +154,8 @@ def load_posts(session: Session, account_id: int, now: datetime) -> tuple[Held, 
 def subtree_scope(session: Session, desk: Desk) -> Scope:
     """The desk's tenant to read and write, and released rows of the tenants below it; one statement."""
     below = session.scalars(
-        sa.select(Tenant.id).where(Tenant.path.startswith(desk.tenant_path, autoescape=True), Tenant.id != desk.tenant_id)
+        sa.select(Tenant.id).where(
+            Tenant.path.startswith(desk.tenant_path, autoescape=True), Tenant.id != desk.tenant_id
+        )
     )
     return Scope(own=(desk.tenant_id,), below=tuple(sorted(below)), home=desk.tenant_id)

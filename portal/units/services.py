@@ -62,7 +62,8 @@ class UnitRow:
 
 
 _COLUMNS = (
-    Unit.id, Unit.full_name, Unit.short_name, Unit.aliases, Unit.kind, Unit.sort_no, Unit.active, Unit.successor_id
+    Unit.id, Unit.full_name, Unit.short_name, Unit.aliases, Unit.kind, Unit.sort_no, Unit.active,
+    Unit.successor_id,
 )  # fmt: skip
 
 

@@ -21,7 +21,7 @@ VACANT_DAYS = 5
 
 @dataclass(frozen=True)
 class Vacancy:
-    """A member unit without a liaison. ``acting``: its leaders in charge, who have the liaison's rights too."""
+    """A member unit without a liaison. ``acting``: its leaders in charge, who hold the same rights."""
 
     unit_id: int
     unit_name: str

@@ -61,7 +61,7 @@ def logged_in(view: V) -> V: ...
 @overload
 def logged_in(*, early: bool = False, writes: bool = False) -> Callable[[V], V]: ...
 def logged_in(view: V | None = None, *, early: bool = False, writes: bool = False) -> Any:
-    mark = _mark(Access(early=early, writes=writes))
+    mark: Callable[[Any], Any] = _mark(Access(early=early, writes=writes))
     return mark(view) if view is not None else mark
 
 
@@ -70,7 +70,7 @@ def require(right: Right, *, writes: bool = False) -> Callable[[V], V]:
     return _mark(Access(right=right, writes=writes))
 
 
-class User(flask_login.UserMixin):  # type: ignore[misc]
+class User(flask_login.UserMixin):
     """What Flask-Login holds: the token as id, and the account behind it."""
 
     def __init__(self, token: str, login: Login) -> None:
@@ -161,7 +161,7 @@ def _guarded(view: Callable[..., Any], access: Access) -> Callable[..., Any]:
 
 
 def _load_reader(database: Session) -> Reader | None:
-    user = flask_login.current_user
+    user: Any = flask_login.current_user
     if not user.is_authenticated:
         return None
     login: Login = user.login
@@ -177,7 +177,8 @@ def _admit(access: Access, database: Session, arguments: dict[str, Any]) -> Resp
         if request.method in SAFE:
             return cast(Response, redirect(url_for("accounts.login", next=request.full_path.rstrip("?"))))
         return cast(Response, redirect(url_for("accounts.login")))
-    login: Login = flask_login.current_user.login
+    user: Any = flask_login.current_user
+    login: Login = user.login
     if not access.early:
         if login.must_change_password:
             return cast(Response, redirect(url_for("accounts.password")))

@@ -49,7 +49,9 @@ def read_values(
         try:
             values[field.key] = value = _read(field, given, campaign, on)
             if value is None and field.required:
-                problems[field.key] = Message(_("请填写“%(label)s”。"), label=field.label)
+                chosen = field.kind in (FieldKind.CHOICE, FieldKind.CHOICES)
+                ask = _("请选择“%(label)s”。") if chosen else _("请填写“%(label)s”。")
+                problems[field.key] = Message(ask, label=field.label)
         except Unusable as error:
             values[field.key], problems[field.key] = None, error.message
     return values, typed, problems

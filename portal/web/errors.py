@@ -103,5 +103,5 @@ def _database(error: DBAPIError) -> Any:
 
 
 def _crash(error: Exception) -> Any:
-    log.exception("unhandled: %s %s", request.method, request.path, exc_info=error)
+    log.error("unhandled: %s %s", request.method, request.path, exc_info=error)
     return page(500)

@@ -195,7 +195,7 @@ class MomentField(StringField):
                 raise StopValidation(str(translate(error.message))) from error
 
     def __call__(self, **more: Any) -> Any:
-        if not self.errors:
+        if self.moment or not (self.errors and self.data):
             more.setdefault("type", "datetime-local")
             if len(self.data or "") > len("2026-09-30T17:40"):
                 more.setdefault("step", 1)

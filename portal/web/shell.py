@@ -101,7 +101,7 @@ def _context() -> dict[str, Any]:
 def _work_links(desk: Desk | None) -> list[Link]:
     if desk is None or not desk.campaign:
         return [Link(e.label, url_for(e.endpoint), True) for e in WORK[:1]]
-    address = {"tenant": desk.tenant_code, "campaign": desk.campaign}
+    address: dict[str, Any] = {"tenant": desk.tenant_code, "campaign": desk.campaign}
     return [
         Link(e.label, url_for(e.endpoint, **(address if e.rights else {})), _here(e.endpoint))
         for e in WORK

@@ -44,6 +44,8 @@ def person(make: Factory, tenant: Tenant, username: str, kind: PostKind | None =
 
 
 def sign_in(client: FlaskClient, username: str, password: str = PASSWORD, **query: str) -> TestResponse:
+    if client.get("/login").status_code == 302:  # somebody is logged in: another browser, then
+        client.delete_cookie("lianxi")
     token = csrf(client, "/login")
     form = {"csrf_token": token, "username": username, "password": password}
     return client.post("/login", query_string=query, data=form)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -51,7 +52,9 @@ def test_a_new_account_logs_in_with_the_password_shown_once(
     app: Flask, make: Factory, county: Tenant, guard: FlaskClient
 ) -> None:
     index = f"/{county.code}/admin/accounts"
-    answer = send(guard, f"{index}/new", username="PD_GAJ", display_name="平定县公安局 联络员", tenant=str(county.id))
+    answer = send(
+        guard, f"{index}/new", username="PD_GAJ", display_name="平定县公安局 联络员", tenant=str(county.id)
+    )
     assert answer.status_code == 200
     password = shown_password(text(answer))
     assert password not in text(guard.get(index))
@@ -96,7 +99,9 @@ def test_a_reset_password_ends_sessions_and_must_be_changed(
     account.locked_until = clock.now + timedelta(minutes=1)
     make.session.commit()
     page = f"/{county.code}/admin/accounts/{account.id}"
-    password = shown_password(text(send(guard, page, f"{page}/password", password="chosen by the administrator")))
+    password = shown_password(
+        text(send(guard, page, f"{page}/password", password="chosen by the administrator"))
+    )
     assert "chosen" not in password
     client = app.test_client()
     assert sign_in(client, "lan", PASSWORD).status_code == 200
@@ -168,7 +173,7 @@ def test_nobody_administers_the_own_account(make: Factory, county: Tenant, guard
 def test_the_list_is_filtered_by_text_and_state_and_pages_by_name(
     make: Factory, county: Tenant, guard: FlaskClient, clock: TestClock
 ) -> None:
-    states = {"on": {}, "wait": {"must_change_password": True}, "off": {"disabled_at": clock.now},
+    states: dict[str, dict[str, Any]] = {"on": {}, "wait": {"must_change_password": True}, "off": {"disabled_at": clock.now},
               "lock": {"locked_until": clock.now + timedelta(minutes=1)},
               "dead": {"must_change_password": True, "initial_expires_at": clock.now}}  # fmt: skip
     for name, values in states.items():
@@ -198,10 +203,14 @@ def test_the_list_is_filtered_by_text_and_state_and_pages_by_name(
     assert "m050" in text(guard.get(f"/{county.code}/admin/accounts?q=m0&after=m049"))
 
 
-def test_services_refuse_what_the_pages_never_send(make: Factory, county: Tenant, city: Tenant, clock: TestClock) -> None:
+def test_services_refuse_what_the_pages_never_send(
+    make: Factory, county: Tenant, city: Tenant, clock: TestClock
+) -> None:
     with make.enter(county) as session:
         with pytest.raises(Invalid):
-            services.create_account(session, GUARD, clock.now, tenant_id=city.id, username="lan", display_name="x")
+            services.create_account(
+                session, GUARD, clock.now, tenant_id=city.id, username="lan", display_name="x"
+            )
         with pytest.raises(NotFound):
             services.disable_account(session, GUARD, clock.now, account_id=1)
 

@@ -93,7 +93,9 @@ def test_locks_grow_but_attempts_during_a_lock_do_not_prolong_it(make: Factory, 
 
     def fail(times: int) -> None:
         for turn in range(times):
-            signin.authenticate(make.session, "lan", WRONG, address=f"10.1.{account.failures}.{turn}", now=clock.now)
+            signin.authenticate(
+                make.session, "lan", WRONG, address=f"10.1.{account.failures}.{turn}", now=clock.now
+            )
 
     for minutes in (15, 30, 60, 60):
         fail(5)
@@ -246,7 +248,9 @@ def test_log_in_leads_back_to_the_page_asked_for(client: FlaskClient, make: Fact
     assert local_path("/140321/antifraud/报送") == "/140321/antifraud/报送"
 
 
-@pytest.mark.parametrize("path", ["/login", "/logout", "/account/password", "/account/totp", "/account/sessions/end"])
+@pytest.mark.parametrize(
+    "path", ["/login", "/logout", "/account/password", "/account/totp", "/account/sessions/end"]
+)
 def test_no_form_is_taken_without_its_token(
     make: Factory, login: Callable[[str], FlaskClient], path: str
 ) -> None:

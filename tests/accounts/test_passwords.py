@@ -8,7 +8,14 @@ import time
 import pytest
 
 from portal.accounts import passwords
-from portal.accounts.passwords import PROFILES, find_problem, get_profile, hash_password, make_password, verify_password
+from portal.accounts.passwords import (
+    PROFILES,
+    find_problem,
+    get_profile,
+    hash_password,
+    make_password,
+    verify_password,
+)
 from portal.core.errors import PortalError
 
 ASVS, MLPS = PROFILES["asvs"], PROFILES["mlps3"]
@@ -37,7 +44,9 @@ def test_weak_passwords_are_refused_with_a_reason(profile: passwords.Profile, pa
     assert find_problem(profile, password, ("lan.pingding", "lianxi"))
 
 
-@pytest.mark.parametrize("password", ["blue kettle over mountain", "三月里的小雨淅沥沥沥沥下个不停", "x7#kQ9-mZ2vT"])
+@pytest.mark.parametrize(
+    "password", ["blue kettle over mountain", "三月里的小雨淅沥沥沥沥下个不停", "x7#kQ9-mZ2vT"]
+)
 def test_asvs_asks_for_no_composition(password: str) -> None:
     assert find_problem(ASVS, password, ("lan",)) is None
 

@@ -69,7 +69,9 @@ def test_no_scope_no_rows(session: Session, two: tuple[int, int], name: str) -> 
     "statement",
     [sa.select(Unit.__table__), sa.text("select * from unit"), sa.select(sa.exists().where(Unit.kind == ""))],
 )
-def test_what_the_criteria_cannot_reach_is_refused(session: Session, two: tuple[int, int], statement: object) -> None:
+def test_what_the_criteria_cannot_reach_is_refused(
+    session: Session, two: tuple[int, int], statement: object
+) -> None:
     set_scope(session, Scope(own=(two[0],)))
     with pytest.raises(ScopeMissing):
         session.execute(statement)  # type: ignore[call-overload]
@@ -142,7 +144,10 @@ class TestRowLevelSecurityAlone:
     def test_writing_for_another_tenant(self, session: Session, two: tuple[int, int]) -> None:
         a, b = two
         set_scope(session, Scope(own=(a, b), home=a))
-        assert session.execute(sa.text("update unit set short_name = 'x' where full_name = '乙单位'")).rowcount == 0  # type: ignore[attr-defined]
+        assert (
+            session.execute(sa.text("update unit set short_name = 'x' where full_name = '乙单位'")).rowcount
+            == 0
+        )  # type: ignore[attr-defined]
         with pytest.raises(DBAPIError, match="row-level security"):
             session.execute(
                 sa.text(
@@ -151,4 +156,3 @@ class TestRowLevelSecurityAlone:
                 )
             )
         session.rollback()
-

@@ -145,11 +145,15 @@ def test_a_unit_is_listed_once_and_the_list_is_one_statement(
     sa.event.listen(engine, "before_cursor_execute", lambda *a: statements.append(a[2]))
     members = bodies.list_members(session, body.id, TODAY)
     assert len(statements) == 1
-    assert [m.member for m in members if m.unit_id == bank.id] == [""], "the explicit membership goes before the class"
+    assert [m.member for m in members if m.unit_id == bank.id] == [""], (
+        "the explicit membership goes before the class"
+    )
     assert len({m.unit_id for m in members}) == len(members)
 
 
-def test_the_office_binds_and_ends(session: Session, make: Factory, county: Tenant, registry: Registry) -> None:
+def test_the_office_binds_and_ends(
+    session: Session, make: Factory, county: Tenant, registry: Registry
+) -> None:
     campaign = registry.campaigns["anticounterfeit"]
     body = found(session, registry, county, "anticounterfeit")
     pboc = make.unit(county, "货币金银科")
@@ -157,7 +161,14 @@ def test_the_office_binds_and_ends(session: Session, make: Factory, county: Tena
 
     def bind(unit_id: int, member: str = "pboc") -> Membership:
         return bodies.bind_member(
-            session, SYSTEM, NOON, campaign=campaign, mechanism_id=body.id, member=member, unit_id=unit_id, since=TODAY
+            session,
+            SYSTEM,
+            NOON,
+            campaign=campaign,
+            mechanism_id=body.id,
+            member=member,
+            unit_id=unit_id,
+            since=TODAY,
         )
 
     made = bind(pboc.id)
@@ -178,7 +189,9 @@ def test_the_office_binds_and_ends(session: Session, make: Factory, county: Tena
         bodies.end_membership(session, SYSTEM, NOON, membership_id=7, last_day=TODAY)
 
 
-def test_the_bodys_words_are_the_offices_to_change(session: Session, county: Tenant, registry: Registry) -> None:
+def test_the_bodys_words_are_the_offices_to_change(
+    session: Session, county: Tenant, registry: Registry
+) -> None:
     body = found(session, registry, county, "antifraud")
     titles = {"convenor": "总召集人", "deputy_convenor": ""}
     bodies.change_mechanism(
@@ -192,7 +205,9 @@ def test_the_bodys_words_are_the_offices_to_change(session: Session, county: Ten
     assert again.name == "平定县反诈领导小组", "switching on again leaves the office's words"
 
 
-def test_a_foreign_body_is_not_found(session: Session, make: Factory, county: Tenant, registry: Registry) -> None:
+def test_a_foreign_body_is_not_found(
+    session: Session, make: Factory, county: Tenant, registry: Registry
+) -> None:
     other = make.tenant("盂县")
     body = found(session, registry, other, "antifraud")
     with inside(session, county), pytest.raises(NotFound):

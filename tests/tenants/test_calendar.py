@@ -63,7 +63,11 @@ def test_lines_as_people_write_them() -> None:
 
 
 def test_a_heading_is_no_mistake_and_every_mistake_names_its_line() -> None:
-    text = "日期,类别,名称\n2027-01-01,休,元旦\n2027-02-30,休,无\n2027-01-02,不知,x\n2027-01-01,休,元旦\n" + "2027-01-03,休," + "长" * 41
+    text = (
+        "日期,类别,名称\n2027-01-01,休,元旦\n2027-02-30,休,无\n2027-01-02,不知,x\n2027-01-01,休,元旦\n"
+        + "2027-01-03,休,"
+        + "长" * 41
+    )
     with pytest.raises(Invalid) as refused:
         parse_days(parse_rows(text))
     told = [str(m) for m in refused.value.problems.values()]
@@ -76,7 +80,11 @@ def test_csv_in_the_encodings_of_offices(encoding: str) -> None:
 
 
 def test_a_workbook_with_real_dates() -> None:
-    rows: list[list[object]] = [["日期", "类别", "名称"], [date(2027, 1, 1), "休", "元旦"], ["2027-01-02", "班", ""]]
+    rows: list[list[object]] = [
+        ["日期", "类别", "名称"],
+        [date(2027, 1, 1), "休", "元旦"],
+        ["2027-01-02", "班", ""],
+    ]
     assert parse_days(upload("2027.xlsx", workbook(rows))) == [
         GivenDay(date(2027, 1, 1), False, "元旦"),
         GivenDay(date(2027, 1, 2), True, ""),
@@ -107,7 +115,9 @@ def test_what_cannot_be_read_is_refused_in_one_sentence(name: str, data: bytes) 
     assert list(refused.value.problems) == ["file"]
 
 
-def test_an_imported_year_is_no_longer_provisional_and_replaces_itself(session: Session, make: Factory) -> None:
+def test_an_imported_year_is_no_longer_provisional_and_replaces_itself(
+    session: Session, make: Factory
+) -> None:
     top = make.tenant("阳泉市")
     set_scope(session, Scope(own=(top.id,), home=top.id))
     before = {y.year: y.source for y in list_years(session, date(YEAR, 6, 1))}

@@ -37,7 +37,9 @@ def test_every_policy_of_the_portal_is_cited_and_sound() -> None:
         assert policy.default in {c.key for c in policy.choices}
 
 
-def test_the_default_counts_until_somebody_chooses(session: Session, county: Tenant, registry: Registry) -> None:
+def test_the_default_counts_until_somebody_chooses(
+    session: Session, county: Tenant, registry: Registry
+) -> None:
     campaign = registry.campaigns["antifraud"]
     readings = {r.policy.key: r for r in list_readings(session, county.id, campaign)}
     assert set(readings) >= {p.key for p in campaign.policies} | {p.key for p in POLICIES}
@@ -55,14 +57,22 @@ def test_a_choice_counts_keeps_its_history_and_stays_in_its_campaign(
     fraud, notes = registry.campaigns["antifraud"], registry.campaigns["anticounterfeit"]
     for n, value in enumerate(("later", "none", "none")):
         set_policy(
-            session, OFFICE, NOON + timedelta(days=n), campaign=fraud, key="due_shift", value=value, reason="会议议定"
+            session,
+            OFFICE,
+            NOON + timedelta(days=n),
+            campaign=fraud,
+            key="due_shift",
+            value=value,
+            reason="会议议定",
         )
     session.flush()
     assert value_of(session, county.id, fraud, "due_shift") == "none"
     assert value_of(session, county.id, notes, "due_shift") == "declared", "another body's reading is its own"
     reading = next(r for r in list_readings(session, county.id, fraud) if r.policy.key == "due_shift")
     assert [(c.value, c.by) for c in reading.changes] == [("none", OFFICE.name), ("later", OFFICE.name)]
-    assert session.scalar(sa.select(sa.func.count(PolicyChoice.id))) == 2, "the same reading again adds nothing"
+    assert session.scalar(sa.select(sa.func.count(PolicyChoice.id))) == 2, (
+        "the same reading again adds nothing"
+    )
     events = session.scalars(sa.select(AuditEvent).order_by(AuditEvent.seq)).all()
     assert [(e.act, e.data["before"], e.data["after"]) for e in events] == [
         ("policy.set", "declared", "later"),

@@ -32,7 +32,11 @@ def test_a_county_knows_its_city_and_its_path(session: Session) -> None:
     assert (province.level, city.level, county.level) == ("province", "city", "county")
     assert county.full_name == "阳泉市郊区"
     assert county.path == f"/{province.id}/{city.id}/{county.id}/"
-    assert [(p.code, p.depth) for p in services.list_tree(session)] == [("140000", 0), ("140300", 1), ("140311", 2)]
+    assert [(p.code, p.depth) for p in services.list_tree(session)] == [
+        ("140000", 0),
+        ("140300", 1),
+        ("140311", 2),
+    ]
     assert [p.depth for p in services.list_tree(session, city.path)] == [0, 1]
     found = services.find_tenant(session, "140311")
     assert found is not None
@@ -61,7 +65,9 @@ def test_creating_is_recorded_in_the_new_tenants_trail(session: Session) -> None
         ({"code": "140000", "name": "又一省"}, "code"),
     ],
 )
-def test_what_does_not_fit_is_refused_at_its_field(session: Session, values: dict[str, str], field: str) -> None:
+def test_what_does_not_fit_is_refused_at_its_field(
+    session: Session, values: dict[str, str], field: str
+) -> None:
     tree(session)
     with pytest.raises(Invalid) as refused:
         services.create_tenant(session, SYSTEM, NOON, **values)  # type: ignore[arg-type]
@@ -90,7 +96,9 @@ def test_on_off_on_keeps_every_row(session: Session, make: Factory, registry: Re
         set_scope(session, Scope(own=(county.id,), home=county.id))
         switch = services.list_switches(session)[county.id, "antifraud"]
         rows = session.scalar(sa.select(sa.func.count(Membership.id)))
-        acts = session.scalar(sa.select(sa.func.count(AuditEvent.id)).where(AuditEvent.act.like("campaign.%")))
+        acts = session.scalar(
+            sa.select(sa.func.count(AuditEvent.id)).where(AuditEvent.act.like("campaign.%"))
+        )
         set_scope(session, Scope(own=(city.id,), home=city.id))
         return switch.enabled, switch.since, switch.label, rows or 0, acts or 0
 

@@ -8,7 +8,7 @@
   const apply = () => { root.dataset.fontSize = sizes[size] || ""; };
   apply();
   document.addEventListener("click", (event) => {
-    const button = event.target.closest("[data-font-size]");
+    const button = event.target.closest("button[data-font-size]");
     if (button) {
       size = (size + 1) % sizes.length;
       try { localStorage.setItem("font-size", String(size)); } catch { /* lasts for this page */ }

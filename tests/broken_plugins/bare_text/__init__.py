@@ -1,0 +1,8 @@
+"""Returns something else altogether."""
+
+from portal.campaigns import Campaign, hookimpl
+
+
+@hookimpl
+def portal_campaign() -> Campaign:
+    return "campaign"  # type: ignore[return-value]

@@ -1,0 +1,8 @@
+"""Raises what is no Exception."""
+
+
+class Fatal(BaseException):
+    pass
+
+
+raise Fatal("out")

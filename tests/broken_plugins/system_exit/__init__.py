@@ -1,0 +1,5 @@
+"""Tries to end the process."""
+
+import sys
+
+sys.exit(3)
