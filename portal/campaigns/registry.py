@@ -118,7 +118,7 @@ def _found(folder: Path) -> Iterator[tuple[str, str, object]]:
     if folder.is_dir():
         for path in folder.iterdir():
             if (path / "__init__.py").exists():
-                yield path.name, "folder", _Folder(path)
+                yield path.name, _("插件目录"), _Folder(path)
     for entry in importlib.metadata.entry_points(group=ENTRY_POINTS):
         yield entry.name, f"entry point {entry.value}", entry.load
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from datetime import date
 
-from flask import render_template
+from flask import g, render_template
 
 from portal.campaigns.declarations import Campaign, MemberKind
 from portal.core.clock import SHANGHAI
 from portal.core.errors import NotFound
 from portal.core.i18n import translate
 from portal.core.scope import set_scope
-from portal.core.text import _
+from portal.core.text import Text, _
 from portal.tenants.forms import TITLES, BindForm, BodyForm, EnableForm
 from portal.tenants.models import Tenant
 from portal.tenants.services import list_switches
@@ -35,6 +35,19 @@ def open_labels(campaign: Campaign, lines: list[bodies.MembershipLine]) -> list[
     return [campaign.member(key).label for key in bodies.list_open_lines(campaign, lines)]
 
 
+def _rows(
+    campaign: Campaign, lines: list[bodies.MembershipLine]
+) -> list[tuple[Text | str, bodies.MembershipLine | None]]:
+    """Roster lines in the document's order with who holds them (None: nobody), guests last."""
+    held: dict[str, list[bodies.MembershipLine | None]] = {}
+    for line in lines:
+        held.setdefault(line.member, []).append(line)
+    labels: dict[str, Text] = {m.key: m.label for m in campaign.roster}
+    found = [(label, line) for key, label in labels.items() for line in held.get(key, [None])]
+    others = [(_("名单以外") if not x.member else x.member, x) for x in lines if x.member not in labels]
+    return [*found, *others]
+
+
 def bind_form(*, saved: bool = False) -> BindForm:
     campaign, desk = the_campaign(), the_desk()
     form = BindForm(saved=saved)
@@ -46,7 +59,8 @@ def bind_form(*, saved: bool = False) -> BindForm:
         *((m.key, f"{translate(m.label)}{'' if m.key in open_keys else ' ●'}") for m in units),
         ("", translate(_("名单以外（列席）"))),
     ]
-    form.unit.choices = bodies.list_free_units(the_session(), desk.mechanism_id, today())
+    free = bodies.list_free_units(the_session(), desk.mechanism_id, today())
+    form.unit.choices = [(0, translate(_("请选择"))), *free]
     if saved or not form.posted():
         form.since.data = today()
     return form
@@ -64,8 +78,7 @@ def body_page(form: BodyForm | None, binding: BindForm, problems: list[str]) -> 
         bind_form=binding,
         problems=problems,
         declared=campaign,
-        roster={m.key: m for m in campaign.roster},
-        lines=lines,
+        rows=_rows(campaign, lines),
         open_lines=open_labels(campaign, lines),
         members=bodies.list_members(session, found.id, today()),
         today=today(),
@@ -75,6 +88,7 @@ def body_page(form: BodyForm | None, binding: BindForm, problems: list[str]) -> 
 
 def switch_page(target: Tenant, key: str, form: EnableForm) -> str:
     session, campaign = the_session(), the_registry().find(key)
+    g.nav = "tenants.index"
     set_scope(session, subtree_scope(session, the_desk()))
     found = list_switches(session).get((target.id, key))
     if campaign is None and found is None:

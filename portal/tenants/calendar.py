@@ -38,14 +38,23 @@ class GivenDay:
 
 
 @dataclass(frozen=True)
+class Span:
+    """Days off in a row for one reason."""
+
+    first: date
+    last: date
+    reason: Text | None
+
+
+@dataclass(frozen=True)
 class Year:
     """``source`` '' = packaged with the portal; None = not announced: its dates are provisional (暂估)."""
 
     year: int
     source: str | None
     working_days: int
-    off: tuple[Day, ...]
-    """Days off that are not plain weekends."""
+    off: tuple[Span, ...]
+    """Holidays, plain weekends left out."""
     made_up: tuple[Day, ...]
     """Weekend days that work."""
 
@@ -76,9 +85,20 @@ def _describe(year: int, source: str | None, calendar: WorkCalendar) -> Year:
         year,
         source,
         sum(d.works for d in days),
-        tuple(d for d in days if not d.works and not _plain_weekend(d)),
+        _spans(d for d in days if not d.works and not _plain_weekend(d)),
         tuple(d for d in days if d.works and d.date.weekday() >= 5),
     )
+
+
+def _spans(days: Iterable[Day]) -> tuple[Span, ...]:
+    found: list[Span] = []
+    for d in days:
+        before = found[-1] if found else None
+        if before and before.reason == d.reason and d.date - before.last == timedelta(1):
+            found[-1] = Span(before.first, d.date, d.reason)
+        else:
+            found.append(Span(d.date, d.date, d.reason))
+    return tuple(found)
 
 
 def _plain_weekend(day: Day) -> bool:

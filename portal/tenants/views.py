@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, current_app, flash, redirect, render_template, url_for
+from flask import Blueprint, current_app, flash, g, redirect, render_template, url_for
 from flask_babel import gettext
 
 from portal.campaigns.cli import count_declared
@@ -76,6 +76,7 @@ def index() -> Any:
 @require(Right.TENANT_MANAGE)
 def create() -> Any:
     session, desk = the_session(), the_desk()
+    g.nav = "tenants.index"
     form = TenantForm()
     form.parent.choices = [
         (p.code, p.full_name)
@@ -187,7 +188,11 @@ def show_calendar() -> Any:
 
 # ------------------------------------------------------------------------------------------------- readings
 def _declared() -> Campaign | None:
-    return the_campaign() if the_desk().campaign else None
+    """The campaign of the address; None on the administrator's page of common readings."""
+    if the_desk().campaign:
+        return the_campaign()
+    g.nav = "tenants.index"
+    return None
 
 
 @blueprint.get("/<tenant>/admin/policies")

@@ -283,4 +283,4 @@ def list_people(session: Session) -> list[tuple[str, str]]:
         .where(Account.disabled_at.is_(None), sa.or_(Account.home_tenant_id == home, Account.id.in_(seated)))
         .order_by(Account.username)
     )
-    return list(rows.tuples())
+    return [(r[0], r[1]) for r in rows]

@@ -191,10 +191,9 @@ def change_unit(
     for key, value in changed.items():
         setattr(unit, key, value)
     session.flush()
-    if former:
-        add_change(session, actor, now, unit, "renamed", former[0], unit.full_name, reason)
-    if changed.keys() - {"full_name", "aliases"} or not former:
-        add_change(session, actor, now, unit, "changed", _line(before), _line(changed), reason)
+    told = [key for key in changed if not (former and key == "aliases")]
+    old, new = (_line({key: values[key] for key in told}) for values in (before, changed))
+    add_change(session, actor, now, unit, "renamed" if former else "changed", old, new, reason)
     act = Act.UNIT_RENAME if former else Act.UNIT_CHANGE
     record(
         session, act, f"unit:{unit_id}", actor, now, {"before": before, "after": changed, "reason": reason}

@@ -69,4 +69,4 @@ def _member_since(session: Session, mechanism_id: int) -> dict[int, date]:
         .where(Membership.mechanism_id == mechanism_id, sa.or_(Unit.id == Membership.unit_id, of_class))
         .group_by(Unit.id)
     )
-    return dict(rows.tuples())
+    return {r[0]: r[1] for r in rows}

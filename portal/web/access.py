@@ -53,7 +53,7 @@ def _mark(access: Access) -> Callable[[V], V]:
 
 
 def public(view: V) -> V:
-    return _mark(Access(public=True, writes=True))(view)
+    return _mark(Access(public=True))(view)
 
 
 @overload

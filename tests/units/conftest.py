@@ -44,7 +44,9 @@ def county(make: Factory, clock: TestClock) -> County:
     city = make.tenant("阳泉市")
     tenant, other = make.tenant("平定县", city), make.tenant("盂县", city)
     names = {"commerce": "平定县商务局", "police": "平定县公安局", "finance": "平定县财政局"}
-    units = {key: make.unit(tenant, name, short_name=name.removeprefix("平定")) for key, name in names.items()}
+    units = {
+        key: make.unit(tenant, name, short_name=name.removeprefix("平定")) for key, name in names.items()
+    }
     units["bank"] = make.unit(tenant, "中国工商银行平定支行", kind="bank", short_name="工行平定支行")
     host = make.unit(tenant, "中国人民银行平定营业管理部", short_name="人行平定")
     members = {key: units[key] for key in ("commerce", "police", "finance")}

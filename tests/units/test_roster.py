@@ -95,9 +95,9 @@ def test_import_creates_changes_and_renames_by_any_name(county: County, known: d
         assert stored["平定县公安局"].short_name == "县公安局"
 
 
-MISTAKES = {
+MISTAKES: dict[str, tuple[list[Any], str]] = {
     "no name": ([1, None, "县某局"], "第 2 行 全称：请填写单位全称。"),
-    "sort": (["一", "某局"], "第 2 行 排序号：请用阿拉伯数字"),
+    "sort": (["一", "某局"], "第 2 行 排序号：不能用中文数字"),
     "negative": ([-1, "某局"], "第 2 行 排序号：不能填负数"),
     "zero": ([0, "某局"], "第 2 行 排序号：排序号为 1 至"),
     "kind": ([1, "某局", None, None, "外星机构"], "第 2 行 类别：没有“外星机构”这一类别"),
@@ -123,14 +123,19 @@ def _problems(county: County, known: dict[str, str], content: bytes) -> list[str
 
 
 def test_lines_that_collide(county: County, known: dict[str, str]) -> None:
-    content = sheet([1, "甲局", "甲"], [2, "乙局", "乙", "甲 局"], [3, "平定县公安局"], [4, "县公安局", "公安"])
+    content = sheet(
+        [1, "甲局", "甲"], [2, "乙局", "乙", "甲 局"], [3, "平定县公安局"], [4, "县公安局", "公安"]
+    )
     told = _problems(county, known, content)
     assert "第 3 行 别名：“甲 局”与第 2 行的名称重复。" in told
     assert "第 5 行 全称：与第 4 行是同一单位（平定县公安局），请合并为一行。" in told
 
 
 def test_one_mistake_and_nothing_is_saved(county: County, known: dict[str, str]) -> None:
-    lines = [Line(2, UnitData(full_name="好局")), Line(3, UnitData(full_name="县公安局", short_name="县财政局"))]
+    lines = [
+        Line(2, UnitData(full_name="好局")),
+        Line(3, UnitData(full_name="县公安局", short_name="县财政局")),
+    ]
     with county.enter() as session:
         before = len(list_units(session))
         with pytest.raises(Invalid, match="第 3 行"):

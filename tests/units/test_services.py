@@ -37,7 +37,10 @@ def test_every_alias_of_the_documents_finds_its_one_unit(county: County) -> None
                 found = find_unit_by_name(session, alias)
                 assert found is not None
                 assert found.full_name == name
-        post, enterprise = find_unit_by_name(session, "市邮政局"), find_unit_by_name(session, "邮政公司乡宁分公司")
+        post, enterprise = (
+            find_unit_by_name(session, "市邮政局"),
+            find_unit_by_name(session, "邮政公司乡宁分公司"),
+        )
         assert post != enterprise
         assert find_unit_by_name(session, "没有的局") is None
 
@@ -73,12 +76,12 @@ def test_a_name_belongs_to_one_unit(county: County) -> None:
 
 
 def test_other_counties_neither_match_nor_are_reached(county: County) -> None:
-    foreign = county.make.unit(county.other, "盂县公安局")
+    foreign = county.make.unit(county.other, "盂县公安局").id
     county.make.unit(county.other, "平定县公安局")  # the same name elsewhere is nobody's business
     with county.enter() as session:
         assert find_unit_by_name(session, "盂县公安局") is None
         with pytest.raises(NotFound):
-            services.get_unit(session, foreign.id)
+            services.get_unit(session, foreign)
         services.create_unit(
             session, county.actor, county.now, data=UnitData(full_name="盂县公安局"), reason="同名"
         )
@@ -96,8 +99,9 @@ def test_renaming_keeps_the_old_name_as_an_alias_and_tells_why(county: County) -
             found = find_unit_by_name(session, name)
             assert found is not None
             assert found.id == unit_id
-        change = services.list_changes(session, unit_id)[-1]
-        assert (change.kind, change.before, change.after) == ("renamed", "平定县商务局", "平定县商务和投资促进局")
+        (change,) = services.list_changes(session, unit_id)
+        assert (change.kind, change.before) == ("renamed", "平定县商务局 县商务局")
+        assert change.after == "平定县商务和投资促进局 县商务投促局"
         assert change.reason == "平编发〔2026〕1号"
         acts = session.scalars(sa.select(AuditEvent.act)).all()
         assert "unit.rename" in acts
@@ -135,8 +139,7 @@ def test_merging(county: County) -> None:
         assert [c.kind for c in services.list_changes(session, source.id)] == ["merged"]
         assert [c.kind for c in services.list_changes(session, target.id)] == ["absorbed"]
         with pytest.raises(Conflict):
-            services_again = reorganise.merge_units
-            services_again(
+            reorganise.merge_units(
                 session, county.actor, county.now, unit_ids=[source.id], into_id=target.id, reason="再来"
             )
     with county.enter() as session, pytest.raises(Invalid):
@@ -148,7 +151,10 @@ def test_merging(county: County) -> None:
 @pytest.mark.parametrize("keep", [True, False])
 def test_splitting(county: County, keep: bool) -> None:
     unit = county.units["commerce"]
-    parts = [UnitData(full_name="平定县商务一局", short_name="商务一局"), UnitData(full_name="平定县商务二局")]
+    parts = [
+        UnitData(full_name="平定县商务一局", short_name="商务一局"),
+        UnitData(full_name="平定县商务二局"),
+    ]
     with county.enter() as session:
         made = reorganise.split_unit(
             session, county.actor, county.now, unit_id=unit.id, parts=parts, keep=keep, reason="机构改革"
@@ -160,7 +166,8 @@ def test_splitting(county: County, keep: bool) -> None:
         assert {members[i] for i in ids} == {"commerce"}
         assert (unit.id in members) is keep
         assert services.get_unit(session, unit.id).active is keep
-        assert [c.kind for c in services.list_changes(session, next(iter(ids)))] == ["split_from", "created"]
+        told = {c.kind for c in services.list_changes(session, next(iter(ids)))}
+        assert told == {"split_from", "created"}
     with county.enter() as session, pytest.raises((Invalid, Conflict)):
         reorganise.split_unit(
             session, county.actor, county.now, unit_id=unit.id, parts=[UnitData(full_name="又一局")], keep=False, reason="x"
