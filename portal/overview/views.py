@@ -8,13 +8,13 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, send_file, url_for
 from flask_babel import gettext
 
-from portal.campaigns.declarations import Campaign, FieldKind, Form
+from portal.campaigns.declarations import Campaign, Form
 from portal.core.audit import Act, record
 from portal.core.errors import Conflict, Invalid, NotFound
 from portal.core.i18n import translate
 from portal.core.periods import parse_period
 from portal.core.scope import set_scope
-from portal.core.text import Text, _
+from portal.core.text import Text
 from portal.documents.workbook import XLSX
 from portal.overview import chart, drilldown, export, services, tables
 from portal.overview.standing import STATE_WORDS, lateness
@@ -35,21 +35,6 @@ def show_figure(figure: tables.Figure, value: Any) -> str:
     if figure.money:
         return show_wan(value) if figure.wan else show_yuan(value)
     return show_number(value)
-
-
-def show_stored(field: dict[str, Any], value: Any) -> str:
-    """A value beside its label as a ``FormSnapshot`` keeps them."""
-    if value is None:
-        return "—"
-    match field["kind"]:
-        case FieldKind.MONEY:
-            return show_wan(value) if field["unit"] == tables.WAN else show_yuan(value)
-        case FieldKind.INTEGER:
-            return show_number(value)
-        case FieldKind.CHOICE | FieldKind.CHOICES:
-            keys = value if isinstance(value, list) else [value]
-            return "、".join(str(translate(Text(field["choices"].get(key, key)))) for key in keys)
-    return str(translate((_("否"), _("是"))[value])) if isinstance(value, bool) else str(value)
 
 
 @blueprint.context_processor

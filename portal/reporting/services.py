@@ -102,6 +102,7 @@ def save_draft(
     if submission.state == State.EXPECTED:
         submission.state = State.DRAFT.value
     submission.values, submission.explanations, submission.zero = dict(values), dict(explanations), False
+    submission.released_at = None  # what is being changed is not what was released; the released edition stays
     submission.saved_at, submission.saved_by = now, actor.name
     record(session, Act.SUBMISSION_SAVE, f"submission:{submission.id}", actor, now)
 
@@ -124,6 +125,7 @@ def file_submission(
     if problems:
         raise Invalid(problems)
     submission.values, submission.zero = payload, zero
+    submission.released_at = None
     submission.explanations = {k: v[:MAX_REASON] for k, v in explanations.items() if v.strip()}
     submission.late_reason = late_reason.strip()[:MAX_REASON] or submission.late_reason
     submission.saved_at, submission.saved_by = now, actor.name
@@ -183,6 +185,7 @@ def return_submission(
     if not given:
         raise Invalid({"reason": _("请写明退回原因。")})
     submission.state, submission.reasons = State.RETURNED.value, given
+    submission.released_at = None
     submission.reviewed_at, submission.reviewed_by = now, actor.name
     text = "；".join(given.values())
     _remark(session, f"submission:{submission.id}", "returned", actor, now, text)

@@ -19,7 +19,7 @@ from portal.reporting.models import COUNTED, OPEN, FormSnapshot, Report, ReportS
 from portal.reporting.opening import asked_fields
 from portal.units.rights import Right
 from portal.web.access import now, require, the_actor, the_campaign, the_desk, the_session
-from portal.web.declared import input_texts, read_values, show_value
+from portal.web.declared import input_texts, read_values, show_stored, show_value
 
 blueprint = Blueprint("reporting", __name__, template_folder="templates")
 PAGE = 50
@@ -30,6 +30,7 @@ MAX_EXPLANATION = 300
 def _helpers() -> dict[str, Any]:
     return {
         "show_value": show_value,
+        "show_stored": show_stored,
         "period_label": lambda key: parse_period(key).label,
         "light_of": lambda due, state: queries.light_of(due, now(), State(state)),
         "minutes_late": queries.minutes_late,

@@ -148,3 +148,18 @@ def show_value(field: Field, value: Any, campaign: Campaign, blank: str = "—")
             return str(input_text(field, value))
         case _:
             return str(value)
+
+
+def show_stored(field: Mapping[str, Any], value: Any, blank: str = "—") -> str:
+    """A value beside its label as a ``FormSnapshot`` keeps them: readable without the plugin."""
+    if value is None:
+        return blank
+    match field["kind"]:
+        case FieldKind.MONEY:
+            return show_money(value, field["unit"])
+        case FieldKind.INTEGER:
+            return f"{value:,}"
+        case FieldKind.CHOICE | FieldKind.CHOICES:
+            keys = value if isinstance(value, list) else [value]
+            return "、".join(str(translate(Text(field["choices"].get(key, key)))) for key in keys)
+    return str(translate(_YES if value else _NO)) if isinstance(value, bool) else str(value)

@@ -63,7 +63,7 @@ def init_shell(app: Flask) -> None:
     app.context_processor(_context)
     app.after_request(_headers)
     app.jinja_env.filters.update(
-        day=show_date, moment=show_moment, yuan=show_yuan, wan=show_wan, number=show_number, t=translate
+        day=show_date, moment=show_moment, yuan=show_yuan, wan=show_wan, number=show_number, t=translate, source=show_source
     )
     app.jinja_env.globals.update(asset=_asset, post_labels=POST_LABELS)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
@@ -174,6 +174,11 @@ def show_wan(fen: int | None, blank: str = "—") -> str:
         return blank
     sign, cents = ("-" if fen < 0 else ""), (abs(fen) + 5000) // 10000
     return f"{sign}{cents // 100:,}.{cents % 100:02}"
+
+
+def show_source(stored: str) -> Any:
+    """A Chinese text that was stored as plain data, in the reader's language."""
+    return translate(Text(stored))
 
 
 def show_number(value: Any, blank: str = "—") -> str:

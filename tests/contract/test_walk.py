@@ -66,13 +66,8 @@ def foreign_addresses(world: World, rule: Rule, own: Place, other: Place) -> Ite
         yield "+".join(arguments), world.url(rule, own, foreign)
 
 
-STRANGERS = [
-    ("one_b", COUNTY),
-    ("two_a", COUNTY),
-    ("two_city", COUNTY),
-    (COUNTY, "one_city"),
-    ("two_city", "one_city"),
-]
+STRANGERS = [("one_b", COUNTY), ("two_city", COUNTY), (COUNTY, "one_city")]
+"""A sibling, another city, and a county that asks for its own city's rows."""
 
 
 def by_slug(world: World, slug: str) -> Place:
@@ -233,11 +228,11 @@ def test_a_liaison_does_not_see_another_units_form_entry_or_notice(world: World)
     assert read.status_code == 404
 
 
-WALKERS = [*PostKind, SECOND]
+WALKERS = [("two_b", who) for who in (*PostKind, SECOND)]
+WALKERS += [("two_city", who) for who in (PostKind.OFFICE_DIRECTOR, PostKind.CONVENOR)]
 
 
-@pytest.mark.parametrize("who", WALKERS)
-@pytest.mark.parametrize("slug", ["two_b", "two_city"])
+@pytest.mark.parametrize(("slug", "who"), WALKERS)
 def test_each_post_walks_its_own_tenant(world: World, slug: str, who: str) -> None:
     """No fault anywhere; 404 where the post has no desk, 403 where it lacks the right; every page in order."""
     place = by_slug(world, slug)
@@ -313,7 +308,7 @@ def test_reading_changes_no_row(world: World, method: str) -> None:
         if "GET" not in methods(rule):
             continue
         access = world.access(rule)
-        for who in world.holders(access):
+        for who in world.holders(access)[: None if method == "GET" else 1]:
             response = world.client(place, who).open(world.url(rule, place), method=method)
             after = world.fingerprint()
             changed = {t for t in before if before[t] != after[t]}

@@ -81,6 +81,8 @@ class Server:
         """Serve the first page. Answers the seconds of processor that took, of the slowest process: what the
         start takes on a machine with free cores. The wall clock says more of the neighbours than of us.
         """
+        if self.process is not None:
+            self.process.wait(STOP_SECONDS)
         begun = time.monotonic()
         command = [sys.executable, "-m", "portal.cli", "serve", "--port", str(self.port)]
         with self.log.open("ab") as log:
