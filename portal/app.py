@@ -21,6 +21,7 @@ from portal.core.db import db
 from portal.core.i18n import init_i18n
 from portal.core.scope import install_guard
 from portal.core.settings import Settings
+from portal.units.reader import load_posts
 from portal.web import access, errors, shell
 
 FEATURES = (
@@ -73,7 +74,7 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
     shell.init_shell(app)
     for feature in FEATURES:
         app.register_blueprint(importlib.import_module(f"portal.{feature}.views").blueprint)
-    access.protect(app)
+    access.protect(app, load_posts)
     return app
 
 

@@ -96,11 +96,12 @@ SharedApps = Callable[[str, str], Flask]
 
 @pytest.fixture(scope="session")
 def shared_apps(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+    request: pytest.FixtureRequest, postgres: Cluster, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[SharedApps]:
     """``shared_apps(engine, name)``: one application per engine and name for the whole run of the worker.
 
     For tests that need no empty database: each makes tenants of its own, which is cheaper by far.
+    ``postgres`` is asked for here so that it outlives the applications.
     """
     made: dict[tuple[str, str], Flask] = {}
     with ExitStack() as stack:

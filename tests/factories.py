@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -16,9 +15,10 @@ from sqlalchemy.orm import Session
 
 from portal.accounts.login import hash_token
 from portal.accounts.models import Account, LoginSession, Seat
+from portal.core.posts import PostKind
 from portal.core.scope import Scope, set_scope
 from portal.tenants.models import CampaignSwitch, Level, Tenant
-from portal.units.models import Mechanism, Membership, Post, PostKind, Unit
+from portal.units.models import Mechanism, Membership, Post, Unit
 
 LONG_AGO = date(2026, 1, 1)
 

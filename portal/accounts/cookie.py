@@ -10,12 +10,13 @@ import flask_login
 from flask import current_app, request, session
 from flask_babel import gettext
 
-from portal.accounts.login import Login, drop_session, find_login, open_session
+from portal.accounts.login import drop_session, find_login, open_session
 from portal.accounts.models import Account
 from portal.accounts.passwords import Profile, get_profile
 from portal.core.crypto import Keys
 from portal.core.errors import Invalid
 from portal.core.i18n import translate
+from portal.core.reader import Login
 from portal.core.settings import Settings
 from portal.core.text import Text
 from portal.web.access import User, now, the_session

@@ -33,8 +33,8 @@ from portal.accounts.login import close_session, end_session, hash_token, list_s
 from portal.accounts.models import Account
 from portal.accounts.services import State
 from portal.core.errors import Invalid
+from portal.core.posts import Right
 from portal.core.text import Text, _
-from portal.units.rights import Right
 from portal.web.access import logged_in, now, public, require, the_actor, the_desk, the_reader, the_session
 from portal.web.inputs import Unusable, clean_text
 

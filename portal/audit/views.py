@@ -11,9 +11,9 @@ from flask_babel import gettext
 from portal.audit.labels import ACT_LABELS, act_label
 from portal.audit.services import Filters, export_events, get_chain, list_events, show_data
 from portal.core.audit import Act
+from portal.core.posts import Right
 from portal.core.text import Message, Text, _
 from portal.documents.workbook import XLSX, write_workbook
-from portal.units.rights import Right
 from portal.web.access import now, require, the_actor, the_desk, the_session
 from portal.web.inputs import Unusable, clean_text, parse_date
 

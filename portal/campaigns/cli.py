@@ -62,17 +62,18 @@ def count_declared(plugin: Plugin) -> dict[str, int]:
     c = plugin.campaign
     if c is None:
         return {}
-    return {
-        _("职责"): len(c.duties),
-        _("成员"): len(c.roster),
-        _("报表"): len(c.forms),
-        _("台账"): len(c.ledgers),
-        _("触发条件"): len(c.thresholds),
-        _("规则"): len(c.rules),
-        _("口径"): len(c.policies),
-        _("代码表"): len(c.code_lists),
-        _("依据文件"): len(c.sources),
+    declared: dict[str, object] = {
+        _("职责"): c.duties,
+        _("成员"): c.roster,
+        _("报表"): c.forms,
+        _("台账"): c.ledgers,
+        _("触发条件"): c.thresholds,
+        _("规则"): c.rules,
+        _("口径"): c.policies,
+        _("代码表"): c.code_lists,
+        _("依据文件"): c.sources,
     }
+    return {name: len(given) if isinstance(given, tuple) else 0 for name, given in declared.items()}
 
 
 def _finish(registry: Registry) -> None:

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import sqlalchemy as sa
 from sqlalchemy import event
@@ -62,7 +63,13 @@ class Scope:
     home: int | None = None
 
     @cached_property
+    def parameters(self) -> dict[str, list[int]]:
+        """What the criteria of ``_guarded`` leave open."""
+        return {"scope_own": list(self.own), "scope_every": [*self.own, *self.below]}
+
+    @cached_property
     def criteria(self) -> tuple[Any, ...]:
+        """The criteria with the ids in them: for an UPDATE, whose parameters would be taken for values to set."""
         every = self.own + self.below
         own, every_in = list(self.own), list(every)
         return (
@@ -89,6 +96,29 @@ def _released(own: list[int], every: list[int]) -> Any:
     return lambda cls: sa.and_(
         cls.tenant_id.in_(every), sa.or_(cls.released_at.is_not(None), cls.tenant_id.in_(own))
     )
+
+
+_OWN_IDS = sa.bindparam("scope_own", expanding=True)
+_EVERY_ID = sa.bindparam("scope_every", expanding=True)
+_CRITERIA = (
+    with_loader_criteria(
+        Own, lambda cls: cls.tenant_id.in_(_OWN_IDS), include_aliases=True, propagate_to_loaders=False
+    ),
+    with_loader_criteria(
+        Subtree, lambda cls: cls.tenant_id.in_(_EVERY_ID), include_aliases=True, propagate_to_loaders=False
+    ),
+    with_loader_criteria(
+        Released,
+        lambda cls: sa.and_(
+            cls.tenant_id.in_(_EVERY_ID), sa.or_(cls.released_at.is_not(None), cls.tenant_id.in_(_OWN_IDS))
+        ),
+        include_aliases=True,
+        propagate_to_loaders=False,
+    ),
+)
+"""The same criteria with the ids left open (``Scope.parameters``), so that a select is guarded once and for all."""
+_guarded: WeakKeyDictionary[Any, Any] = WeakKeyDictionary()
+"""Select -> the same under ``_CRITERIA``. A select kept by its module is compiled once in the life of the process."""
 
 
 def set_scope(session: Session, scope: Scope) -> None:
@@ -152,7 +182,13 @@ def _guard_statement(state: ORMExecuteState) -> None:
         if _touches_tenants(state.statement):
             raise ScopeMissing
         return
-    state.statement = state.statement.options(*scope.criteria)
+    if not state.is_select:
+        state.statement = state.statement.options(*scope.criteria)
+        return
+    guarded = _guarded.get(state.statement)
+    if guarded is None:
+        guarded = _guarded[state.statement] = state.statement.options(*_CRITERIA)
+    state.statement, state.parameters = guarded, {**(state.parameters or {}), **scope.parameters}
 
 
 def _guard_flush(session: Session, _context: object, _instances: object) -> None:

@@ -218,6 +218,23 @@ class Running:
         return state_of(self.started_at, self.due_at, None, now)
 
 
+_RUNNING = (
+    sa.select(
+        Deadline.id, Deadline.tenant_id, Deadline.mechanism_id, Deadline.unit_id, Unit.short_name, Deadline.subject,
+        Deadline.rule, Deadline.title, Deadline.reason, Deadline.started_at, Deadline.entered_at, Deadline.due_at,
+    )
+    .join(Unit, sa.and_(Unit.tenant_id == Deadline.tenant_id, Unit.id == Deadline.unit_id))
+    .where(Deadline.tenant_id.in_(sa.bindparam("own", expanding=True)), Deadline.met_at.is_(None))
+    .order_by(Deadline.due_at, Deadline.id)
+)  # fmt: skip
+_RUNNING_AT = _RUNNING.where(
+    sa.or_(
+        Deadline.mechanism_id.in_(sa.bindparam("offices", expanding=True)),
+        sa.tuple_(Deadline.mechanism_id, Deadline.unit_id).in_(sa.bindparam("units", expanding=True)),
+    )
+)
+
+
 def list_running(
     session: Session,
     *,
@@ -229,27 +246,17 @@ def list_running(
 
     ``places``: (tenant, mechanism, unit) each, unit None = the whole mechanism; for readers of several tenants.
     """
-    d = Deadline
-    query = (
-        sa.select(
-            d.id, d.tenant_id, d.mechanism_id, d.unit_id, Unit.short_name, d.subject, d.rule, d.title,
-            d.reason, d.started_at, d.entered_at, d.due_at,
-        )
-        .join(Unit, sa.and_(Unit.tenant_id == d.tenant_id, Unit.id == d.unit_id))
-        .where(d.tenant_id.in_(get_scope(session).own), d.met_at.is_(None))
-        .order_by(d.due_at, d.id)
-    )  # fmt: skip
-    if unit_ids is not None:
-        query = query.where(d.unit_id.in_(unit_ids))
-    if mechanism_id is not None:
-        query = query.where(d.mechanism_id == mechanism_id)
+    given: dict[str, Any] = {"own": get_scope(session).own}
+    query = _RUNNING
     if places is not None:
-        at = [
-            sa.and_(d.tenant_id == t, d.mechanism_id == m, sa.true() if u is None else d.unit_id == u)
-            for t, m, u in places
-        ]
-        query = query.where(sa.or_(*at) if at else sa.false())
-    return tuple(Running(*row) for row in session.execute(query))
+        query = _RUNNING_AT
+        given["offices"] = [mechanism for _tenant, mechanism, unit in places if unit is None]
+        given["units"] = [(mechanism, unit) for _tenant, mechanism, unit in places if unit is not None]
+    if unit_ids is not None:
+        query = query.where(Deadline.unit_id.in_(unit_ids))
+    if mechanism_id is not None:
+        query = query.where(Deadline.mechanism_id == mechanism_id)
+    return tuple(Running(*row) for row in session.execute(query, given))
 
 
 def explain(deadline: Deadline | Running) -> tuple[Message, ...]:

@@ -8,6 +8,7 @@ from flask import Blueprint, render_template, request
 
 from portal.core.clock import SHANGHAI
 from portal.core.errors import NotFound
+from portal.core.posts import Right
 from portal.duties.services import (
     CADENCE_LABELS,
     expand_duties,
@@ -17,7 +18,6 @@ from portal.duties.services import (
     member_choices,
 )
 from portal.units.bodies import MemberUnit, list_bodies_of, list_members
-from portal.units.rights import Right
 from portal.web.access import now, require, the_campaign, the_desk, the_registry, the_session
 
 blueprint = Blueprint("duties", __name__, template_folder="templates")

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from portal.core.audit import Act, record
 from portal.core.clock import SHANGHAI
 from portal.core.errors import Conflict, Invalid, NotFound
+from portal.core.reader import Desk
 from portal.core.scope import Actor, crossing, get_scope
 from portal.core.text import Message, _
 from portal.deadlines.matters import Matter, find_matter, release_matter
@@ -21,7 +22,6 @@ from portal.exchange.models import UrgentReceipt, UrgentReport
 from portal.notices.services import notify
 from portal.tenants.models import Tenant
 from portal.units.models import Unit
-from portal.units.reader import Desk
 
 HOURS = 24
 """For a matter that a person finds important though no clock runs: as long as the declared ones (Q-10)."""

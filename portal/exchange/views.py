@@ -10,6 +10,8 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from portal.campaigns.declarations import Campaign, FieldKind
 from portal.core.errors import Invalid, NotAllowed, NotFound
 from portal.core.i18n import translate
+from portal.core.posts import Right
+from portal.core.reader import Desk
 from portal.core.scope import set_scope
 from portal.core.text import _
 from portal.deadlines.matters import Matter, find_matter
@@ -20,8 +22,7 @@ from portal.exchange.models import UrgentReport
 from portal.exchange.timeline import timeline_of
 from portal.tenants.models import Level, Tenant
 from portal.units.models import Unit
-from portal.units.reader import Desk, subtree_scope
-from portal.units.rights import Right
+from portal.units.reader import subtree_scope
 from portal.web.access import logged_in, now, require, the_actor, the_campaign, the_desk, the_session
 from portal.web.inputs import moment_text, show_money
 

@@ -11,6 +11,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.core.clock import end_of, midnight
+from portal.core.posts import Right
+from portal.core.reader import Held, Reader
 from portal.core.scope import Scope, set_scope
 from portal.core.text import Message, Text, _
 from portal.deadlines.services import Running, list_running
@@ -27,8 +29,6 @@ from portal.reporting.queries import (
     list_work,
 )
 from portal.tenants.models import Level, Tenant
-from portal.units.reader import Held, Reader
-from portal.units.rights import Right
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ def gather(session: Session, reader: Reader, now: datetime) -> Waiting:
         tasks=work.tasks,
         done=work.done,
         expected=work.expected,
-        office=list_office_reports(session, [(p.tenant_id, p.mechanism_id or 0) for p in office]),
+        office=list_office_reports(session, [p.mechanism_id for p in office if p.mechanism_id]),
         clocks=list_running(
             session, places=[*fills, *((p.tenant_id, p.mechanism_id or 0, None) for p in office)]
         ),

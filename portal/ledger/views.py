@@ -13,6 +13,8 @@ from portal.core.audit import Act, record
 from portal.core.clock import SHANGHAI
 from portal.core.errors import Conflict, Invalid, NotAllowed, NotFound
 from portal.core.i18n import translate
+from portal.core.posts import Right
+from portal.core.reader import Desk
 from portal.core.scope import set_scope
 from portal.core.text import Message, Text, _
 from portal.deadlines.services import explain, state_of
@@ -23,8 +25,7 @@ from portal.ledger.story import compare, tell
 from portal.tenants.models import Level, Tenant
 from portal.units.bodies import list_members
 from portal.units.models import Unit
-from portal.units.reader import Desk, subtree_scope
-from portal.units.rights import Right
+from portal.units.reader import subtree_scope
 from portal.web.access import logged_in, now, require, the_actor, the_campaign, the_desk, the_session
 from portal.web.declared import Typed, input_texts, read_values, show_value
 from portal.web.inputs import moment_text

@@ -10,10 +10,10 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.core.errors import NotFound
+from portal.core.posts import Right
+from portal.core.reader import Held
 from portal.core.text import Message
 from portal.notices.models import Notice
-from portal.units.reader import Held
-from portal.units.rights import Right
 
 
 def notify(
@@ -42,53 +42,45 @@ def notify(
     )
 
 
-def _addressed_to(posts: Iterable[Held]) -> Any:
-    """Criterion: notices for the units and offices of these posts, mechanism by mechanism."""
-    places = [
-        sa.and_(
-            Notice.tenant_id == p.tenant_id,
-            Notice.mechanism_id == p.mechanism_id,
-            Notice.unit_id == p.unit_id,
-        )
-        for p in posts
-        if p.unit_id is not None and Right.REPORT_FILL in p.rights
+_ADDRESSED = sa.or_(
+    sa.tuple_(Notice.mechanism_id, Notice.unit_id).in_(sa.bindparam("units", expanding=True)),
+    sa.and_(Notice.mechanism_id.in_(sa.bindparam("offices", expanding=True)), Notice.unit_id.is_(None)),
+)
+_RECENT = (
+    sa.select(
+        Notice.tenant_id, Notice.id, Notice.text, Notice.params, Notice.sender, Notice.at, Notice.read_at
+    )
+    .where(_ADDRESSED)
+    .order_by(Notice.at.desc())
+    .limit(sa.bindparam("most"))
+)
+
+
+def _places(posts: Iterable[Held]) -> dict[str, list[Any]]:
+    """For ``_ADDRESSED``: notices for the units and offices of these posts, mechanism by mechanism."""
+    units = [
+        (p.mechanism_id, p.unit_id) for p in posts if p.unit_id is not None and Right.REPORT_FILL in p.rights
     ]
-    places += [
-        sa.and_(
-            Notice.tenant_id == p.tenant_id, Notice.mechanism_id == p.mechanism_id, Notice.unit_id.is_(None)
-        )
-        for p in posts
-        if Right.REPORT_REVIEW in p.rights
+    offices = [
+        p.mechanism_id for p in posts if p.mechanism_id is not None and Right.REPORT_REVIEW in p.rights
     ]
-    return sa.or_(*places) if places else sa.false()
+    return {"units": units, "offices": offices}
 
 
 def list_notices(session: Session, posts: Iterable[Held], limit: int = 50, offset: int = 0) -> list[Notice]:
     """Newest first, unread before read."""
-    found = (
-        sa.select(Notice).where(_addressed_to(posts)).order_by(Notice.read_at.is_not(None), Notice.at.desc())
-    )
-    return list(session.scalars(found.limit(limit).offset(offset)))
+    found = sa.select(Notice).where(_ADDRESSED).order_by(Notice.read_at.is_not(None), Notice.at.desc())
+    return list(session.scalars(found.limit(limit).offset(offset), _places(posts)))
 
 
 def recent_notices(session: Session, posts: Iterable[Held], limit: int = 3) -> list[Any]:
     """Row tuples (tenant_id, id, text, params, sender, at, read_at) for the home page."""
-    columns = (
-        Notice.tenant_id,
-        Notice.id,
-        Notice.text,
-        Notice.params,
-        Notice.sender,
-        Notice.at,
-        Notice.read_at,
-    )
-    found = sa.select(*columns).where(_addressed_to(posts)).order_by(Notice.at.desc()).limit(limit)
-    return list(session.execute(found))
+    return list(session.execute(_RECENT, {**_places(posts), "most": limit}))
 
 
 def find_notice(session: Session, posts: Iterable[Held], tenant_id: int, notice_id: int) -> Notice:
-    wanted = (Notice.tenant_id == tenant_id, Notice.id == notice_id, _addressed_to(posts))
-    notice = session.scalars(sa.select(Notice).where(*wanted)).one_or_none()
+    found = sa.select(Notice).where(Notice.tenant_id == tenant_id, Notice.id == notice_id, _ADDRESSED)
+    notice = session.scalars(found, _places(posts)).one_or_none()
     if notice is None:
         raise NotFound
     return notice

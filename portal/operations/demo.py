@@ -23,6 +23,7 @@ from portal.core.clock import SHANGHAI
 from portal.core.crypto import create_secret
 from portal.core.db import db
 from portal.core.errors import PortalError
+from portal.core.posts import POST_LABELS, PostKind
 from portal.core.scope import SYSTEM, Actor, crossing
 from portal.core.settings import Settings
 from portal.core.text import Message, Text, _
@@ -38,7 +39,7 @@ from portal.reporting.upward import submit_report
 from portal.tenants.models import Level, Tenant
 from portal.tenants.services import create_tenant
 from portal.units.bodies import MemberUnit, enable_campaign, list_members
-from portal.units.models import POST_LABELS, Mechanism, Post, PostKind, Unit
+from portal.units.models import Mechanism, Post, Unit
 
 DATA = Path(__file__).parent / "demo_data"
 PASSWORD = "lianxi-demo-2026"

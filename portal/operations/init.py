@@ -13,13 +13,13 @@ from portal.app import create_app
 from portal.core.crypto import create_secret
 from portal.core.db import db
 from portal.core.errors import PortalError
+from portal.core.posts import POST_LABELS, PostKind
 from portal.core.scope import SYSTEM, Scope, set_scope
 from portal.core.settings import Settings
 from portal.core.text import Message, Text, _
 from portal.operations.database import upgrade_schema
 from portal.tenants.models import Level, Tenant
 from portal.tenants.services import create_tenant
-from portal.units.models import POST_LABELS, PostKind
 from portal.units.posts import appoint
 
 ADMINISTRATORS = (PostKind.SYSTEM_ADMINISTRATOR, PostKind.SECURITY_ADMINISTRATOR, PostKind.AUDITOR)

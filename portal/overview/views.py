@@ -13,6 +13,7 @@ from portal.core.audit import Act, record
 from portal.core.errors import Conflict, Invalid, NotFound
 from portal.core.i18n import translate
 from portal.core.periods import parse_period
+from portal.core.posts import Right
 from portal.core.scope import set_scope
 from portal.core.text import Text
 from portal.documents.workbook import XLSX
@@ -22,9 +23,8 @@ from portal.reporting.models import ReportState
 from portal.reporting.opening import asked_fields
 from portal.reporting.upward import accept_report, return_report
 from portal.units.reader import subtree_scope
-from portal.units.rights import Right
 from portal.web.access import now, require, the_actor, the_campaign, the_desk, the_session
-from portal.web.declared import show_value
+from portal.web.declared import show_stored, show_value
 from portal.web.shell import show_number, show_wan, show_yuan
 
 blueprint = Blueprint("overview", __name__, template_folder="templates")

@@ -102,7 +102,9 @@ def save_draft(
     if submission.state == State.EXPECTED:
         submission.state = State.DRAFT.value
     submission.values, submission.explanations, submission.zero = dict(values), dict(explanations), False
-    submission.released_at = None  # what is being changed is not what was released; the released edition stays
+    submission.released_at = (
+        None  # what is being changed is not what was released; the released edition stays
+    )
     submission.saved_at, submission.saved_by = now, actor.name
     record(session, Act.SUBMISSION_SAVE, f"submission:{submission.id}", actor, now)
 

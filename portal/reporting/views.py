@@ -12,12 +12,12 @@ from portal.campaigns.declarations import Campaign, Field, Form, Grade
 from portal.core.errors import Conflict, Invalid, NotAllowed, NotFound, PluginError
 from portal.core.i18n import translate
 from portal.core.periods import parse_period
+from portal.core.posts import Right
 from portal.core.text import Message, _
 from portal.notices.services import notify
 from portal.reporting import queries, services, upward
 from portal.reporting.models import COUNTED, OPEN, FormSnapshot, Report, ReportState, State, Submission
 from portal.reporting.opening import asked_fields
-from portal.units.rights import Right
 from portal.web.access import now, require, the_actor, the_campaign, the_desk, the_session
 from portal.web.declared import input_texts, read_values, show_stored, show_value
 

@@ -30,14 +30,17 @@ class Form(FlaskForm):
 
     def __init__(self, *, saved: bool = False, **values: Any) -> None:
         """``saved``: show what is given here, whatever was posted to another form of the page."""
-        super().__init__(**({"formdata": None} | values if saved else values))
+        untyped: Any = super()
+        untyped.__init__(**({"formdata": None} | values if saved else values))
 
     def posted(self) -> bool:
-        return bool(self.is_submitted())
+        untyped: Any = self
+        return bool(untyped.is_submitted())
 
     def sent(self) -> bool:
         """Posted, and nothing wrong with it."""
-        return bool(self.validate_on_submit())
+        untyped: Any = self
+        return bool(untyped.validate_on_submit())
 
 
 def sensible_day(_form: Any, field: Any) -> None:

@@ -11,6 +11,7 @@ from portal.campaigns.cli import count_declared
 from portal.campaigns.declarations import CONTRACT, Campaign
 from portal.core.errors import Conflict, Invalid, NotFound
 from portal.core.i18n import translate
+from portal.core.posts import Right
 from portal.core.scope import set_scope
 from portal.core.text import Message, _
 from portal.tenants import calendar, services
@@ -30,7 +31,6 @@ from portal.tenants.policies import list_readings, set_policy
 from portal.tenants.upload import read_upload
 from portal.units import bodies
 from portal.units.reader import subtree_scope
-from portal.units.rights import Right
 from portal.web.access import (
     now,
     require,

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
 
+from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
 from wtforms import BooleanField, HiddenField, SelectField, StringField, TextAreaField
@@ -13,9 +14,9 @@ from wtforms.validators import InputRequired, StopValidation
 
 from portal.core.errors import Conflict, Invalid
 from portal.core.i18n import translate
+from portal.core.posts import PostKind
 from portal.core.text import _
 from portal.units.handover import NUMBER_LENGTH
-from portal.units.models import PostKind
 from portal.units.posts import RANKS
 from portal.units.services import FULL_LENGTH, REASON_LENGTH, SHORT_LENGTH, UnitData, UnitRow
 from portal.units.sheet import split_names
@@ -111,12 +112,12 @@ class RenameForm(Form):
         _("新全称"), [InputRequired(_("请填写新全称。")), CleanString(FULL_LENGTH)], render_kw=_FULL
     )
     short_name = StringField(_("新简称"), [CleanString(SHORT_LENGTH)])
-    reason = reason_field(_("例如 机构改革方案文号"))
+    reason = reason_field(_l("例如 机构改革方案文号"))
 
 
 class MergeForm(Form):
     into = SelectField(_("并入"), coerce=int)
-    reason = reason_field(_("例如 机构改革方案文号"))
+    reason = reason_field(_l("例如 机构改革方案文号"))
 
 
 class SplitForm(Form):
@@ -126,7 +127,7 @@ class SplitForm(Form):
         render_kw={"rows": 4},
     )
     keep = BooleanField(_("原单位继续保留"))
-    reason = reason_field(_("例如 机构改革方案文号"))
+    reason = reason_field(_l("例如 机构改革方案文号"))
 
     def entered(self) -> list[UnitData]:
         found = []
@@ -147,10 +148,7 @@ class UploadForm(Form):
 
 class ConfirmForm(Form):
     preview = HiddenField()
-    reason = reason_field(_("例如 2026 年成员单位调整"))
-
-
-_RANKS = [("", _("请选择")), *((str(rank), rank) for rank in RANKS)]
+    reason = reason_field(_l("例如 2026 年成员单位调整"))
 
 
 class HolderForm(Form):
@@ -162,8 +160,12 @@ class HolderForm(Form):
         render_kw={"autocomplete": "off", "autocapitalize": "off", "spellcheck": "false", "list": "people"},
     )
     display_name = StringField(_("显示名"), [CleanString(60)])
-    rank = SelectField(_("职级"), choices=_RANKS, default="")
+    rank = SelectField(_("职级"))
     rank_reason = StringField(_("职级说明"), [CleanString(300)], render_kw=_FULL)
+
+    def __init__(self, **given: Any) -> None:
+        super().__init__(**given)
+        self.rank.choices = [("", translate(_("请选择"))), *((str(r), translate(r)) for r in RANKS)]
 
 
 class AppointForm(HolderForm):
@@ -184,7 +186,7 @@ class NoticeForm(Form):
 
 class EndPostForm(Form):
     until = StringField(_("离任时间"), [Typed(parse_moment)], render_kw={"type": "datetime-local"})
-    reason = reason_field(_("例如 工作调动"))
+    reason = reason_field(_l("例如 工作调动"))
 
 
 def as_input(value: date | datetime) -> str:

@@ -18,10 +18,11 @@ from sqlalchemy.orm import Session, aliased
 from portal.accounts.models import Account
 from portal.core.audit import Act, record
 from portal.core.errors import Conflict, Invalid, NotAllowed, NotFound
+from portal.core.posts import PostKind
 from portal.core.scope import Actor, get_scope
 from portal.core.text import Message, Text, _
-from portal.units.models import Handover, Mechanism, Post, PostKind, Unit
-from portal.units.posts import WAITING, appoint, end_post, get_post, sweep_seats
+from portal.units.models import Handover, Mechanism, Post, Unit
+from portal.units.posts import WAITING, appoint, end_post, get_post, sweep_seats, take_seat
 
 NUMBER_LENGTH = 40
 GROUP_PLACE = _("工作组成员")
@@ -109,6 +110,7 @@ def open_handover(
     )
     session.add(handover)
     session.flush()
+    take_seat(session, post.account_id)  # to come and sign, perhaps without any post left
     data = {"post": post_id, "number": number, "items": len(handover.items)}
     record(session, Act.HANDOVER_OPEN, f"handover:{handover.id}", actor, now, data)
     return handover

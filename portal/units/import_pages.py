@@ -13,11 +13,11 @@ from itsdangerous import BadData, URLSafeTimedSerializer
 
 from portal.core.errors import Conflict, Invalid
 from portal.core.i18n import translate
+from portal.core.posts import Right
 from portal.core.text import Message, _
 from portal.documents.workbook import XLSX
 from portal.units import roster
 from portal.units.forms import ConfirmForm, UploadForm
-from portal.units.rights import Right
 from portal.units.services import UnitData, list_units, local_day
 from portal.units.sheet import Faulty, read_roster, write_roster
 from portal.units.views import blueprint, go, kinds

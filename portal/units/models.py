@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from enum import StrEnum
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,7 +10,6 @@ from sqlalchemy import ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.core.db import Own, Subtree, within_tenant
-from portal.core.text import Text, _
 
 
 class Unit(Subtree):
@@ -91,37 +89,6 @@ class Membership(Subtree):
     unit_kind: Mapped[str | None] = mapped_column(String(30))
     since: Mapped[date]
     until: Mapped[date | None]
-
-
-class PostKind(StrEnum):
-    CONVENOR = "convenor"
-    DEPUTY_CONVENOR = "deputy_convenor"
-    OFFICE_DIRECTOR = "office_director"
-    OFFICE_STAFF = "office_staff"
-    LEADER_IN_CHARGE = "leader_in_charge"
-    LIAISON = "liaison"
-    GROUP_MEMBER = "group_member"
-    OBSERVER = "observer"
-    SYSTEM_ADMINISTRATOR = "system_administrator"
-    SECURITY_ADMINISTRATOR = "security_administrator"
-    AUDITOR = "auditor"
-
-
-ADMINISTRATORS = frozenset({PostKind.SYSTEM_ADMINISTRATOR, PostKind.SECURITY_ADMINISTRATOR, PostKind.AUDITOR})
-
-POST_LABELS: dict[PostKind, Text] = {
-    PostKind.CONVENOR: _("召集人"),
-    PostKind.DEPUTY_CONVENOR: _("副召集人"),
-    PostKind.OFFICE_DIRECTOR: _("办公室主任"),
-    PostKind.OFFICE_STAFF: _("办公室工作人员"),
-    PostKind.LEADER_IN_CHARGE: _("分管领导"),
-    PostKind.LIAISON: _("联络员"),
-    PostKind.GROUP_MEMBER: _("工作组成员"),
-    PostKind.OBSERVER: _("观察员"),
-    PostKind.SYSTEM_ADMINISTRATOR: _("系统管理员"),
-    PostKind.SECURITY_ADMINISTRATOR: _("安全管理员"),
-    PostKind.AUDITOR: _("审计管理员"),
-}
 
 
 class Post(Subtree):

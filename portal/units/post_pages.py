@@ -8,9 +8,10 @@ from typing import Any
 import flask_login
 from flask import current_app, render_template, request, url_for
 
-from portal.accounts.login import Login
 from portal.core.errors import NotFound
 from portal.core.i18n import translate
+from portal.core.posts import ADMINISTRATORS, POST_LABELS, PostKind, Right
+from portal.core.reader import Login
 from portal.core.scope import Scope, set_scope
 from portal.core.text import Message, Text, _
 from portal.units import handover as handovers
@@ -18,8 +19,6 @@ from portal.units import posts
 from portal.units.bodies import get_body
 from portal.units.forms import AppointForm, EndPostForm, HolderForm, NoticeForm, as_input, value_of
 from portal.units.handover import HandoverRow, OpenItems
-from portal.units.models import ADMINISTRATORS, POST_LABELS, PostKind
-from portal.units.rights import Right
 from portal.units.services import list_units, local_day
 from portal.units.views import address, attempt, blueprint, form_page, go, go_to, to_unit
 from portal.web.access import logged_in, now, require, the_actor, the_desk, the_reader, the_session

@@ -18,11 +18,11 @@ from portal.accounts.services import create_account
 from portal.core.audit import Act, record
 from portal.core.clock import SHANGHAI
 from portal.core.errors import Conflict, Invalid, NotFound
+from portal.core.posts import ADMINISTRATORS, PostKind, check_separation
 from portal.core.scope import Actor, get_scope
 from portal.core.text import Message, Text, _
 from portal.units.bodies import get_body, list_members
-from portal.units.models import ADMINISTRATORS, Handover, Post, PostKind, Unit
-from portal.units.rights import check_separation
+from portal.units.models import Handover, Post, Unit
 from portal.units.services import local_day
 
 RANKS: tuple[Text, ...] = (
@@ -144,7 +144,7 @@ def appoint(
     )  # fmt: skip
     session.add(post)
     session.flush()
-    _take_seat(session, account_id)
+    take_seat(session, account_id)
     data = {
         "account": account.username,
         "kind": kind.value,
@@ -227,7 +227,8 @@ def end_post(
     return post
 
 
-def _take_seat(session: Session, account_id: int) -> None:
+def take_seat(session: Session, account_id: int) -> None:
+    """Let the account reach the home tenant's pages; what it may do there, its posts say."""
     key = (account_id, get_scope(session).home)
     if session.get(Seat, key) is None:
         session.add(Seat(account_id=key[0], tenant_id=key[1]))

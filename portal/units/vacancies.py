@@ -9,9 +9,10 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.core.clock import end_of, midnight
+from portal.core.posts import PostKind
 from portal.core.workdays import WorkCalendar
 from portal.units.bodies import list_members
-from portal.units.models import Membership, PostKind, Unit
+from portal.units.models import Membership, Unit
 from portal.units.posts import list_posts
 from portal.units.services import local_day
 

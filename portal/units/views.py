@@ -10,6 +10,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from portal.campaigns.declarations import Campaign
 from portal.core.errors import Conflict, Invalid, NotFound
 from portal.core.i18n import translate
+from portal.core.posts import Right
 from portal.core.text import Message, Text, _
 from portal.tenants.calendar import load_calendar
 from portal.units import reorganise, roster, services
@@ -17,7 +18,6 @@ from portal.units.bodies import get_body, list_bodies_of, list_members
 from portal.units.forms import Form, MergeForm, ReasonForm, RenameForm, SplitForm, UnitForm
 from portal.units.handover import list_handovers
 from portal.units.posts import PostRow, list_posts
-from portal.units.rights import Right
 from portal.units.services import UnitRow, list_units, local_day
 from portal.units.vacancies import list_vacancies
 from portal.web.access import now, require, the_actor, the_desk, the_registry, the_session

@@ -17,16 +17,15 @@ import flask_login
 from flask import Flask, Response, current_app, g, redirect, request, session, url_for
 from sqlalchemy.orm import Session
 
-from portal.accounts.login import Login
 from portal.campaigns.declarations import Campaign
 from portal.campaigns.registry import Registry
 from portal.core.clock import Clock
 from portal.core.db import db
 from portal.core.errors import NotAllowed, NotFound, PluginError
+from portal.core.posts import Right
+from portal.core.reader import Desk, Held, Login, Reader
 from portal.core.scope import Actor, Scope, set_scope
 from portal.core.text import _
-from portal.units.reader import Desk, Held, Reader, load_posts
-from portal.units.rights import Right
 
 V = TypeVar("V", bound=Callable[..., Any])
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -125,18 +124,24 @@ def the_campaign() -> Campaign:
     return campaign
 
 
-def protect(app: Flask) -> None:
-    """Wrap every view; refuses to start with a view that names no access."""
+LoadPosts = Callable[[Session, int, datetime], tuple[Held, ...]]
+
+
+def protect(app: Flask, load_posts: LoadPosts) -> None:
+    """Wrap every view; refuses to start with a view that names no access.
+
+    ``load_posts`` reads the posts of an account: it belongs to a room above the shell.
+    """
     for endpoint, view in app.view_functions.items():
         if endpoint.rsplit(".", 1)[-1] == "static":
             continue
         access = getattr(view, "access", None)
         if access is None:
             raise RuntimeError(f"view {endpoint} declares no access")
-        app.view_functions[endpoint] = _guarded(view, access)
+        app.view_functions[endpoint] = _guarded(view, access, load_posts)
 
 
-def _guarded(view: Callable[..., Any], access: Access) -> Callable[..., Any]:
+def _guarded(view: Callable[..., Any], access: Access, load_posts: LoadPosts) -> Callable[..., Any]:
     @wraps(view)
     def guarded(**arguments: Any) -> Any:
         database = the_session()
@@ -145,7 +150,7 @@ def _guarded(view: Callable[..., Any], access: Access) -> Callable[..., Any]:
         read_only = request.method in SAFE and not access.writes
         database.connection(execution_options={"read_only": read_only})
         try:
-            g.reader = _load_reader(database)
+            g.reader = _load_reader(database, load_posts)
             early = None if access.public else _admit(access, database, arguments)
             response = current_app.make_response(early if early is not None else view(**arguments))
             if response.status_code < 400 and not read_only:
@@ -160,7 +165,7 @@ def _guarded(view: Callable[..., Any], access: Access) -> Callable[..., Any]:
     return guarded
 
 
-def _load_reader(database: Session) -> Reader | None:
+def _load_reader(database: Session, load_posts: LoadPosts) -> Reader | None:
     user: Any = flask_login.current_user
     if not user.is_authenticated:
         return None

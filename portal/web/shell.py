@@ -10,10 +10,9 @@ from typing import Any
 from flask import Flask, Response, current_app, g, request, session, url_for
 
 from portal.core.i18n import LANGUAGES, chosen_locale, show_date, show_moment, translate
+from portal.core.posts import POST_LABELS, Right
+from portal.core.reader import Desk, Reader
 from portal.core.text import Text, _
-from portal.units.models import POST_LABELS
-from portal.units.reader import Desk, Reader
-from portal.units.rights import Right
 
 CSP = (
     "default-src 'self'; img-src 'self' data:; style-src 'self'; style-src-attr 'unsafe-inline'; "
@@ -63,7 +62,13 @@ def init_shell(app: Flask) -> None:
     app.context_processor(_context)
     app.after_request(_headers)
     app.jinja_env.filters.update(
-        day=show_date, moment=show_moment, yuan=show_yuan, wan=show_wan, number=show_number, t=translate, source=show_source
+        day=show_date,
+        moment=show_moment,
+        yuan=show_yuan,
+        wan=show_wan,
+        number=show_number,
+        t=translate,
+        source=show_source,
     )
     app.jinja_env.globals.update(asset=_asset, post_labels=POST_LABELS)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True

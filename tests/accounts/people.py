@@ -15,9 +15,9 @@ from portal.accounts.models import Account
 from portal.accounts.passwords import hash_password
 from portal.core.audit import AuditEvent
 from portal.core.db import db
+from portal.core.posts import PostKind
 from portal.core.scope import Scope, set_scope
 from portal.tenants.models import Tenant
-from portal.units.models import PostKind
 from tests.factories import Factory, csrf
 
 

@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from portal.units.models import PostKind
+from portal.core.posts import PostKind
 from tests.accounts.people import PASSWORD, Visitor, acts, code_for, person, refreshed, send, sign_in, text
 from tests.conftest import TestClock
 from tests.factories import Factory

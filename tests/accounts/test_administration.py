@@ -15,10 +15,9 @@ from portal.accounts import services
 from portal.accounts.models import Account
 from portal.accounts.services import State
 from portal.core.errors import Conflict, Invalid, NotFound
+from portal.core.posts import PostKind, check_separation
 from portal.core.scope import Actor
 from portal.tenants.models import Tenant
-from portal.units.models import PostKind
-from portal.units.rights import check_separation
 from tests.accounts.people import PASSWORD, acts, person, refreshed, send, sign_in, text
 from tests.conftest import TestClock
 from tests.factories import Factory

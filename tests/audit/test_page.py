@@ -12,9 +12,9 @@ from flask.testing import FlaskClient
 
 from portal.audit.labels import ACT_LABELS
 from portal.core.audit import Act, record
+from portal.core.posts import PostKind
 from portal.core.scope import Actor
 from portal.tenants.models import Tenant
-from portal.units.models import PostKind
 from tests.accounts.people import acts, text
 from tests.conftest import TestClock
 from tests.factories import Factory

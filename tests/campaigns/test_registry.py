@@ -10,10 +10,13 @@ import pytest
 from flask import Flask
 
 from portal import create_app
+from portal.campaigns.cli import count_declared
 from portal.campaigns.declarations import CONTRACT
-from portal.campaigns.registry import Registry, load_registry
+from portal.campaigns.problems import problems
+from portal.campaigns.registry import Plugin, Registry, load_registry
 from portal.core.errors import PluginError
 from portal.core.settings import Settings
+from tests.broken_plugins.sample import campaign
 from tests.conftest import ROOT
 
 BROKEN = ROOT / "tests" / "broken_plugins"
@@ -70,6 +73,12 @@ def test_strict_mode_is_fatal(name: str, tmp_path: Path) -> None:
     (tmp_path / name).symlink_to(BROKEN / name)
     with pytest.raises(PluginError, match=name):
         load_registry(tmp_path, strict=True)
+
+
+def test_what_is_no_tuple_can_still_be_counted() -> None:
+    declared = campaign("x", duties=None, forms=[])
+    assert [str(p) for p in problems(declared)]
+    assert sum(count_declared(Plugin("x", "", declared)).values()) == 2
 
 
 def test_safe_mode_loads_nothing() -> None:

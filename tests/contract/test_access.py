@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
+from portal.core.posts import RIGHTS, Right
 from portal.web.access import Access, logged_in, protect, public, require
-from portal.units.rights import RIGHTS, Right
 from tests.contract.world import World
 
 ROOT = Path(__file__).parents[2]
@@ -81,7 +81,7 @@ def test_marks_say_what_they_say() -> None:
     def view() -> str:
         return ""
 
-    assert public(view).access == Access(public=True, writes=True)  # type: ignore[attr-defined]
+    assert public(view).access == Access(public=True)  # type: ignore[attr-defined]
     assert logged_in(view).access == Access()  # type: ignore[attr-defined]
     assert logged_in(early=True)(view).access == Access(early=True)  # type: ignore[attr-defined]
     assert require(Right.AUDIT_READ)(view).access == Access(right=Right.AUDIT_READ)  # type: ignore[attr-defined]

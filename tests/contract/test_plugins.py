@@ -45,7 +45,7 @@ def test_hook_portal_campaign(tmp_path: Path) -> None:
     broken = load_registry(tmp_path).plugins["antifraud"]
     assert "Campaign" in str(broken.problems[0])
     assert "str" in str(broken.problems[0])
-    assert [n for n in load_registry(PLUGINS, strict=True).plugins] == FOLDERS
+    assert list(load_registry(PLUGINS, strict=True).plugins) == FOLDERS
 
 
 def test_there_are_fewer_than_eight_hooks() -> None:
@@ -59,7 +59,8 @@ def test_each_hook_is_tested_documented_and_called(hook: str) -> None:
     called = [
         p
         for p in (ROOT / "portal").rglob("*.py")
-        if p.name != "hookspecs.py" and re.search(rf'hook\.{hook}\b|subset_hook_caller\(\s*"{hook}"', p.read_text())
+        if p.name != "hookspecs.py"
+        and re.search(rf'hook\.{hook}\b|subset_hook_caller\(\s*"{hook}"', p.read_text())
     ]
     assert called, f"{hook} is never called in portal/"
     guide = (PLUGINS / "README.md").read_text()
@@ -122,7 +123,9 @@ RENDER = (
 )
 
 
-def render(app: Flask, campaign: Campaign, fields: Any, typed: Any, *, lang: str = "zh_CN", **given: Any) -> str:
+def render(
+    app: Flask, campaign: Campaign, fields: Any, typed: Any, *, lang: str = "zh_CN", **given: Any
+) -> str:
     with app.test_request_context(headers={"Cookie": f"lang={lang}"}):
         given = {"problems": {}, "hints": {}, "readonly": False} | given
         return render_template_string(RENDER, campaign=campaign, fields=fields, typed=typed, **given)
@@ -201,7 +204,9 @@ def test_checks_and_metrics_answer_for_an_empty_form(campaign: Campaign, owner: 
             for metric in owner.metrics:
                 metric.evaluate(values)
         zero = {f.key: 0 for f in owner.fields if f.kind in (FieldKind.INTEGER, FieldKind.MONEY)}
-        assert [c.key for c in owner.checks if c.grade is not Grade.HINT and c.find(zero)] == [], "a zero report"
+        assert [c.key for c in owner.checks if c.grade is not Grade.HINT and c.find(zero)] == [], (
+            "a zero report"
+        )
 
 
 def test_a_registry_is_not_shared_between_applications() -> None:

@@ -26,6 +26,7 @@ from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
 from portal.core.db import Base, db
+from portal.core.posts import RIGHTS, PostKind, Right
 from portal.core.scope import SYSTEM, Actor
 from portal.core.text import Message
 from portal.core.workdays import WorkCalendar
@@ -41,8 +42,7 @@ from portal.reporting.upward import submit_report
 from portal.tenants.models import Tenant
 from portal.units.bodies import list_members
 from portal.units.handover import open_handover
-from portal.units.models import Membership, PostKind
-from portal.units.rights import RIGHTS, Right
+from portal.units.models import Membership
 from portal.web.access import SAFE, Access
 from tests.factories import Factory
 

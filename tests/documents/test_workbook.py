@@ -19,7 +19,7 @@ from portal.documents.workbook import Column, Kind, Sheet, needs_quote, sheet_na
 HOSTILE = [
     "=cmd|' /C calc'!A0", "+1+1", "-1+1", "@SUM(A1)", "\t=1", "＝1+1", "＋1", "－1", "＠a",
     " =1", "\u3000=1", "\ufeff=1",
-    "http://example.gov.cn/", "mailto:a@example.gov.cn", "{=1+1}", "00012", "140321199001010011", "1e5", 
+    "http://example.gov.cn/", "mailto:a@example.gov.cn", "{=1+1}", "00012", "140321199001010011", "1e5",
     "_x0041_",     "<r><t>a</t></r>", "<r></t></is></c><c><f>1+1</f></c></r>", "<b>&amp;</b>", "{{7*7}}", "两行\n文字",
 ]  # fmt: skip
 

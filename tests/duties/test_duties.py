@@ -13,10 +13,10 @@ from flask.testing import FlaskClient
 from portal.campaigns.declarations import EVERY_MEMBER, Campaign, MemberKind
 from portal.campaigns.registry import Registry
 from portal.core.db import db
+from portal.core.posts import PostKind
 from portal.duties.services import expand_duties, filter_rows, list_own_rows, list_rows
 from portal.tenants.models import Tenant
 from portal.units.bodies import MemberUnit
-from portal.units.models import PostKind
 from tests.conftest import ROOT
 from tests.factories import Factory
 

@@ -17,7 +17,7 @@ from typing import Any
 _HIDDEN = re.compile(r'name="(csrf_token|version|entry-request_key)"[^>]*?value="([^"]*)"')
 
 
-class Lost(Exception):  # noqa: N818
+class Lost(Exception):
     """The connection broke: nobody knows whether it was stored."""
 
 

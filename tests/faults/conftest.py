@@ -18,12 +18,12 @@ from portal.accounts.passwords import hash_password
 from portal.campaigns.declarations import Campaign
 from portal.core.clock import system_clock
 from portal.core.db import db
+from portal.core.posts import PostKind
 from portal.core.scope import SYSTEM, Scope, set_scope
 from portal.core.settings import Settings
 from portal.reporting.models import Submission
 from portal.reporting.opening import asked_fields
 from portal.reporting.rounds import open_everywhere
-from portal.units.models import PostKind
 from portal.web.declared import input_texts
 from tests.factories import Factory
 from tests.faults.clerk import Clerk
@@ -116,7 +116,9 @@ def found_county(settings: Settings) -> County:
             account.password_hash = hashed
             account.password_changed_at = system_clock() - timedelta(days=1)
         session.commit()
-        found = County(settings, tenant.id, tenant.code, app.extensions["portal"].registry.campaigns[CAMPAIGN])
+        found = County(
+            settings, tenant.id, tenant.code, app.extensions["portal"].registry.campaigns[CAMPAIGN]
+        )
         db.session.remove()
         db.engine.dispose()
     return found
@@ -130,7 +132,9 @@ def open_periods(county: County) -> None:
         open_everywhere(session, SYSTEM, system_clock(), registry=app.extensions["portal"].registry)
         set_scope(session, Scope(own=(county.tenant_id,)))
         for member, username in MEMBERS.items():
-            found = sa.select(Submission.id).where(Submission.member == member).order_by(Submission.due_at.desc())
+            found = (
+                sa.select(Submission.id).where(Submission.member == member).order_by(Submission.due_at.desc())
+            )
             county.submissions[username] = list(session.scalars(found))
         db.session.remove()
         db.engine.dispose()

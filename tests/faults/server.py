@@ -31,7 +31,9 @@ def environment(settings: Mapping[str, str], **more: str) -> dict[str, str]:
     return plain | {f"PORTAL_{k}": v for k, v in (dict(settings) | more).items() if v}
 
 
-def portal(settings: Mapping[str, str], *arguments: str, typed: str = "", **more: str) -> subprocess.CompletedProcess[str]:
+def portal(
+    settings: Mapping[str, str], *arguments: str, typed: str = "", **more: str
+) -> subprocess.CompletedProcess[str]:
     """Run one command of the command line to its end."""
     return subprocess.run(
         [sys.executable, "-m", "portal.cli", *arguments],
@@ -87,7 +89,11 @@ class Server:
         command = [sys.executable, "-m", "portal.cli", "serve", "--port", str(self.port)]
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                command, env=environment(self.settings, **self.more), stdout=log, stderr=log, start_new_session=True
+                command,
+                env=environment(self.settings, **self.more),
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
             )
         self.sessions.append(self.process.pid)
         while time.monotonic() - begun < START_SECONDS:
@@ -113,7 +119,9 @@ class Server:
         return next(p for p in self.running() if p.pid == self.process.pid)
 
     def gunicorn(self) -> Process:
-        return next(p for p in self.running() if "gunicorn" in p.command and p.parent == self.supervisor().pid)
+        return next(
+            p for p in self.running() if "gunicorn" in p.command and p.parent == self.supervisor().pid
+        )
 
     def gunicorn_workers(self) -> list[Process]:
         master = self.gunicorn().pid

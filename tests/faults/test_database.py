@@ -20,7 +20,7 @@ from portal.ledger.models import Record
 from tests.conftest import ROOT
 from tests.faults.clerk import Answer, Clerk
 from tests.faults.conftest import Books, County, found_county, open_periods
-from tests.faults.server import Server, serving
+from tests.faults.server import serving
 from tests.faults.test_double_submit import case_fields
 from tests.postgres import APP, Cluster, _server_account, _start, server_binaries, start_postgres
 
@@ -31,7 +31,9 @@ PATIENCE = "0.5"
 
 def says_unavailable(answer: Answer) -> bool:
     """503 in Chinese, with when to come again, and nothing of the database's own words."""
-    inside = any(word in answer.body.lower() for word in ("sqlite", "psycopg", "traceback", "operationalerror"))
+    inside = any(
+        word in answer.body.lower() for word in ("sqlite", "psycopg", "traceback", "operationalerror")
+    )
     return (
         answer.status == 503
         and "暂时无法服务" in answer.body
@@ -58,7 +60,9 @@ def embedded(tmp_path: Path, sqlite_template: Path) -> County:
     create_secret(tmp_path)
     url = f"sqlite:///{tmp_path / 'portal.sqlite'}?timeout={PATIENCE}"
     (tmp_path / "portal.sqlite").write_bytes(sqlite_template.read_bytes())
-    county = found_county(Settings({}, INSTANCE=str(tmp_path), PLUGINS=str(ROOT / "plugins"), DATABASE_URL=url))
+    county = found_county(
+        Settings({}, INSTANCE=str(tmp_path), PLUGINS=str(ROOT / "plugins"), DATABASE_URL=url)
+    )
     open_periods(county)
     return county
 
@@ -101,7 +105,9 @@ def test_a_full_disk_is_told_and_got_over(embedded: County, tmp_path: Path) -> N
         assert clerk.get("/").status == 200, "reading goes on"
         assert titles(embedded) == ["一"]
         for process in server.gunicorn_workers():
-            resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+            resource.prlimit(
+                process.pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY)
+            )
         assert save().status == 303, "no restart is needed"
         assert titles(embedded) == ["一", "二"]
 
@@ -120,7 +126,7 @@ class Away:
         pid = int((self.cluster.folder / "data" / "postmaster.pid").read_text().split()[0])
         os.kill(pid, how)
         deadline = time.monotonic() + 30
-        while (self.cluster.folder / f".s.PGSQL.5432").exists() or _alive(pid):
+        while (self.cluster.folder / ".s.PGSQL.5432").exists() or _alive(pid):
             assert time.monotonic() < deadline
             time.sleep(0.05)
 
@@ -148,12 +154,19 @@ def away() -> Iterator[Away]:
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGQUIT], ids=["fast", "immediate"])
-def test_a_postgresql_that_goes_away_is_told_and_got_over(away: Away, how: signal.Signals, tmp_path: Path) -> None:
+def test_a_postgresql_that_goes_away_is_told_and_got_over(
+    away: Away, how: signal.Signals, tmp_path: Path
+) -> None:
     create_secret(tmp_path)
     away.cluster.create_database("county")
     upgrade(away.cluster.owner_url("county"), APP)
     county = found_county(
-        Settings({}, INSTANCE=str(tmp_path), PLUGINS=str(ROOT / "plugins"), DATABASE_URL=away.cluster.app_url("county"))
+        Settings(
+            {},
+            INSTANCE=str(tmp_path),
+            PLUGINS=str(ROOT / "plugins"),
+            DATABASE_URL=away.cluster.app_url("county"),
+        )
     )
     open_periods(county)
     with serving(county.settings, tmp_path / "log") as server:
@@ -183,7 +196,12 @@ def test_restarted_between_two_requests_nobody_notices(away: Away, tmp_path: Pat
     away.cluster.create_database("county")
     upgrade(away.cluster.owner_url("county"), APP)
     county = found_county(
-        Settings({}, INSTANCE=str(tmp_path), PLUGINS=str(ROOT / "plugins"), DATABASE_URL=away.cluster.app_url("county"))
+        Settings(
+            {},
+            INSTANCE=str(tmp_path),
+            PLUGINS=str(ROOT / "plugins"),
+            DATABASE_URL=away.cluster.app_url("county"),
+        )
     )
     with serving(county.settings, tmp_path / "log") as server:
         clerk = county.clerk(server, LIAISON)

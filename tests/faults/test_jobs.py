@@ -52,7 +52,9 @@ class Watch:
 
     def rows(self) -> dict[str, tuple[int, bool, bool]]:
         """Slot -> (tries, done, leased)."""
-        found = self.session.execute(sa.select(jobs.Job.slot, jobs.Job.tries, jobs.Job.done_at, jobs.Job.leased_until))
+        found = self.session.execute(
+            sa.select(jobs.Job.slot, jobs.Job.tries, jobs.Job.done_at, jobs.Job.leased_until)
+        )
         rows = {r[0]: (r[1], r[2] is not None, r[3] is not None) for r in found}
         self.session.rollback()
         self.session.connection(execution_options={"read_only": True})
@@ -89,7 +91,9 @@ def test_a_job_whose_worker_was_killed_runs_again_after_its_lease(county: County
 
         with working(county, START + timedelta(minutes=2), log):
             time.sleep(3)
-            assert [v for k, v in watch.rows().items() if k.startswith(ROUND)] == held, "the lease is respected"
+            assert [v for k, v in watch.rows().items() if k.startswith(ROUND)] == held, (
+                "the lease is respected"
+            )
 
         with working(county, START + jobs.LEASE + timedelta(minutes=1), log):
             rows = watch.wait("done")
@@ -97,7 +101,10 @@ def test_a_job_whose_worker_was_killed_runs_again_after_its_lease(county: County
 
         reports = session.execute(
             sa.select(Report.period, sa.func.count(Submission.id))
-            .join(Submission, sa.and_(Submission.tenant_id == Report.tenant_id, Submission.report_id == Report.id))
+            .join(
+                Submission,
+                sa.and_(Submission.tenant_id == Report.tenant_id, Submission.report_id == Report.id),
+            )
             .group_by(Report.period)
         ).all()
         assert {count for _period, count in reports} == {len(MEMBERS)}, "each period once, with every unit"

@@ -8,8 +8,8 @@ from typing import Any
 
 from flask.testing import FlaskClient
 
+from portal.core.posts import PostKind
 from portal.tenants.models import Tenant
-from portal.units.models import PostKind
 from tests.conftest import TestClock
 from tests.factories import Factory
 

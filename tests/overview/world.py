@@ -10,6 +10,7 @@ from typing import Any
 from portal.campaigns.declarations import Campaign, Form
 from portal.core.clock import SHANGHAI
 from portal.core.periods import parse_period
+from portal.core.posts import PostKind
 from portal.core.scope import Actor
 from portal.core.workdays import WorkCalendar
 from portal.reporting.due import compute_due
@@ -18,7 +19,7 @@ from portal.reporting.opening import keep_snapshot
 from portal.reporting.services import recount
 from portal.reporting.upward import submit_report
 from portal.tenants.models import Tenant
-from portal.units.models import Mechanism, PostKind, Unit
+from portal.units.models import Mechanism, Unit
 from tests.factories import Factory
 
 LONG_AGO = datetime(2024, 1, 1, tzinfo=SHANGHAI)

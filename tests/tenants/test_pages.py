@@ -11,12 +11,12 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from portal.campaigns.registry import Plugin, Registry
+from portal.core.posts import PostKind
 from portal.core.scope import SYSTEM, Scope, set_scope
 from portal.core.text import Message
 from portal.tenants.models import Tenant
 from portal.tenants.services import find_tenant
 from portal.units.bodies import enable_campaign, find_body, list_members
-from portal.units.models import PostKind
 from tests.conftest import NOON
 from tests.factories import Factory, csrf
 

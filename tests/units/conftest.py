@@ -8,11 +8,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import pytest
+from flask import Flask
 from sqlalchemy.orm import Session
 
+from portal.core.posts import PostKind
 from portal.core.scope import SYSTEM, Actor
 from portal.tenants.models import Tenant
-from portal.units.models import Mechanism, PostKind, Unit
+from portal.units.models import Mechanism, Unit
+from tests.accounts.people import Visitor
 from tests.conftest import TestClock
 from tests.factories import Factory
 
@@ -39,8 +42,9 @@ class County:
 
 
 @pytest.fixture
-def county(make: Factory, clock: TestClock) -> County:
+def county(app: Flask, make: Factory, clock: TestClock) -> County:
     """平定县 of 阳泉市 with four units in 反假货币 and an office (account ``office``)."""
+    app.test_client_class = Visitor
     city = make.tenant("阳泉市")
     tenant, other = make.tenant("平定县", city), make.tenant("盂县", city)
     names = {"commerce": "平定县商务局", "police": "平定县公安局", "finance": "平定县财政局"}

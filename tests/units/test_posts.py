@@ -14,15 +14,16 @@ from portal.accounts.models import Account, Seat
 from portal.core.audit import AuditEvent
 from portal.core.clock import SHANGHAI, end_of
 from portal.core.errors import Conflict, Invalid, NotAllowed
+from portal.core.posts import PostKind, Right
+from portal.core.reader import Reader
 from portal.core.scope import Actor, Scope, set_scope
 from portal.core.text import _
 from portal.core.workdays import WorkCalendar
 from portal.units import handover, posts
 from portal.units.handover import OpenItem
-from portal.units.models import Handover, Mechanism, Post, PostKind
+from portal.units.models import Handover, Mechanism, Post
 from portal.units.posts import WAITING, appoint, end_post
-from portal.units.reader import Reader, load_posts
-from portal.units.rights import Right
+from portal.units.reader import load_posts
 from portal.units.vacancies import list_vacancies
 from tests.units.conftest import County
 

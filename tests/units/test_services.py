@@ -7,9 +7,10 @@ import sqlalchemy as sa
 
 from portal.core.audit import AuditEvent
 from portal.core.errors import Conflict, Invalid, NotFound
+from portal.core.posts import PostKind
 from portal.units import reorganise, services
 from portal.units.bodies import list_members
-from portal.units.models import Membership, PostKind, Unit, UnitChange
+from portal.units.models import Membership, Unit, UnitChange
 from portal.units.services import UnitData, find_unit_by_name, local_day, name_key
 from tests.units.conftest import County
 

@@ -1,4 +1,7 @@
-"""What each post may do. A right counts only inside the mechanism (or, for administrators, the tenant) of its post."""
+"""Posts and rights: the words in which access is said.
+
+A right counts only inside the mechanism (or, for administrators, the tenant) of its post.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +9,38 @@ from collections.abc import Iterable
 from enum import StrEnum
 
 from portal.core.errors import Conflict
-from portal.core.text import _
-from portal.units.models import ADMINISTRATORS, PostKind
+from portal.core.text import Text, _
+
+
+class PostKind(StrEnum):
+    CONVENOR = "convenor"
+    DEPUTY_CONVENOR = "deputy_convenor"
+    OFFICE_DIRECTOR = "office_director"
+    OFFICE_STAFF = "office_staff"
+    LEADER_IN_CHARGE = "leader_in_charge"
+    LIAISON = "liaison"
+    GROUP_MEMBER = "group_member"
+    OBSERVER = "observer"
+    SYSTEM_ADMINISTRATOR = "system_administrator"
+    SECURITY_ADMINISTRATOR = "security_administrator"
+    AUDITOR = "auditor"
+
+
+ADMINISTRATORS = frozenset({PostKind.SYSTEM_ADMINISTRATOR, PostKind.SECURITY_ADMINISTRATOR, PostKind.AUDITOR})
+
+POST_LABELS: dict[PostKind, Text] = {
+    PostKind.CONVENOR: _("召集人"),
+    PostKind.DEPUTY_CONVENOR: _("副召集人"),
+    PostKind.OFFICE_DIRECTOR: _("办公室主任"),
+    PostKind.OFFICE_STAFF: _("办公室工作人员"),
+    PostKind.LEADER_IN_CHARGE: _("分管领导"),
+    PostKind.LIAISON: _("联络员"),
+    PostKind.GROUP_MEMBER: _("工作组成员"),
+    PostKind.OBSERVER: _("观察员"),
+    PostKind.SYSTEM_ADMINISTRATOR: _("系统管理员"),
+    PostKind.SECURITY_ADMINISTRATOR: _("安全管理员"),
+    PostKind.AUDITOR: _("审计管理员"),
+}
 
 
 class Right(StrEnum):

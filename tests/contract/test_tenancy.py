@@ -1,0 +1,100 @@
+"""Where the tenancy guard may be stepped over: in a short list of places, each with its reason."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PORTAL = ROOT / "portal"
+CROSSINGS = {
+    "portal/core/scope.py": "defines it",
+    "portal/accounts/login.py": "a log-in is written into the trail of the account's home tenant",
+    "portal/exchange/services.py": "the superior's receipt is put into the reporter's tenant",
+    "portal/operations/demo.py": "makes the demo's tenants",
+    "portal/reporting/rounds.py": "the worker's round opens periods tenant by tenant",
+    "portal/reporting/upward.py": "the superior's decision is handed to the county",
+    "portal/tenants/services.py": "a new tenant's first event; a campaign is switched off in a lower tenant",
+    "portal/units/bodies.py": "a campaign is switched on in a lower tenant",
+}
+"""Modules that act inside another tenant for a moment. To be added to with great care."""
+RAW_SQL = {"portal/core", "portal/migrations", "portal/operations"}
+"""Where statements may be written by hand: below the guard, and for the operator."""
+
+
+def modules() -> list[Path]:
+    return sorted(p for p in PORTAL.rglob("*.py"))
+
+
+def name(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+def uses(path: Path, called: str) -> list[int]:
+    """Lines on which something of this name is called."""
+    return [
+        node.lineno
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Call)
+        and called
+        == (node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", ""))
+    ]
+
+
+def test_crossing_is_used_in_the_listed_places_only() -> None:
+    assert {name(p) for p in modules() if uses(p, "crossing")} | {"portal/core/scope.py"} == set(CROSSINGS)
+
+
+def test_plugins_never_touch_the_database() -> None:
+    for path in (ROOT / "plugins").rglob("*.py"):
+        source = path.read_text()
+        assert "sqlalchemy" not in source, name(path)
+        assert "portal.core" not in source, name(path)
+
+
+@pytest.mark.parametrize("path", modules(), ids=name)
+def test_core_tables_and_handwritten_statements_stay_below_the_guard(path: Path) -> None:
+    if any(name(path).startswith(f"{place}/") for place in RAW_SQL):
+        return
+    tree = ast.parse(path.read_text())
+    wrong = [
+        f"{name(path)}:{node.lineno} {ast.unparse(node)[:60]}"
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute)
+        and node.attr in ("__table__", "exec_driver_sql", "cursor", "metadata")
+    ]
+    wrong += [
+        f"{name(path)}:{line} text()"
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and ast.unparse(node.func) in ("sa.text", "sqlalchemy.text")
+        for line in [node.lineno]
+    ]
+    imported = [
+        alias.name
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("sqlalchemy")
+        for alias in node.names
+    ]
+    wrong += [
+        f"{name(path)} imports {n}" for n in imported if n in ("text", "Table", "table", "literal_column")
+    ]
+    assert not wrong
+
+
+@pytest.mark.parametrize("path", modules(), ids=name)
+def test_nobody_but_the_guard_reads_who_may_see_what_from_the_session(path: Path) -> None:
+    """``session.info["scope"]`` is written by ``set_scope`` and ``crossing``; others ask ``get_scope``."""
+    if name(path).startswith("portal/core/"):
+        return
+    tree = ast.parse(path.read_text())
+    writes = [
+        node.lineno
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Assign)
+        and any(
+            isinstance(t, ast.Subscript) and ast.unparse(t).endswith("info['scope']") for t in node.targets
+        )
+    ]
+    assert writes == []
