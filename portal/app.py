@@ -121,7 +121,8 @@ def _engine_options(url: str) -> dict[str, object]:
 
 
 def _init_login(app: Flask) -> None:
-    manager = LoginManager(app)
+    # Without its context processor: an error page must not ask the database who is reading.
+    manager = LoginManager(app, add_context_processor=False)
     # The session row knows; a changed address is normal behind office proxies.
     manager.session_protection = None  # type: ignore[assignment]
     settings = app.extensions["portal"].settings

@@ -14,7 +14,7 @@ from .thresholds import THRESHOLDS
 
 CAMPAIGN = Campaign(
     key="anticounterfeit",
-    label=_("反假"),
+    label=_("反假货币"),
     title=_("反假货币"),
     position=10,
     sources=SOURCES,

@@ -9,14 +9,15 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.campaigns.declarations import Campaign, Field, Form
+from portal.campaigns.declarations import Campaign, Due, Field, Form
 from portal.core.audit import Act, record
 from portal.core.clock import SHANGHAI
 from portal.core.periods import Period, period_of
 from portal.core.scope import Actor, get_scope
 from portal.core.workdays import WorkCalendar
-from portal.reporting.due import compute_due
+from portal.reporting.due import DueDate, compute_due
 from portal.reporting.models import FormSnapshot, Report, ReportState, State, Submission
+from portal.tenants.policies import apply_to_due, values_of
 from portal.units.bodies import MemberUnit
 
 
@@ -25,11 +26,13 @@ def asked_fields(form: Form, member: str) -> tuple[Field, ...]:
     return tuple(f for f in form.fields if not f.owners or member in f.owners)
 
 
-def due_periods(form: Form, since: date, today: date, calendar: WorkCalendar) -> Iterator[Period]:
+def due_periods(
+    form: Form, due: Due, since: date, today: date, calendar: WorkCalendar
+) -> Iterator[Period]:
     """Periods of the form that have opened by ``today`` and end on or after ``since``, oldest first."""
     period = period_of(since, form.period)
     while period.start <= today:
-        if compute_due(form.due, period, calendar).opens_on <= today:
+        if compute_due(due, period, calendar).opens_on <= today:
             yield period
         period = period.shifted(1)
 
@@ -50,13 +53,17 @@ def open_periods(
     A unit that joined while a period is open is added to it; who has left keeps what was expected of it.
     """
     today = now.astimezone(SHANGHAI).date()
+    home = get_scope(session).home
+    assert home is not None
+    readings = values_of(session, home, campaign)
     opened = 0
     for form in campaign.forms:
         keep_snapshot(session, campaign, form)
-        for period in due_periods(form, since, today, calendar):
+        due = apply_to_due(form.due, readings)
+        for period in due_periods(form, due, since, today, calendar):
             report = find_report(session, campaign.key, form.key, period.key)
             if report is None:
-                report = _new_report(session, campaign, form, period, mechanism_id, calendar)
+                report = _new_report(session, campaign, form, period, mechanism_id, compute_due(due, period, calendar))
                 record(
                     session,
                     Act.PERIOD_OPEN,
@@ -84,14 +91,8 @@ def find_report(session: Session, campaign: str, form: str, period: str) -> Repo
 
 
 def _new_report(
-    session: Session,
-    campaign: Campaign,
-    form: Form,
-    period: Period,
-    mechanism_id: int,
-    calendar: WorkCalendar,
+    session: Session, campaign: Campaign, form: Form, period: Period, mechanism_id: int, due: DueDate
 ) -> Report:
-    due = compute_due(form.due, period, calendar)
     report = Report(
         mechanism_id=mechanism_id,
         campaign=campaign.key,

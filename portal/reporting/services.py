@@ -99,6 +99,8 @@ def save_draft(
     """Keep what was typed; nothing is checked beyond the type of each cell."""
     report = lock(session, submission, version)
     _open_for_unit(submission, report)
+    if submission.state in COUNTED:  # its figures stand in the sums until it is filed again
+        raise Conflict(_("这张表已报出，更正后请直接提交，不存草稿。"))
     if submission.state == State.EXPECTED:
         submission.state = State.DRAFT.value
     submission.values, submission.explanations, submission.zero = dict(values), dict(explanations), False
@@ -132,7 +134,9 @@ def file_submission(
     submission.late_reason = late_reason.strip()[:MAX_REASON] or submission.late_reason
     submission.saved_at, submission.saved_by = now, actor.name
     if needs_signature:
-        submission.state = State.SIGNING.value
+        counted, submission.state = submission.state in COUNTED, State.SIGNING.value
+        if counted:
+            recount(session, now, campaign, form, report)
         _remark(session, f"submission:{submission.id}", "sent_to_sign", actor, now)
         record(session, Act.SUBMISSION_SAVE, f"submission:{submission.id}", actor, now, {"to": "sign"})
         return

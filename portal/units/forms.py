@@ -53,6 +53,10 @@ class Form(FlaskForm):
     def sent(self) -> bool:
         return bool(self.validate_on_submit())  # type: ignore[no-untyped-call]
 
+    def order(self) -> list[str]:
+        """Names of the fields as they stand on the page."""
+        return [field.name for field in self if field.type not in ("CSRFTokenField", "HiddenField")]
+
     def text(self, name: str) -> str:
         return str(self[name].data or "")
 
@@ -175,6 +179,10 @@ class AppointForm(HolderForm):
     since = StringField(
         _("任职时间"), [Typed(parse_moment, required=False)], render_kw={"type": "datetime-local"}
     )
+
+    def order(self) -> list[str]:
+        found = super().order()
+        return ["kind", "unit", "group", *(name for name in found if name not in ("kind", "unit", "group"))]
 
 
 class NoticeForm(Form):

@@ -26,7 +26,7 @@ from portal.units.models import Handover, Post, Unit
 from portal.units.services import local_day
 
 RANKS: tuple[Text, ...] = (
-    _("无行政级别"), _("科员"), _("副科级"), _("科级"), _("副处级"), _("处级"), _("副厅级"), _("厅级")
+    _("无行政级别"), _("科员"), _("副科级"), _("科级"), _("副处级"), _("县处级"), _("副厅级"), _("厅级")
 )  # fmt: skip
 """Job ranks from low to high, as they are stored and printed."""
 LOWEST_LIAISON_RANK = _("副科级")
