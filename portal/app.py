@@ -26,9 +26,9 @@ from portal.web import access, errors, shell
 
 FEATURES = (
     "accounts",
-    "tenants",
     "audit",
     "units",
+    "administration",
     "duties",
     "reporting",
     "ledger",

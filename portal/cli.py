@@ -28,7 +28,7 @@ ROOMS = {
     "plugins": "portal.campaigns.cli:plugins",
     "rules": "portal.campaigns.cli:rules",
     "serve": "portal.operations.serve:serve",
-    "tenants": "portal.tenants.cli:tenants",
+    "tenants": "portal.administration.cli:tenants",
     "units": "portal.units.cli:units",
     "worker": "portal.operations.worker:worker",
 }

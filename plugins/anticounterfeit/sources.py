@@ -17,7 +17,7 @@ SOURCES = (
     Source(
         key="D1",
         number=_("银发〔2016〕21号解读"),
-        title=_("《中国人民银行反假人民币奖励办法》问答解读"),
+        title=_("〈中国人民银行反假人民币奖励办法〉问答解读"),
         issuer=_("未署名的解读文章"),
         issued=date(2016, 1, 1),
         effective_from=date(2016, 1, 1),

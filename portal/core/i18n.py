@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from datetime import date, datetime
+from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
-from flask import Flask, request, session
-from flask_babel import Babel, gettext
+from babel.support import NullTranslations, Translations
+from flask import Flask, current_app, g, has_request_context, request, session
+from flask_babel import Babel
+from markupsafe import Markup
 
 from portal.core.text import Message, Text, _
 
@@ -15,10 +19,38 @@ LANGUAGES = {"zh_CN": "中文", "en": "English"}  # names of languages stand in 
 _WEEKDAYS = (_("周一"), _("周二"), _("周三"), _("周四"), _("周五"), _("周六"), _("周日"))
 
 
+SOURCE = "zh_CN"
+
+
 def chosen_locale() -> str:
     """The reader's choice, else Chinese whatever the browser prefers: offices print what they see."""
     chosen = session.get("lang") or request.cookies.get("lang", "")
-    return chosen if chosen in LANGUAGES else "zh_CN"
+    return chosen if chosen in LANGUAGES else SOURCE
+
+
+class Tongue:
+    """One language: ``find`` for a text as it is, ``say`` for a text in a page, where ``%%`` is a percent sign.
+
+    A page has hundreds of texts, so what they come to is kept.
+    """
+
+    def __init__(self, find: Callable[[str], str]) -> None:
+        self.find = find
+        self.say = lru_cache(8192)(lambda text: Markup(find(text) % {}))
+
+
+_CHINESE = Tongue(str)
+
+
+def _tongue() -> Tongue:
+    """Of the request, found out once; Chinese on the command line."""
+    try:
+        return cast(Tongue, g.tongue)
+    except AttributeError:
+        g.tongue = current_app.extensions["tongues"][chosen_locale() if has_request_context() else SOURCE]
+        return cast(Tongue, g.tongue)
+    except RuntimeError:
+        return _CHINESE
 
 
 def translate(value: Any) -> Any:
@@ -26,22 +58,45 @@ def translate(value: Any) -> Any:
     if type(value) is str or value is None:
         return value
     if isinstance(value, Text):
-        return gettext(value)
+        return _tongue().find(value)
     if isinstance(value, Message):
-        params = {k: translate(v) for k, v in value.params.items()}
-        return gettext(value.text) % params if params else gettext(value.text)
+        text = _tongue().find(value.text)
+        return text % {k: translate(v) for k, v in value.params.items()} if value.params else text
     return value
+
+
+def _say(text: str, /, **values: Any) -> Markup:
+    """``_()`` of the templates; values are escaped."""
+    tongue = _tongue()
+    return Markup(tongue.find(text)) % values if values else tongue.say(text)
 
 
 def init_i18n(app: Flask, plugins: Path) -> None:
     folders = [Path(__file__).parents[1] / "translations"]
     if plugins.is_dir():
         folders += sorted(p / "translations" for p in plugins.iterdir() if (p / "translations").is_dir())
-    app.config["BABEL_DEFAULT_LOCALE"] = "zh_CN"
+    app.config["BABEL_DEFAULT_LOCALE"] = SOURCE
     app.config["BABEL_DEFAULT_TIMEZONE"] = "Asia/Shanghai"
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = ";".join(map(str, folders))
     Babel(app, locale_selector=chosen_locale)
+    app.extensions["tongues"] = {SOURCE: _CHINESE, "en": Tongue(_load("en", folders).gettext)}
+    app.before_request(_start_anew)
+    app.jinja_env.globals.update(_=_say, gettext=_say)
     app.jinja_env.finalize = translate
+
+
+def _start_anew() -> None:
+    """An application context may outlive the request: tests keep one open."""
+    g.pop("tongue", None)
+
+
+def _load(language: str, folders: Iterable[Path]) -> NullTranslations:
+    found: NullTranslations = NullTranslations()
+    for folder in folders:
+        more = Translations.load(str(folder), [language])
+        if isinstance(more, Translations):
+            found = found.merge(more) if isinstance(found, Translations) else more
+    return found
 
 
 def show_date(value: date | None) -> Any:

@@ -26,9 +26,7 @@ def asked_fields(form: Form, member: str) -> tuple[Field, ...]:
     return tuple(f for f in form.fields if not f.owners or member in f.owners)
 
 
-def due_periods(
-    form: Form, due: Due, since: date, today: date, calendar: WorkCalendar
-) -> Iterator[Period]:
+def due_periods(form: Form, due: Due, since: date, today: date, calendar: WorkCalendar) -> Iterator[Period]:
     """Periods of the form that have opened by ``today`` and end on or after ``since``, oldest first."""
     period = period_of(since, form.period)
     while period.start <= today:
@@ -63,7 +61,9 @@ def open_periods(
         for period in due_periods(form, due, since, today, calendar):
             report = find_report(session, campaign.key, form.key, period.key)
             if report is None:
-                report = _new_report(session, campaign, form, period, mechanism_id, compute_due(due, period, calendar))
+                report = _new_report(
+                    session, campaign, form, period, mechanism_id, compute_due(due, period, calendar)
+                )
                 record(
                     session,
                     Act.PERIOD_OPEN,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,7 +20,8 @@ from portal.reporting import queries, services, upward
 from portal.reporting.models import COUNTED, OPEN, FormSnapshot, Report, ReportState, State, Submission
 from portal.reporting.opening import asked_fields
 from portal.web.access import now, require, the_actor, the_campaign, the_desk, the_session
-from portal.web.declared import input_texts, read_values, show_stored, show_value
+from portal.web.declared import input_text, input_texts, read_values, show_stored, show_value
+from portal.web.inputs import Unusable, clean_text
 
 blueprint = Blueprint("reporting", __name__, template_folder="templates")
 PAGE = 50
@@ -89,13 +91,14 @@ def _open_sheet(submission_id: int) -> Sheet:
 
 def _show_sheet(
     sheet: Sheet, *, typed: dict[str, Any] | None = None, problems: Any = None, explanations: Any = None,
-    status: int = 200, editing: bool = True, late_reason: str = "",
+    status: int = 200, editing: bool = True, late_reason: str = "", stored: Mapping[str, Any] | None = None,
 ) -> Any:  # fmt: skip
+    """``stored``: what somebody else saved meanwhile, to be read beside what was typed."""
     session, campaign = the_session(), the_campaign()
     values = dict(sheet.submission.values)
     if typed is None:
         typed = input_texts(sheet.fields, values)
-    hints: dict[str, Any] = {}
+    hints: dict[str, Any] = dict(stored or {})
     explain: list[tuple[str, Any]] = []
     for check, sentence in services.findings(sheet.form, values) if values else ():
         for key in check.fields:
@@ -118,7 +121,8 @@ def _show_sheet(
         explanations=explanations if explanations is not None else sheet.submission.explanations,
         late_reason=late_reason,
         late=sheet.submission.first_filed_at is None and now() > sheet.submission.due_at,
-        editing=editing and sheet.may_fill,
+        editing=editing and (sheet.may_fill or status == 409),  # what was typed stays on the page
+        reason=request.form.get("reason", ""),
         story=services.story(session, f"submission:{sheet.submission.id}"),
         due_why=[Message(s["text"], **s["params"]) for s in sheet.report.due_why.get("sentences", ())],
         reasons=sheet.submission.reasons if sheet.submission.state == State.RETURNED else {},
@@ -162,22 +166,28 @@ def sheet(submission_id: int) -> Any:
 def fill(submission_id: int) -> Any:
     """Save a draft, file, or file a zero report: the button pressed says which."""
     opened = _open_sheet(submission_id)
-    if not opened.may_fill:
-        raise Conflict(_("这张表现在不能修改；如需更正请联系办公室退回。"))
+    if opened.submission.unit_id not in the_desk().units_with(Right.REPORT_FILL):
+        raise NotAllowed
     action = request.form.get("action", "save")
     values, typed, problems = read_values(opened.fields, request.form, the_campaign())
+    if action == "save":  # a draft may have gaps, but nothing unreadable
+        problems = {key: problem for key, problem in problems.items() if typed[key]}
+    elif action == "zero":
+        problems = {}
     explanations = {
-        check.key: request.form.get(f"explain-{check.key}", "").strip()[:MAX_EXPLANATION]
+        check.key: _sentence(f"explain-{check.key}", problems, f"explain.{check.key}")
         for check in opened.form.checks
         if check.grade is Grade.EXPLAIN
     }
-    late_reason = request.form.get("late-reason", "")[:MAX_EXPLANATION]
+    late_reason = _sentence("late-reason", problems, "late_reason")
     session, actor, moment = the_session(), the_actor(), now()
     step = {"submission": opened.submission, "version": _version(), "explanations": explanations}
     if action not in ("save", "file", "zero"):
         raise NotFound
     try:
-        if problems and action != "zero":
+        if not opened.may_fill:
+            raise Conflict(_("这张表现在不能修改；如需更正请联系办公室退回。"))
+        if problems:
             raise Invalid(problems)
         if action == "save":
             services.save_draft(session, actor, moment, values=values, **step)  # type: ignore[arg-type]
@@ -198,13 +208,11 @@ def fill(submission_id: int) -> Any:
         )  # fmt: skip
     except Conflict as error:
         session.rollback()
+        opened = _open_sheet(submission_id)
         return _show_sheet(
-            _open_sheet(submission_id),
-            typed=typed,
-            problems={"": error.message},
-            explanations=explanations,
-            status=409,
-        )
+            opened, typed=typed, problems={"": error.message}, explanations=explanations, status=409,
+            late_reason=late_reason, stored=_differing(opened, typed),
+        )  # fmt: skip
     if needs_signature:
         flash(gettext("已送分管领导签批，签批后即报出。"), "done")
     else:
@@ -214,6 +222,26 @@ def fill(submission_id: int) -> Any:
 
 def _version() -> int:
     return request.form.get("version", 0, int)
+
+
+def _sentence(name: str, problems: dict[str, Any], key: str) -> str:
+    """The clean text of an input. What cannot be taken is returned as typed, with its problem at ``key``."""
+    typed = request.form.get(name, "")
+    try:
+        return clean_text(typed, MAX_EXPLANATION)
+    except Unusable as error:
+        problems[key] = error.message
+        return typed
+
+
+def _differing(sheet: Sheet, typed: dict[str, Any]) -> dict[str, Message]:
+    """Field key -> the stored value, for each field that reads otherwise in what was typed."""
+    stored, campaign = sheet.submission.values, the_campaign()
+    return {
+        f.key: Message(_("现已保存的是：%(value)s"), value=show_value(f, stored.get(f.key), campaign))
+        for f in sheet.fields
+        if input_text(f, stored.get(f.key)) != typed[f.key]
+    }
 
 
 def _back(submission_id: int) -> Response:
@@ -231,12 +259,15 @@ def sign(submission_id: int) -> Any:
     if opened.submission.unit_id not in the_desk().units_with(Right.REPORT_SIGN):
         raise NotAllowed
     session, actor, moment = the_session(), the_actor(), now()
+    problems: dict[str, Any] = {}
+    reason = _sentence("reason", problems, "reason")
     try:
+        if problems:
+            raise Invalid(problems)
         if request.form.get("action") == "decline":
             services.decline_signature(
-                session, actor, moment, submission=opened.submission, version=_version(),
-                reason=request.form.get("reason", ""),
-            )  # fmt: skip
+                session, actor, moment, submission=opened.submission, version=_version(), reason=reason
+            )
             flash(gettext("已退回联络员修改。"), "done")
         else:
             services.sign_submission(
@@ -257,13 +288,16 @@ def review(submission_id: int) -> Any:
     opened = _open_sheet(submission_id)
     session, actor, moment, desk = the_session(), the_actor(), now(), the_desk()
     step = {"submission": opened.submission, "version": _version()}
+    problems: dict[str, Any] = {}
+    reasons = {"": _sentence("reason", problems, "reason")}
+    reasons |= {f.key: _sentence(f"reason-{f.key}", problems, "reason") for f in opened.fields}
     try:
+        if problems:
+            raise Invalid(problems)
         if request.form.get("action") == "accept":
             services.accept_submission(session, actor, moment, **step)  # type: ignore[arg-type]
             flash(gettext("已受理。"), "done")
         else:
-            reasons = {"": request.form.get("reason", "")}
-            reasons |= {f.key: request.form.get(f"reason-{f.key}", "") for f in opened.fields}
             link = url_for(
                 "reporting.sheet",
                 tenant=desk.tenant_code,
@@ -289,9 +323,7 @@ def board() -> Any:
     session, desk, campaign = the_session(), the_desk(), the_campaign()
     reports = queries.list_reports(session, desk.tenant_id, desk.campaign)
     wanted = request.args.get("report", 0, int) or next(iter(_current(reports)), 0)
-    report = services.get_report(session, wanted) if reports else None
-    if report is not None and report.campaign != desk.campaign:
-        raise NotFound
+    report = _own_report(wanted) if wanted else None
     rows = queries.list_board(session, report) if report else []
     state = request.args.get("state", "")
     shown = [r for r in rows if not state or _matches(r, state)]
@@ -315,6 +347,16 @@ _FILTERS = {
 }
 
 
+def _own_report(report_id: int) -> Report:
+    """A report of the desk's tenant and campaign; any other is not found."""
+    if not 0 < report_id < 2**63:
+        raise NotFound
+    report = services.get_report(the_session(), report_id)
+    if report.campaign != the_desk().campaign:
+        raise NotFound
+    return report
+
+
 def _matches(row: Any, wanted: str) -> bool:
     if wanted == "missing":
         return bool(row.state == State.EXPECTED)
@@ -334,7 +376,7 @@ def _current(reports: list[Any]) -> list[int]:
 def remind(report_id: int) -> Any:
     """One notice to each unit that has not filed."""
     session, desk, actor, moment = the_session(), the_desk(), the_actor(), now()
-    report = services.get_report(session, report_id)
+    report = _own_report(report_id)
     form = _form(the_campaign(), report.form)
     missing = upward.list_missing(session, report)
     for unit in missing:
@@ -355,26 +397,26 @@ def remind(report_id: int) -> Any:
 def submit(report_id: int) -> Any:
     """Gap list, sums, and the report upward."""
     session, desk, campaign = the_session(), the_desk(), the_campaign()
-    report = services.get_report(session, report_id)
-    if report.campaign != desk.campaign:
-        raise NotFound
+    report = _own_report(report_id)
     form = _form(campaign, report.form)
     problems: dict[str, Any] = {}
     status = 200
     if request.method == "POST":
         gaps = {
-            int(k.removeprefix("gap-")): v
-            for k, v in request.form.items()
-            if k.startswith("gap-") and k.removeprefix("gap-").isdecimal()
+            u.unit_id: _sentence(f"gap-{u.unit_id}", problems, f"gap.{u.unit_id}")
+            for u in upward.list_missing(session, report)
         }
+        late_reason = _sentence("late-reason", problems, "late_reason")
         try:
+            if problems:
+                raise Invalid(problems)
             upward.submit_report(
                 session, the_actor(), now(), report=report, version=_version(), gap_reasons=gaps,
-                late_reason=request.form.get("late-reason", ""),
+                late_reason=late_reason,
             )  # fmt: skip
         except Invalid as error:
             session.rollback()
-            report = services.get_report(session, report_id)
+            report = _own_report(report_id)
             problems, status = dict(error.problems), 422
         else:
             flash(gettext("已上报。"), "done")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -39,15 +40,17 @@ WORK: tuple[Entry, ...] = (
     Entry("duties.index", _("职责"), frozenset({R.DUTY_READ})),
     Entry("overview.index", _("统计"), frozenset({R.OVERVIEW_READ})),
     Entry("units.index", _("单位与岗位"), frozenset({R.ROSTER_MANAGE})),
-    Entry("tenants.policies", _("本县口径"), frozenset({R.POLICY_SET})),
+    Entry("administration.policies", _("本县口径"), frozenset({R.POLICY_SET})),
 )
 ADMINISTRATION: tuple[Entry, ...] = (
-    Entry("tenants.index", _("租户与专项"), frozenset({R.TENANT_MANAGE})),
-    Entry("tenants.plugins", _("插件状态"), frozenset({R.TENANT_MANAGE})),
-    Entry("tenants.calendar", _("工作日历"), frozenset({R.TENANT_MANAGE})),
+    Entry("administration.index", _("租户与专项"), frozenset({R.TENANT_MANAGE})),
+    Entry("administration.plugins", _("插件状态"), frozenset({R.TENANT_MANAGE})),
+    Entry("administration.calendar", _("工作日历"), frozenset({R.TENANT_MANAGE})),
     Entry("accounts.index", _("账号管理"), frozenset({R.ACCOUNT_MANAGE})),
     Entry("audit.index", _("审计"), frozenset({R.AUDIT_READ})),
 )
+_FIRST = {e.endpoint.split(".")[0]: e.endpoint for e in reversed((*WORK, *ADMINISTRATION))}
+"""Feature -> its first entry, which its other pages light too."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +73,7 @@ def init_shell(app: Flask) -> None:
         t=translate,
         source=show_source,
     )
-    app.jinja_env.globals.update(asset=_asset, post_labels=POST_LABELS)
+    app.jinja_env.globals.update(asset=_asset, post_labels=POST_LABELS, url_for=address)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
 
 
@@ -104,37 +107,47 @@ def _context() -> dict[str, Any]:
 
 
 def _work_links(desk: Desk | None) -> list[Link]:
+    lit, known = _lit(), current_app.view_functions
     if desk is None or not desk.campaign:
-        return [Link(e.label, url_for(e.endpoint), True) for e in WORK[:1]]
-    address: dict[str, Any] = {"tenant": desk.tenant_code, "campaign": desk.campaign}
+        return [Link(e.label, address(e.endpoint), e.endpoint == lit) for e in WORK[:1]]
+    here: dict[str, Any] = {"tenant": desk.tenant_code, "campaign": desk.campaign}
     return [
-        Link(e.label, url_for(e.endpoint, **(address if e.rights else {})), _here(e.endpoint))
+        Link(e.label, address(e.endpoint, **(here if e.rights else {})), e.endpoint == lit)
         for e in WORK
-        if (not e.rights or e.rights & desk.rights) and e.endpoint in current_app.view_functions
+        if (not e.rights or e.rights & desk.rights) and e.endpoint in known
     ]
 
 
 def _administration_links(reader: Reader) -> list[Link]:
+    lit, known = _lit(), current_app.view_functions
     return [
-        Link(e.label, url_for(e.endpoint, tenant=d.tenant_code), _here(e.endpoint))
+        Link(e.label, address(e.endpoint, tenant=d.tenant_code), e.endpoint == lit)
         for d in reader.desks
         if not d.campaign
         for e in ADMINISTRATION
-        if e.rights & d.rights and e.endpoint in current_app.view_functions
+        if e.rights & d.rights and e.endpoint in known
     ]
 
 
-def _here(endpoint: str) -> bool:
-    """A page lights its own entry; a page without one lights the first entry of its feature."""
-    if request.endpoint == endpoint:
-        return True
-    entries = [e.endpoint for e in (*WORK, *ADMINISTRATION)]
-    feature = endpoint.split(".")[0]
-    first = next(e for e in entries if e.split(".")[0] == feature)
-    explicit = g.get("nav")
-    if explicit:
-        return bool(explicit == endpoint)
-    return endpoint == first and request.endpoint not in entries and (request.blueprint == feature)
+def _lit() -> str:
+    """The entry that a page lights: its own, else the one it names (``g.nav``), else the first of its feature."""
+    endpoint = request.endpoint or ""
+    if any(e.endpoint == endpoint for e in (*WORK, *ADMINISTRATION)):
+        return endpoint
+    return str(g.get("nav") or _FIRST.get(request.blueprint or "", ""))
+
+
+def address(endpoint: str, **values: Any) -> str:
+    """``url_for`` for pages: the same path for the same question is built once."""
+    try:
+        return _built(request.script_root, endpoint, tuple(values.items()))
+    except TypeError:  # a value that is a list
+        return url_for(endpoint, **values)
+
+
+@lru_cache(8192)
+def _built(_root: str, endpoint: str, values: tuple[tuple[str, Any], ...]) -> str:
+    return url_for(endpoint, **dict(values))
 
 
 def _campaign_links(reader: Reader, current: Desk | None) -> list[Link]:
@@ -149,7 +162,7 @@ def _campaign_links(reader: Reader, current: Desk | None) -> list[Link]:
         links.append(
             Link(
                 f"{desk.tenant_name} {label}" if several else label,
-                url_for(_front(desk), tenant=desk.tenant_code, campaign=desk.campaign),
+                address(_front(desk), tenant=desk.tenant_code, campaign=desk.campaign),
                 current is not None
                 and (desk.tenant_id, desk.campaign) == (current.tenant_id, current.campaign),
                 desk.mechanism_name,
@@ -193,7 +206,7 @@ def show_number(value: Any, blank: str = "—") -> str:
 def _asset(name: str) -> str:
     """URL of a front-end file that the set-up copied from its wheel; its hash keeps caches honest."""
     known = current_app.extensions["portal"].assets
-    return url_for("static", filename=f"vendor/{name}", v=known.get(name, "")[:12])
+    return address("static", filename=f"vendor/{name}", v=known.get(name, "")[:12])
 
 
 def load_assets(static: Path) -> dict[str, str]:

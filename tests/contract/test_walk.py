@@ -17,8 +17,8 @@ from tests.contract.world import CAMPAIGN, PLAIN, SECOND, Place, World
 
 COUNTY = "one_a"
 BODIES: dict[str, dict[str, str]] = {
-    "tenants.end": {"last_day": "2026-09-16"},
-    "tenants.enable": {"since": "2026-09-01"},
+    "administration.end": {"last_day": "2026-09-16"},
+    "administration.enable": {"since": "2026-09-01"},
 }
 """What must be sent so that a view gets as far as looking for the row."""
 

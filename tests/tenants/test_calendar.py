@@ -13,6 +13,7 @@ import sqlalchemy as sa
 import xlsxwriter
 from sqlalchemy.orm import Session
 
+from portal.administration.upload import read_upload
 from portal.core.errors import Invalid, NotAllowed
 from portal.core.scope import SYSTEM, Scope, set_scope
 from portal.core.workdays import WorkCalendar
@@ -25,7 +26,6 @@ from portal.tenants.calendar import (
     parse_days,
     parse_rows,
 )
-from portal.tenants.upload import read_upload
 from tests.conftest import NOON
 from tests.factories import Factory
 

@@ -9,9 +9,9 @@ import pytest
 from click.testing import CliRunner
 from flask import Flask
 
+from portal.administration.cli import tenants as command
 from portal.core.errors import PortalError
 from portal.tenants.calendar import packaged_until
-from portal.tenants.cli import tenants as command
 
 Call = Callable[..., tuple[int, str, str]]
 

@@ -126,7 +126,7 @@ def test_vacancy_acting_and_five_working_days(story: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize(("rank", "reason", "field"), [
     ("科员", "", "rank_reason"), ("无行政级别", " ", "rank_reason"), ("", "", "rank"), ("元帅", "有理由", "rank"),
-    ("科员", "本单位无科级干部可派", None), ("副科级", "", None), ("科级", "", None), ("处级", "", None),
+    ("科员", "本单位无科级干部可派", None), ("副科级", "", None), ("科级", "", None), ("县处级", "", None),
 ])  # fmt: skip
 def test_rank(county_in_april: County, rank: str, reason: str, field: str | None) -> None:
     c = county_in_april

@@ -7,16 +7,8 @@ from typing import Any
 from flask import Blueprint, current_app, flash, g, redirect, render_template, url_for
 from flask_babel import gettext
 
-from portal.campaigns.cli import count_declared
-from portal.campaigns.declarations import CONTRACT, Campaign
-from portal.core.errors import Conflict, Invalid, NotFound
-from portal.core.i18n import translate
-from portal.core.posts import Right
-from portal.core.scope import set_scope
-from portal.core.text import Message, _
-from portal.tenants import calendar, services
-from portal.tenants.body_page import address, bind_form, body_page, switch_page, today
-from portal.tenants.forms import (
+from portal.administration.body_page import address, bind_form, body_page, switch_page, today
+from portal.administration.forms import (
     TITLES,
     BodyForm,
     CalendarForm,
@@ -26,9 +18,17 @@ from portal.tenants.forms import (
     TenantForm,
     show_problems,
 )
+from portal.administration.upload import read_upload
+from portal.campaigns.cli import count_declared
+from portal.campaigns.declarations import CONTRACT, Campaign
+from portal.core.errors import Conflict, Invalid, NotFound
+from portal.core.i18n import translate
+from portal.core.posts import Right
+from portal.core.scope import set_scope
+from portal.core.text import Message, _
+from portal.tenants import calendar, services
 from portal.tenants.models import Level, Tenant
 from portal.tenants.policies import list_readings, set_policy
-from portal.tenants.upload import read_upload
 from portal.units import bodies
 from portal.units.reader import subtree_scope
 from portal.web.access import (
@@ -41,7 +41,7 @@ from portal.web.access import (
     the_session,
 )
 
-blueprint = Blueprint("tenants", __name__, template_folder="templates")
+blueprint = Blueprint("administration", __name__, template_folder="templates")
 
 
 def _done(message: Message | str) -> None:
@@ -63,7 +63,7 @@ def index() -> Any:
     labels: dict[str, str] = {c.key: c.label for c in the_registry().campaigns.values()}
     gone = {s.campaign: s.label for s in switches.values() if s.campaign not in labels}
     return render_template(
-        "tenants/index.html",
+        "administration/index.html",
         tree=services.list_tree(session, desk.tenant_path),
         switches=switches,
         campaigns=labels | dict(sorted(gone.items())),
@@ -76,7 +76,7 @@ def index() -> Any:
 @require(Right.TENANT_MANAGE)
 def create() -> Any:
     session, desk = the_session(), the_desk()
-    g.nav = "tenants.index"
+    g.nav = "administration.index"
     form = TenantForm()
     form.parent.choices = [
         (p.code, p.full_name)
@@ -95,10 +95,10 @@ def create() -> Any:
                 name=form.name.data or "",
             )
             _done(Message(_("已新建%(name)s。"), name=made.full_name))
-            return _to("tenants.index")
+            return _to("administration.index")
         except Invalid as error:
             problems = show_problems(form, error)
-    page = render_template("tenants/create.html", form=form, problems=problems)
+    page = render_template("administration/create.html", form=form, problems=problems)
     return page, 422 if form.posted() else 200
 
 
@@ -124,7 +124,7 @@ def enable(code: str, key: str) -> Any:
         session, the_actor(), now(), tenant=target, campaign=campaign, since=form.since.data
     )
     _done(Message(_("%(name)s已启用%(label)s。"), name=target.full_name, label=campaign.label))
-    return _to("tenants.switch", code=code, key=key)
+    return _to("administration.switch", code=code, key=key)
 
 
 @blueprint.post("/<tenant>/admin/tenants/<code>/<key>/disable")
@@ -133,7 +133,7 @@ def disable(code: str, key: str) -> Any:
     target = _target(code)
     services.disable_campaign(the_session(), the_actor(), now(), tenant=target, campaign=key)
     _done(Message(_("%(name)s已停用该专项，数据全部保留。"), name=target.full_name))
-    return _to("tenants.index")
+    return _to("administration.index")
 
 
 def _target(code: str) -> Tenant:
@@ -147,7 +147,7 @@ def _target(code: str) -> Tenant:
 def plugins() -> Any:
     found = sorted(the_registry().plugins.values(), key=lambda p: (not p.problems, p.name))
     return render_template(
-        "tenants/plugins.html",
+        "administration/plugins.html",
         plugins=[(p, count_declared(p)) for p in found],
         broken=[p for p in found if p.problems],
         contract=CONTRACT,
@@ -169,14 +169,14 @@ def show_calendar() -> Any:
             year, source = form.year.data or 0, form.source.data or ""
             calendar.import_year(session, the_actor(), now(), year=year, days=days, source=source)
             _done(Message(_("已导入%(year)s年工作日历，共%(n)s天。"), year=year, n=len(days)))
-            return _to("tenants.calendar")
+            return _to("administration.calendar")
         except Invalid as error:
             problems = show_problems(form, error)
     years = calendar.list_years(session, today())
     if not form.posted():
         form.year.data = next((y.year for y in years if y.source is None), today().year + 1)
     page = render_template(
-        "tenants/calendar.html",
+        "administration/calendar.html",
         years=years,
         form=form,
         problems=problems,
@@ -191,7 +191,7 @@ def _declared() -> Campaign | None:
     """The campaign of the address; None on the administrator's page of common readings."""
     if the_desk().campaign:
         return the_campaign()
-    g.nav = "tenants.index"
+    g.nav = "administration.index"
     return None
 
 
@@ -203,7 +203,7 @@ def policies() -> Any:
     readings = list_readings(the_session(), the_desk().tenant_id, campaign)
     groups = [(campaign.label, [r for r in readings if r.cited is campaign])] if campaign else []
     groups.append((_("各专项通用"), [r for r in readings if r.cited is not campaign]))
-    return render_template("tenants/policies.html", groups=groups, address=address())
+    return render_template("administration/policies.html", groups=groups, address=address())
 
 
 @blueprint.route("/<tenant>/admin/policies/<key>", methods=["GET", "POST"])
@@ -223,13 +223,13 @@ def policy(key: str) -> Any:
         try:
             set_policy(session, the_actor(), now(), campaign=campaign, key=key, value=value, reason=reason)
             _done(Message(_("“%(label)s”的口径已保存。"), label=reading.policy.label))
-            return _to("tenants.policies")
+            return _to("administration.policies")
         except Invalid as error:
             problems = show_problems(form, error)
     if not form.posted():
         form.value.data = reading.value
     page = render_template(
-        "tenants/policy.html", reading=reading, form=form, problems=problems, address=address()
+        "administration/policy.html", reading=reading, form=form, problems=problems, address=address()
     )
     return page, 422 if form.posted() else 200
 
@@ -250,7 +250,7 @@ def body() -> Any:
                 session, the_actor(), now(), mechanism_id=found.id, titles=titles, **given
             )
             _done(gettext("机制设置已保存。"))
-            return _to("tenants.body")
+            return _to("administration.body")
         except Invalid as error:
             problems = show_problems(form, error)
     return body_page(form, bind_form(saved=True), problems), 422 if form.posted() else 200
@@ -269,7 +269,7 @@ def bind() -> Any:
                 member=form.member.data or "", unit_id=form.unit.data or 0, since=form.since.data,
             )  # fmt: skip
             _done(gettext("已加入成员单位。"))
-            return _to("tenants.body")
+            return _to("administration.body")
         except Invalid as error:
             problems = show_problems(form, error)
         except Conflict as error:
@@ -287,4 +287,4 @@ def end(membership: int) -> Any:
         the_session(), the_actor(), now(), membership_id=membership, last_day=form.last_day.data
     )
     _done(gettext("已结束成员单位。"))
-    return _to("tenants.body")
+    return _to("administration.body")

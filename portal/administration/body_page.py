@@ -6,13 +6,13 @@ from datetime import date
 
 from flask import g, render_template
 
+from portal.administration.forms import TITLES, BindForm, BodyForm, EnableForm
 from portal.campaigns.declarations import Campaign, MemberKind
 from portal.core.clock import SHANGHAI
 from portal.core.errors import NotFound
 from portal.core.i18n import translate
 from portal.core.scope import set_scope
 from portal.core.text import Text, _
-from portal.tenants.forms import TITLES, BindForm, BodyForm, EnableForm
 from portal.tenants.models import Tenant
 from portal.tenants.services import list_switches
 from portal.units import bodies
@@ -73,7 +73,7 @@ def body_page(form: BodyForm | None, binding: BindForm, problems: list[str]) -> 
     if form is None:
         form = BodyForm(saved=True, obj=found, data={key: found.titles.get(key, "") for key in TITLES})
     return render_template(
-        "tenants/body.html",
+        "administration/body.html",
         form=form,
         bind_form=binding,
         problems=problems,
@@ -88,7 +88,7 @@ def body_page(form: BodyForm | None, binding: BindForm, problems: list[str]) -> 
 
 def switch_page(target: Tenant, key: str, form: EnableForm) -> str:
     session, campaign = the_session(), the_registry().find(key)
-    g.nav = "tenants.index"
+    g.nav = "administration.index"
     set_scope(session, subtree_scope(session, the_desk()))
     found = list_switches(session).get((target.id, key))
     if campaign is None and found is None:
@@ -96,7 +96,7 @@ def switch_page(target: Tenant, key: str, form: EnableForm) -> str:
     body = bodies.find_body(session, target.id, key)
     lines = bodies.list_lines(session, body.id, today()) if body else []
     return render_template(
-        "tenants/switch.html",
+        "administration/switch.html",
         target=target,
         key=key,
         declared=campaign,
