@@ -21,6 +21,8 @@ from portal.core.db import db
 from portal.core.i18n import init_i18n
 from portal.core.scope import install_guard
 from portal.core.settings import Settings
+from portal.deadlines import services as deadlines
+from portal.reporting import queries
 from portal.units.reader import load_posts
 from portal.web import access, errors, shell
 
@@ -74,6 +76,7 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
     shell.init_shell(app)
     for feature in FEATURES:
         app.register_blueprint(importlib.import_module(f"portal.{feature}.views").blueprint)
+    app.extensions["open_items"] = (queries.open_items, deadlines.open_items)
     access.protect(app, load_posts)
     return app
 

@@ -95,6 +95,8 @@ class Reader:
     username: str
     display_name: str
     posts: tuple[Held, ...]
+    seats: tuple[int, ...] = ()
+    """Tenants that still know the reader, even when the last post there has ended (a hand-over is to be signed)."""
 
     @cached_property
     def actor(self) -> Actor:

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, WeakSet
 
 import sqlalchemy as sa
 from sqlalchemy import event
@@ -63,8 +63,8 @@ class Scope:
     home: int | None = None
 
     @cached_property
-    def parameters(self) -> dict[str, list[int]]:
-        """What the criteria of ``_guarded`` leave open."""
+    def parameters(self) -> dict[str, Any]:
+        """What ``_CRITERIA`` leave open."""
         return {"scope_own": list(self.own), "scope_every": [*self.own, *self.below]}
 
     @cached_property
@@ -98,8 +98,8 @@ def _released(own: list[int], every: list[int]) -> Any:
     )
 
 
-_OWN_IDS = sa.bindparam("scope_own", expanding=True)
-_EVERY_ID = sa.bindparam("scope_every", expanding=True)
+_OWN_IDS: sa.BindParameter[Any] = sa.bindparam("scope_own", expanding=True)
+_EVERY_ID: sa.BindParameter[Any] = sa.bindparam("scope_every", expanding=True)
 _CRITERIA = (
     with_loader_criteria(
         Own, lambda cls: cls.tenant_id.in_(_OWN_IDS), include_aliases=True, propagate_to_loaders=False
@@ -118,7 +118,10 @@ _CRITERIA = (
 )
 """The same criteria with the ids left open (``Scope.parameters``), so that a select is guarded once and for all."""
 _guarded: WeakKeyDictionary[Any, Any] = WeakKeyDictionary()
-"""Select -> the same under ``_CRITERIA``. A select kept by its module is compiled once in the life of the process."""
+"""Select -> the same under ``_CRITERIA``. One that its module keeps is guarded and compiled once in the life of
+the process."""
+_shared: WeakSet[Any] = WeakSet()
+"""Selects found to read no tenant's rows."""
 
 
 def set_scope(session: Session, scope: Scope) -> None:
@@ -172,6 +175,21 @@ def _touches_tenants(statement: Any) -> bool:
     return any("tenant_id" in table.c and table.info.get("tenanted", True) for table in _tables(statement))
 
 
+def guard_select(session: Session, select: Any) -> tuple[Any, dict[str, Any]]:
+    """``select`` under the criteria of the session's scope, and what they leave open."""
+    scope = session.info.get("scope")
+    if scope is None:
+        if select not in _shared:
+            if _touches_tenants(select):
+                raise ScopeMissing
+            _shared.add(select)
+        return select, {}
+    guarded = _guarded.get(select)
+    if guarded is None:
+        guarded = _guarded[select] = select.options(*_CRITERIA)
+    return guarded, scope.parameters
+
+
 def _guard_statement(state: ORMExecuteState) -> None:
     if state.is_column_load or state.is_relationship_load:
         return  # the parent was read under the criteria, and the row is addressed by its full key
@@ -185,10 +203,9 @@ def _guard_statement(state: ORMExecuteState) -> None:
     if not state.is_select:
         state.statement = state.statement.options(*scope.criteria)
         return
-    guarded = _guarded.get(state.statement)
-    if guarded is None:
-        guarded = _guarded[state.statement] = state.statement.options(*_CRITERIA)
-    state.statement, state.parameters = guarded, {**(state.parameters or {}), **scope.parameters}
+    given: Any = state.parameters or {}
+    state.statement, parameters = guard_select(state.session, state.statement)
+    state.parameters = {**given, **parameters}
 
 
 def _guard_flush(session: Session, _context: object, _instances: object) -> None:

@@ -16,9 +16,11 @@ from portal.campaigns.declarations import Clause, Source
 from portal.core.audit import Act, record
 from portal.core.errors import Invalid
 from portal.core.i18n import show_moment
+from portal.core.ready import Ready
 from portal.core.scope import Actor, get_scope
 from portal.core.text import Message, Text, _
 from portal.deadlines.models import Deadline
+from portal.units.handover import OpenItem
 from portal.units.models import Unit
 
 
@@ -227,10 +229,12 @@ _RUNNING = (
     .where(Deadline.tenant_id.in_(sa.bindparam("own", expanding=True)), Deadline.met_at.is_(None))
     .order_by(Deadline.due_at, Deadline.id)
 )  # fmt: skip
-_RUNNING_AT = _RUNNING.where(
-    sa.or_(
-        Deadline.mechanism_id.in_(sa.bindparam("offices", expanding=True)),
-        sa.tuple_(Deadline.mechanism_id, Deadline.unit_id).in_(sa.bindparam("units", expanding=True)),
+_RUNNING_AT = Ready(
+    _RUNNING.where(
+        sa.or_(
+            Deadline.mechanism_id.in_(sa.bindparam("offices", expanding=True)),
+            sa.tuple_(Deadline.mechanism_id, Deadline.unit_id).in_(sa.bindparam("units", expanding=True)),
+        )
     )
 )
 
@@ -246,17 +250,17 @@ def list_running(
 
     ``places``: (tenant, mechanism, unit) each, unit None = the whole mechanism; for readers of several tenants.
     """
-    given: dict[str, Any] = {"own": get_scope(session).own}
-    query = _RUNNING
+    own = get_scope(session).own
     if places is not None:
-        query = _RUNNING_AT
-        given["offices"] = [mechanism for _tenant, mechanism, unit in places if unit is None]
-        given["units"] = [(mechanism, unit) for _tenant, mechanism, unit in places if unit is not None]
+        offices = [mechanism for _tenant, mechanism, unit in places if unit is None]
+        units = [(mechanism, unit) for _tenant, mechanism, unit in places if unit is not None]
+        return tuple(Running(*row) for row in _RUNNING_AT.rows(session, own=own, offices=offices, units=units))
+    query = _RUNNING
     if unit_ids is not None:
         query = query.where(Deadline.unit_id.in_(unit_ids))
     if mechanism_id is not None:
         query = query.where(Deadline.mechanism_id == mechanism_id)
-    return tuple(Running(*row) for row in session.execute(query, given))
+    return tuple(Running(*row) for row in session.execute(query, {"own": own}))
 
 
 def explain(deadline: Deadline | Running) -> tuple[Message, ...]:
@@ -286,3 +290,11 @@ def explain(deadline: Deadline | Running) -> tuple[Message, ...]:
         )
     )
     return tuple(lines)
+
+
+def open_items(session: Session, mechanism_id: int, unit_id: int) -> list[OpenItem]:
+    """For a hand-over: the unit's running clocks."""
+    running = list_running(session, unit_ids=[unit_id], mechanism_id=mechanism_id)
+    return [
+        OpenItem(kind=_("计时"), title=c.title, due=c.due_at, subject=f"deadline:{c.id}") for c in running
+    ]

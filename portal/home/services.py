@@ -29,6 +29,7 @@ from portal.reporting.queries import (
     list_work,
 )
 from portal.tenants.models import Level, Tenant
+from portal.units.handover import HandoverRow, list_handovers
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,7 @@ class Waiting:
     tasks: Sequence[Task]
     office: Sequence[Desktop]
     arrived: Sequence[Arrived]
+    handovers: Sequence[HandoverRow]
     clocks: Sequence[Running]
     notices: Sequence[Any]
     done: int
@@ -62,8 +64,19 @@ def gather(session: Session, reader: Reader, now: datetime) -> Waiting:
             session, places=[*fills, *((p.tenant_id, p.mechanism_id or 0, None) for p in office)]
         ),
         notices=recent_notices(session, live),
+        handovers=_to_sign(session, reader, live),
         arrived=_from_below(session, reader, [p for p in office if p.tenant_level != Level.COUNTY]),
     )
+
+
+def _to_sign(session: Session, reader: Reader, live: Sequence[Held]) -> list[HandoverRow]:
+    """Hand-overs that want this reader's signature. A city's office finds them under its name in the bar instead."""
+    if any(Right.REPORT_REVIEW in p.rights and p.tenant_level != Level.COUNTY for p in live):
+        return []
+    set_scope(session, Scope(own=reader.seats))
+    rows = [h for h in list_handovers(session, account_id=reader.account_id) if h.may_sign(reader.account_id)]
+    set_scope(session, reader.scope)
+    return rows
 
 
 def _from_below(session: Session, reader: Reader, posts: Sequence[Held]) -> list[Arrived]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -12,8 +12,21 @@ from sqlalchemy.orm import Session
 from portal.core.errors import NotFound
 from portal.core.posts import Right
 from portal.core.reader import Held
+from portal.core.ready import Ready
 from portal.core.text import Message
 from portal.notices.models import Notice
+
+
+class Recent(NamedTuple):
+    """A notice in a list."""
+
+    tenant_id: int
+    id: int
+    text: str
+    params: dict[str, Any]
+    sender: str
+    at: datetime
+    read_at: datetime | None
 
 
 def notify(
@@ -46,7 +59,7 @@ _ADDRESSED = sa.or_(
     sa.tuple_(Notice.mechanism_id, Notice.unit_id).in_(sa.bindparam("units", expanding=True)),
     sa.and_(Notice.mechanism_id.in_(sa.bindparam("offices", expanding=True)), Notice.unit_id.is_(None)),
 )
-_RECENT = (
+_RECENT = Ready(
     sa.select(
         Notice.tenant_id, Notice.id, Notice.text, Notice.params, Notice.sender, Notice.at, Notice.read_at
     )
@@ -73,9 +86,9 @@ def list_notices(session: Session, posts: Iterable[Held], limit: int = 50, offse
     return list(session.scalars(found.limit(limit).offset(offset), _places(posts)))
 
 
-def recent_notices(session: Session, posts: Iterable[Held], limit: int = 3) -> list[Any]:
-    """Row tuples (tenant_id, id, text, params, sender, at, read_at) for the home page."""
-    return list(session.execute(_RECENT, {**_places(posts), "most": limit}))
+def recent_notices(session: Session, posts: Iterable[Held], limit: int = 3) -> list[Recent]:
+    """For the home page."""
+    return [Recent(*row) for row in _RECENT.rows(session, **_places(posts), most=limit)]
 
 
 def find_notice(session: Session, posts: Iterable[Held], tenant_id: int, notice_id: int) -> Notice:

@@ -34,7 +34,7 @@ def serve(host: str, port: int) -> None:
         raise PortalError(_("演示实例只能在本机回环地址上运行。"))
     environment = os.environ | {"PORTAL_INSTANCE": str(settings.instance)}
     programs = {
-        "server": _gunicorn(settings, host, port),
+        "server": gunicorn_command(settings, host, port),
         "worker": [sys.executable, "-m", "portal.cli", "worker"],
     }
     click.echo(str(Message(_("联席已在 %(url)s 运行，按 Ctrl+C 停止。"), url=f"http://{host}:{port}/")))
@@ -51,7 +51,7 @@ def _is_loopback(host: str) -> bool:
         return False
 
 
-def _gunicorn(settings: Settings, host: str, port: int) -> list[str]:
+def gunicorn_command(settings: Settings, host: str, port: int) -> list[str]:
     return [
         sys.executable, "-m", "gunicorn", "portal.app:create_app()",
         "--bind", f"{host}:{port}",

@@ -10,9 +10,11 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from portal.core.ready import Ready
 from portal.core.text import Message, Text, _
-from portal.reporting.models import COUNTED, OPEN, Report, ReportState, State, Submission
+from portal.reporting.models import COUNTED, OPEN, FormSnapshot, Report, ReportState, State, Submission
 from portal.tenants.models import Tenant
+from portal.units.handover import OpenItem
 from portal.units.models import Unit
 
 NEAR = timedelta(days=3)
@@ -92,11 +94,9 @@ class Work:
 Place = tuple[int, int, int]
 """Tenant, mechanism, unit."""
 
-# Statements of the pages that are opened most stand ready: to build one takes longer than to run it.
-
 
 _PLACE = sa.tuple_(Report.mechanism_id, Submission.unit_id)
-_WORK = (
+_WORK = Ready(
     sa.select(
         Submission.tenant_id,
         Submission.id,
@@ -140,15 +140,13 @@ def list_work(
     filling, signing = set(fills), set(signs)
     if not filling | signing:
         return Work([], 0, 0)
-    rows = session.execute(
-        _WORK,
-        {
-            "units": [unit for _tenant, _mechanism, unit in filling | signing],
-            "fills": [place[1:] for place in filling],
-            "signs": [place[1:] for place in signing],
-            "since": since,
-            "until": until,
-        },
+    rows = _WORK.rows(
+        session,
+        units=[unit for _tenant, _mechanism, unit in filling | signing],
+        fills=[place[1:] for place in filling],
+        signs=[place[1:] for place in signing],
+        since=since,
+        until=until,
     )
     tasks, done, expected = [], 0, 0
     for r in rows:
@@ -188,7 +186,7 @@ _WAITING = (
     .correlate(Report)
     .scalar_subquery()
 )
-_OFFICE = (
+_OFFICE = Ready(
     sa.select(
         Report.tenant_id, Report.id, Report.campaign, Report.form, Report.period, Report.state, Report.due_at,
         Report.expected, Report.filed, _WAITING, Report.review_reason,
@@ -206,7 +204,7 @@ def list_office_reports(session: Session, mechanisms: Sequence[int]) -> list[Des
     """Reports of these mechanisms that are still to be submitted upward or were returned; by due."""
     if not mechanisms:
         return []
-    rows = session.execute(_OFFICE, {"mechanisms": mechanisms})
+    rows = _OFFICE.rows(session, mechanisms=mechanisms)
     return [
         Desktop(r[0], r[1], r[2], r[3], r[4], ReportState(r[5]), r[6], r[7], r[8], r[9], r[10]) for r in rows
     ]
@@ -303,3 +301,41 @@ def list_arrived(session: Session, campaigns: Iterable[tuple[int, str]]) -> list
         .limit(100)
     )
     return [Arrived(r[0], r[1], r[2], r[3], r[4], r[5], r[6], r[7], r[8], r[9], r[10], r[11]) for r in rows]
+
+
+def open_items(session: Session, mechanism_id: int, unit_id: int) -> list[OpenItem]:
+    """For a hand-over: the unit's open forms, and its drafts under their own name; by due."""
+    rows = session.execute(
+        sa.select(
+            Submission.id,
+            Submission.form,
+            Submission.period,
+            Submission.state,
+            Submission.due_at,
+            FormSnapshot.definition,
+        )
+        .join(Report, sa.and_(Report.tenant_id == Submission.tenant_id, Report.id == Submission.report_id))
+        .outerjoin(
+            FormSnapshot,
+            sa.and_(
+                FormSnapshot.campaign == Submission.campaign,
+                FormSnapshot.form == Submission.form,
+                FormSnapshot.version == Submission.form_version,
+            ),
+        )
+        .where(
+            Report.mechanism_id == mechanism_id,
+            Submission.unit_id == unit_id,
+            Submission.state.in_([s.value for s in (*OPEN, State.SIGNING)]),
+        )
+        .order_by(Submission.due_at, Submission.id)
+    )
+    return [
+        OpenItem(
+            kind=_("草稿") if r[3] == State.DRAFT else _("待报"),
+            title=f"{(r[5] or {}).get('label', r[1])} {r[2]}",
+            due=r[4],
+            subject=f"submission:{r[0]}",
+        )
+        for r in rows
+    ]

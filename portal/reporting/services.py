@@ -12,6 +12,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import flag_modified
 
 from portal.campaigns.declarations import Campaign, FieldKind, Form, Grade, Values
 from portal.core.audit import Act, record
@@ -218,6 +219,7 @@ def recount(session: Session, now: datetime, campaign: Campaign, form: Form, rep
         ).where(*mine)
     ).one()
     report.expected, report.filed, report.on_time, report.zero = row
+    flag_modified(report, "filed")  # a new version even if the counts stay: the sums on an open page are old
     renew_rollup(
         session, campaign.key, form, report.period, now,
         lambda: session.scalars(sa.select(Submission.values).where(*mine, counted)).all(),

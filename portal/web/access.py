@@ -172,7 +172,7 @@ def _load_reader(database: Session, load_posts: LoadPosts) -> Reader | None:
     login: Login = user.login
     set_scope(database, Scope(own=login.tenant_ids))
     posts = load_posts(database, login.account_id, now()) if login.tenant_ids else ()
-    return Reader(login.account_id, login.username, login.display_name, posts)
+    return Reader(login.account_id, login.username, login.display_name, posts, login.tenant_ids)
 
 
 def _admit(access: Access, database: Session, arguments: dict[str, Any]) -> Response | None:
