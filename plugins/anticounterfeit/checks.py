@@ -113,7 +113,7 @@ def _no_face(values: Values) -> Message | None:
     pieces = total(values, "police_notes", "police_coins")
     if not pieces or total(values, "police_face"):
         return None
-    return Message(_("没收假币 %(pieces)s 张（枚），面额却为0。请填没收面额。"), pieces=pieces)
+    return Message(_("没收假币 %(pieces)s 张（枚），面额却为 0。请填没收面额。"), pieces=pieces)
 
 
 def _large(values: Values) -> Message | None:
@@ -122,7 +122,7 @@ def _large(values: Values) -> Message | None:
     if face < 10_000_000:
         return None
     return Message(
-        _("本月没收面额 %(face)s 元。其中若有一次达到10万元的，请确认已登记台账并在24小时内上报。"),
+        _("本月没收面额 %(face)s 元。其中若有一次达到 10 万元的，请确认已登记台账并在 24 小时内上报。"),
         face=_yuan(face),
     )
 
@@ -139,7 +139,7 @@ CHECKS = (
         "batches_part",
         "batches",
         "vouchers",
-        _("一次5张（枚）以上 %(part)s 次，多于收缴凭证 %(whole)s 份，多出 %(gap)s。请说明原因。"),
+        _("一次 5 张（枚）以上 %(part)s 次，多于收缴凭证 %(whole)s 份，多出 %(gap)s。请说明原因。"),
         Grade.EXPLAIN,
     ),
     _check("foreign_named", ("foreign_currencies", "foreign_notes"), _foreign, Grade.ERROR),

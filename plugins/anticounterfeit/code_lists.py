@@ -47,7 +47,7 @@ CODE_LISTS = (
             Choice(key="coin_1j", label=_("1角硬币")),
             Choice(key="other", label=_("其他券别")),
         ),
-        note=_("其他券别含2元券、角券、纪念币和纪念钞。"),
+        note=_("其他券别含 2 元券、角券、纪念币和纪念钞。"),
     ),
     CodeList(
         key="series",
@@ -77,8 +77,8 @@ CODE_LISTS = (
         key="production_method",
         label=_("制作方式"),
         choices=(
-            Choice(key="printed", label=_("机制")),
-            Choice(key="laser_printed", label=_("打印")),
+            Choice(key="printed", label=_("机器印刷")),
+            Choice(key="laser_printed", label=_("激光打印")),
             Choice(key="copied", label=_("复印")),
             Choice(key="pieced", label=_("拼凑")),
             Choice(key="cut_and_patched", label=_("挖补、揭层等变造")),

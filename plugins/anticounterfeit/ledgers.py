@@ -36,7 +36,7 @@ _FIELDS = (
         kind=FieldKind.MONEY,
         unit=_("元"),
         required=True,
-        definition=_("本案纸币、硬币和半成品的面额之和。假外币按当日汇率折算，仅供参考。线索尚无实物的填0。"),
+        definition=_("本案纸币、硬币和半成品的面额之和。假外币按当日汇率折算，仅供参考。线索尚无实物的填 0。"),
         clause=_INFORMATION,
     ),
     Field(
@@ -45,7 +45,7 @@ _FIELDS = (
         kind=FieldKind.MONEY,
         unit=_("元"),
         definition=_(
-            "同一时间、同一地点查获的面额，达到10万元须迅速上报。留空按面额合计判断；几次查获不相加。"
+            "同一时间、同一地点查获的面额，达到 10 万元须迅速上报。留空按面额合计判断；几次查获不相加。"
         ),
         clause=Clause(source="D0", article=_("第十七条（一）")),
     ),
@@ -70,21 +70,21 @@ _FIELDS = (
         key="new_forging_means",
         label=_("新型造假手段"),
         kind=FieldKind.FLAG,
-        definition=_("勾选后须在24小时内上报，不论金额。"),
+        definition=_("勾选后须在 24 小时内上报，不论金额。"),
         clause=_RAPID,
     ),
     Field(
         key="new_crime_means",
         label=_("新的犯罪手段"),
         kind=FieldKind.FLAG,
-        definition=_("勾选后须在24小时内上报，不论金额。"),
+        definition=_("勾选后须在 24 小时内上报，不论金额。"),
         clause=_RAPID,
     ),
     Field(
         key="cross_border",
         label=_("跨国大要案线索"),
         kind=FieldKind.FLAG,
-        definition=_("勾选后须在24小时内上报，不论金额。"),
+        definition=_("勾选后须在 24 小时内上报，不论金额。"),
         clause=_RAPID,
     ),
     Field(key="span", label=_("跨区域情况"), kind=FieldKind.CHOICE, choices="span"),
@@ -113,7 +113,7 @@ _FIELDS = (
     ),
     Field(
         key="serial_prefixes",
-        label=_("冠字号码前6位"),
+        label=_("冠字号码前 6 位"),
         kind=FieldKind.TEXT,
         definition=_("多个用顿号隔开，辨认不清的字符写*；硬币不填。"),
     ),
@@ -135,7 +135,7 @@ CASE_LEDGER = Ledger(
     clause=Clause(source="D0", article=_("第十五条、第十七条")),
     examples=(
         {
-            "title": _("郊区某集贸市场收缴100元假币7张（演示）"),
+            "title": _("郊区某集贸市场收缴 100 元假币 7 张（演示）"),
             "found_channel": "counter",
             "site": "market",
             "forgery_kind": "counterfeit",
@@ -148,7 +148,7 @@ CASE_LEDGER = Ledger(
             "note_count": 7,
         },
         {
-            "title": _("平定县某网点一次收缴1元假硬币63枚（演示）"),
+            "title": _("平定县某网点一次收缴 1 元假硬币 63 枚（演示）"),
             "found_channel": "counter",
             "site": "bank_outlet",
             "forgery_kind": "counterfeit",
@@ -176,7 +176,7 @@ CASE_LEDGER = Ledger(
             "suspects": 1,
         },
         {
-            "title": _("城区快递渠道线索1条，已移送公安机关（演示）"),
+            "title": _("城区快递渠道线索 1 条，已移送公安机关（演示）"),
             "found_channel": "parcel",
             "site": "delivery",
             "currency": "cny",
@@ -215,7 +215,7 @@ CASE_LEDGER = Ledger(
             "suspects": 2,
         },
         {
-            "title": _("城区某网点收缴挖补变造50元券3张（演示）"),
+            "title": _("城区某网点收缴挖补变造 50 元券 3 张（演示）"),
             "found_channel": "sorting",
             "site": "bank_outlet",
             "forgery_kind": "altered",
@@ -228,7 +228,7 @@ CASE_LEDGER = Ledger(
             "note_count": 3,
         },
         {
-            "title": _("网络平台售卖假币关键词监测线索2条（演示）"),
+            "title": _("网络平台售卖假币关键词监测线索 2 条（演示）"),
             "found_channel": "online",
             "site": "online",
             "currency": "cny",

@@ -24,7 +24,7 @@ METRICS = (
         label=_("破案率"),
         unit=_("%"),
         evaluate=lambda values: _percent(values, "cases_solved", "cases_filed"),
-        definition=_("破案数除以立案数；含往期立案的破案，可以超过100%。"),
+        definition=_("破案数除以立案数；含往期立案的破案，可以超过 100%。"),
         better="up",
     ),
     Metric(

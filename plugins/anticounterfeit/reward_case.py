@@ -147,7 +147,7 @@ def _coins(given: object) -> tuple[int, Fraction]:
         denomination = _yuan(item["denomination"], _("硬币券别"))
         count = _number(item["pieces"], _("硬币枚数"))
         if not denomination or count.denominator != 1:
-            raise ValueError(Message(_("硬币券别必须大于0，枚数必须是整数。")))
+            raise ValueError(Message(_("硬币券别必须大于 0，枚数必须是整数。")))
         pieces += int(count)
         face += denomination * count
     if face > _MOST or pieces > _MOST:

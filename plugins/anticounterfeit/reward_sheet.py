@@ -63,10 +63,10 @@ def face_steps(case: RewardCase) -> list[Message]:
 def circulation_step(face: Fraction) -> Message:
     reward = _show(circulation_reward(face))
     if face < 1_000_000:
-        return Message(_("面额不到100万元，按10%%计 %(reward)s 元。"), reward=reward)
+        return Message(_("面额不到 100 万元，按 10%% 计 %(reward)s 元。"), reward=reward)
     if face < 9_000_000:
         return Message(
-            _("面额达到100万元，10万元加超出部分 %(excess)s 元的1%%，计 %(reward)s 元。"),
+            _("面额达到 100 万元，10 万元加超出部分 %(excess)s 元的 1%%，计 %(reward)s 元。"),
             excess=_show(face - 1_000_000),
             reward=reward,
         )
@@ -76,28 +76,28 @@ def circulation_step(face: Fraction) -> Message:
 def _paper_step(face: Fraction) -> Message:
     addition = _show(paper_addition(face))
     if face <= 1_000_000:
-        return Message(_("纸币面额不超过100万元，按8%%加计 %(addition)s 元。"), addition=addition)
+        return Message(_("纸币面额不超过 100 万元，按 8%% 加计 %(addition)s 元。"), addition=addition)
     if face < 10_000_000:
         return Message(
-            _("纸币面额在100万元至1000万元之间，按（%(face)s－100）×12÷900＋8万元加计 %(addition)s 元。"),
+            _("纸币面额在 100 万元至 1000 万元之间，按（%(face)s－100）×12÷900＋8 万元加计 %(addition)s 元。"),
             face=_wan(face),
             addition=addition,
         )
-    return Message(_("纸币面额达到1000万元，加计 %(addition)s 元。"), addition=addition)
+    return Message(_("纸币面额达到 1000 万元，加计 %(addition)s 元。"), addition=addition)
 
 
 def _coin_step(case: RewardCase) -> Message:
     edge = case.policy["band_edge"]
     addition = _show(coin_addition(case.pieces, case.coin_face, edge))
     if case.pieces < COIN_EDGE or (case.pieces == COIN_EDGE and edge == "lower"):
-        return Message(_("硬币不超过10万枚，按面额8%%加计 %(addition)s 元。"), addition=addition)
+        return Message(_("硬币不超过 10 万枚，按面额 8%% 加计 %(addition)s 元。"), addition=addition)
     if case.pieces < 500_000:
         return Message(
-            _("硬币10万枚至50万枚，按（%(pieces)s－10）×12÷40＋8万元加计 %(addition)s 元（Q-02）。"),
+            _("硬币 10 万枚至 50 万枚，按（%(pieces)s－10）×12÷40＋8 万元加计 %(addition)s 元（Q-02）。"),
             pieces=_wan(case.pieces),
             addition=addition,
         )
-    return Message(_("硬币达到50万枚，加计 %(addition)s 元。"), addition=addition)
+    return Message(_("硬币达到 50 万枚，加计 %(addition)s 元。"), addition=addition)
 
 
 def addition_steps(case: RewardCase, addition: Fraction) -> list[Message]:
@@ -117,7 +117,7 @@ def addition_steps(case: RewardCase, addition: Fraction) -> list[Message]:
             *bands,
             Message(_("口径：取较高一项（Q-03），加计 %(addition)s 元。"), addition=_show(addition)),
         ]
-    text = _("口径：分别计算后相加（Q-03），合计不超过20万元，加计 %(addition)s 元。")
+    text = _("口径：分别计算后相加（Q-03），合计不超过 20 万元，加计 %(addition)s 元。")
     return [*bands, Message(text, addition=_show(addition))]
 
 
@@ -127,18 +127,18 @@ def coin_warnings(case: RewardCase) -> list[Message]:
     found = [
         Message(
             _(
-                "硬币加计在10万枚处跳档：此前按面额8%%，此后从8万元起算；本案 %(pieces)s 枚接近分界，"
+                "硬币加计在 10 万枚处跳档：此前按面额 8%%，此后从 8 万元起算；本案 %(pieces)s 枚接近分界，"
                 "请核对原文（奖励标准（一），Q-01）。"
             ),
             pieces=f"{case.pieces:,}",
         )
     ]
     if 95_000 <= case.pieces <= 105_000:
-        found.append(Message(_("枚数在9.5万至10.5万之间，须由第二人清点确认（Q-01）。")))
+        found.append(Message(_("枚数在 9.5 万至 10.5 万之间，须由第二人清点确认（Q-01）。")))
     if case.pieces == COIN_EDGE:
         text = {
-            "lower": _("硬币恰为10万枚，两档都含本数，本测算按8%一档（Q-04）。"),
-            "upper": _("硬币恰为10万枚，两档都含本数，本测算按8万元起算一档（Q-04）。"),
+            "lower": _("硬币恰为 10 万枚，两档都含本数，本测算按 8% 一档（Q-04）。"),
+            "upper": _("硬币恰为 10 万枚，两档都含本数，本测算按 8 万元起算一档（Q-04）。"),
         }
         found.append(Message(text[case.policy["band_edge"]]))
     return found

@@ -45,7 +45,7 @@ def evaluate(given: Mapping[str, Any]) -> Explained:
     if not case.suspects_caught:
         raise Refused(_("三类案件都须抓获主要涉案人员，未抓获的不适用。"), _SCOPE)
     if case.kind == "circulation" and not case.face:
-        raise ValueError(Message(_("出售、购买、运输、持有、使用类案件的假币面额必须大于0。")))
+        raise ValueError(Message(_("出售、购买、运输、持有、使用类案件的假币面额必须大于 0。")))
     steps, warnings = face_steps(case), list[Message]()
     if case.kind == "circulation":
         base, addition = Fraction(0), circulation_reward(case.face)

@@ -18,18 +18,18 @@ def _large(values: Values) -> bool:
 
 def _large_reason(values: Values) -> Message:
     yuan = f"{_one_time_fen(values) / 100:,.2f}"
-    return Message(_("一次查获（发现）假币面额 %(yuan)s 元，达到10万元。"), yuan=yuan)
+    return Message(_("一次查获（发现）假币面额 %(yuan)s 元，达到 10 万元。"), yuan=yuan)
 
 
 def _clause(article: Text) -> Clause:
-    return Clause(source="D0", article=article, note=_("24小时依据第十六条（二），见 Q-10。"))
+    return Clause(source="D0", article=article, note=_("24 小时依据第十六条（二），见 Q-10。"))
 
 
 THRESHOLDS = (
     Threshold(
         key="large_amount",
         ledger="case",
-        label=_("一次假币面额10万元以上"),
+        label=_("一次假币面额 10 万元以上"),
         when=_large,
         reason=_large_reason,
         hours=24,

@@ -64,7 +64,7 @@ def authenticate(
     matches = verify_password(account.password_hash if account else "", password)
     if account is not None and matches and account.disabled_at is None and not is_locked(account, now):
         if account.initial_expires_at is not None and account.initial_expires_at <= now:
-            return Refused(_("初始密码已过有效期，请联系本级安全管理员重置。"))
+            return Refused(_("一次性密码已过有效期，请联系本级安全管理员重置。"))
         if not account.totp_secret:
             _forgive(account)
         return account

@@ -42,9 +42,9 @@ blueprint = Blueprint("accounts", __name__, template_folder="templates")
 FRESH = timedelta(minutes=10)
 """So soon after log-in nobody is asked for the password again."""
 STATES: dict[State, tuple[str, Text]] = {
-    State.ACTIVE: ("ok", _("正常")),
-    State.WAITING: ("near", _("未改初始密码")),
-    State.EXPIRED: ("slow", _("初始密码过期")),
+    State.ACTIVE: ("ok", _("已启用")),
+    State.WAITING: ("near", _("未改一次性密码")),
+    State.EXPIRED: ("slow", _("一次性密码过期")),
     State.LOCKED: ("late", _("已锁定")),
     State.DISABLED: ("done", _("已停用")),
 }

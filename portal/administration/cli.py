@@ -90,4 +90,4 @@ def import_calendar(year: int, file: Path, source: str) -> None:
         work_in(op.session, top.id)
         days = parse_days(parse_rows(file.read_text(encoding="utf-8-sig")))
         import_year(op.session, op.actor, op.now, year=year, days=days, source=source)
-        click.echo(Message(_("已导入%(year)s年工作日历，共%(n)s天。"), year=year, n=len(days)))
+        click.echo(Message(_("已导入 %(year)s 年工作日历，共 %(n)s 天。"), year=year, n=len(days)))

@@ -79,7 +79,7 @@ class EnableForm(Form):
 class CalendarForm(Form):
     year = IntegerField(
         _("年度"),
-        [InputRequired(_("请填写年度。")), NumberRange(2004, 2100, _("年度应在2004至2100之间。"))],
+        [InputRequired(_("请填写年度。")), NumberRange(2004, 2100, _("年度应在 2004 至 2100 之间。"))],
     )
     source = StringField(_("放假通知文号"), [InputRequired(_("请填写文号。")), CleanString(100)])
     lines = TextAreaField(
@@ -107,7 +107,7 @@ class BodyForm(Form):
     convenor = StringField(_("主要负责人称谓"), [CleanString(20)])
     deputy_convenor = StringField(_("副职称谓"), [CleanString(20)])
     office_director = StringField(_("办公室负责人称谓"), [CleanString(20)])
-    sign_off = BooleanField(_("报送前须分管领导签核"))
+    sign_off = BooleanField(_("报送前须分管领导签批"))
 
 
 TITLES = ("convenor", "deputy_convenor", "office_director")

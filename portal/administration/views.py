@@ -168,7 +168,7 @@ def show_calendar() -> Any:
             days = calendar.parse_days(rows)
             year, source = form.year.data or 0, form.source.data or ""
             calendar.import_year(session, the_actor(), now(), year=year, days=days, source=source)
-            _done(Message(_("已导入%(year)s年工作日历，共%(n)s天。"), year=year, n=len(days)))
+            _done(Message(_("已导入 %(year)s 年工作日历，共 %(n)s 天。"), year=year, n=len(days)))
             return _to("administration.calendar")
         except Invalid as error:
             problems = show_problems(form, error)

@@ -155,7 +155,9 @@ def _begin_sqlite(connection: Connection) -> None:
     raw = connection.connection.dbapi_connection
     assert raw is not None
     cursor = raw.cursor()
-    cursor.execute(f"PRAGMA query_only={'ON' if read_only else 'OFF'}")
+    if connection.info.get("read_only") is not read_only:  # each pragma makes SQLite forget all it has prepared
+        cursor.execute(f"PRAGMA query_only={'ON' if read_only else 'OFF'}")
+        connection.info["read_only"] = read_only
     # A writing transaction takes the lock at once: the driver's default loses updates or is refused.
     cursor.execute("BEGIN" if read_only else "BEGIN IMMEDIATE")
 

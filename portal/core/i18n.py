@@ -53,16 +53,25 @@ def _tongue() -> Tongue:
         return _CHINESE
 
 
+_PLAIN = frozenset({str, Markup, int, type(None)})
+
+
 def translate(value: Any) -> Any:
     """Jinja's ``finalize``: texts and messages in the reader's language, everything else untouched."""
-    if type(value) is str or value is None:
+    if type(value) in _PLAIN:
         return value
     if isinstance(value, Text):
         return _tongue().find(value)
     if isinstance(value, Message):
         text = _tongue().find(value.text)
-        return text % {k: translate(v) for k, v in value.params.items()} if value.params else text
+        params = value.params
+        return text % {k: v if type(v) in _PLAIN else translate(v) for k, v in params.items()} if params else text
     return value
+
+
+def join_words(words: Iterable[Any]) -> str:
+    """``甲、乙、丙`` in the reader's language and with its comma."""
+    return str(translate(_("、"))).join(str(translate(w)) for w in words)
 
 
 def _say(text: str, /, **values: Any) -> Markup:

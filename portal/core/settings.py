@@ -95,4 +95,4 @@ class Settings(Mapping[str, str]):
 
     @property
     def plugins(self) -> Path:
-        return Path(self["PLUGINS"]) if self["PLUGINS"] else Path(__file__).parents[2] / "plugins"
+        return Path(self["PLUGINS"]).resolve() if self["PLUGINS"] else Path(__file__).parents[2] / "plugins"

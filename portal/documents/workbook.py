@@ -23,7 +23,7 @@ from portal.core.i18n import translate
 from portal.core.text import Message, Text, _
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-SIGNATURES = (_("填表人："), _("审核人："), _("单位负责人："))
+SIGNATURES = (_("填报人："), _("审核人："), _("单位负责人（签字）："), _("（盖章）"))
 
 _LONGEST_TEXT = 32_767  # Excel's limit of one cell
 _LONGEST_LIST = 255  # and of the choices of one

@@ -22,7 +22,7 @@ class UrgentForm(FlaskForm):
         _l("哪里"), [CleanString(120), DataRequired(_l("请写明地点；暂不清楚的写到县、乡。"))]
     )
     known_at = MomentField(_l("何时得知"), [DataRequired(_l("请填写得知时间，时限从此刻起算。"))])
-    amount = YuanField(_l("多少（元）"), render_kw={"inputmode": "decimal", "autocomplete": "off"})
+    amount = YuanField(_l("涉及金额（元）"), render_kw={"inputmode": "decimal", "autocomplete": "off"})
     phoned_at = MomentField(_l("电话报告时间"))
     phoned_to = StringField(_l("电话报告给"), [CleanString(120)])
     late_reason = StringField(_l("迟报原因"), [CleanString(300)])

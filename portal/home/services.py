@@ -8,11 +8,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from portal.core.clock import end_of, midnight
 from portal.core.posts import Right
 from portal.core.reader import Held, Reader
+from portal.core.ready import Ready
 from portal.core.scope import Scope, set_scope
 from portal.core.text import Message, Text, _
 from portal.deadlines.services import Running, list_running
@@ -29,7 +30,7 @@ from portal.reporting.queries import (
     list_work,
 )
 from portal.tenants.models import Level, Tenant
-from portal.units.handover import HandoverRow, list_handovers
+from portal.units.handover import HandoverRow, list_own_handovers
 
 
 @dataclass(frozen=True)
@@ -74,20 +75,25 @@ def _to_sign(session: Session, reader: Reader, live: Sequence[Held]) -> list[Han
     if any(Right.REPORT_REVIEW in p.rights and p.tenant_level != Level.COUNTY for p in live):
         return []
     set_scope(session, Scope(own=reader.seats))
-    rows = [h for h in list_handovers(session, account_id=reader.account_id) if h.may_sign(reader.account_id)]
+    rows = [h for h in list_own_handovers(session, reader.account_id) if h.may_sign(reader.account_id)]
     set_scope(session, reader.scope)
     return rows
+
+
+_top = aliased(Tenant)
+_BELOW = Ready(
+    sa.select(Tenant.id)
+    .join(_top, Tenant.path.startswith(_top.path))
+    .where(_top.id.in_(sa.bindparam("tops", expanding=True)))
+)
 
 
 def _from_below(session: Session, reader: Reader, posts: Sequence[Held]) -> list[Arrived]:
     """Reports of the counties that wait for a city's office. Widens the scope, so it comes last."""
     if not posts:
         return []
-    paths = {p.tenant_path for p in posts}
-    below = session.scalars(
-        sa.select(Tenant.id).where(sa.or_(*(Tenant.path.startswith(p, autoescape=True) for p in paths)))
-    )
-    set_scope(session, Scope(own=reader.scope.own, below=tuple(sorted(set(below) - set(reader.scope.own)))))
+    below = {row[0] for row in _BELOW.rows(session, tops=list({p.tenant_id for p in posts}))}
+    set_scope(session, Scope(own=reader.scope.own, below=tuple(sorted(below - set(reader.scope.own)))))
     return list_arrived(session, {(p.tenant_id, p.campaign) for p in posts})
 
 

@@ -34,7 +34,7 @@ def mark_important(session: Session, actor: Actor, now: datetime, *, found: Reco
     """A person finds the matter important though no threshold was reached: 24 hours from knowing, too."""
     if clocks_of(session, found):
         raise Conflict(_("这件事的上报时限已在计时，无需再标。"))
-    reason = Reason(_("重要事项"), IMPORTANT_HOURS, (Message(_("由填报单位标为重要事项。")),))
+    reason = Reason(_("重要事项"), IMPORTANT_HOURS, (Message(_("由登记单位标为重要事项。")),))
     tell_story(session, actor, now, found, "important")
     return _start_clock(session, actor, now, found, IMPORTANT, reason)
 

@@ -31,6 +31,7 @@ from portal.deadlines.matters import find_matter
 from portal.exchange.services import Facts, file_report
 from portal.ledger.services import Entry, create_record
 from portal.operations.database import upgrade_schema
+from portal.reporting.due import OPEN_DAYS
 from portal.reporting.models import Report, ReportState, State, Submission, SubmissionEdition
 from portal.reporting.opening import asked_fields
 from portal.reporting.rounds import open_everywhere
@@ -242,7 +243,7 @@ class Demo:
         rows = self.session.scalars(sa.select(Submission).where(Submission.report_id == report.id)).all()
         for row in rows:
             chance = self.random.random()
-            if chance > (0.985 if past else 0.45) or self._kept_open(row, past):
+            if chance > (0.985 if past else 0.45) or self._kept_open(row, report):
                 continue
             self._file(campaign, form, row, report, late=past and chance > 0.95)
         recount(self.session, self.now, campaign, form, report)
@@ -256,13 +257,14 @@ class Demo:
             report.state = ReportState.ACCEPTED.value
             report.reviewed_at = report.due_at + timedelta(days=1)
 
-    def _kept_open(self, row: Submission, past: bool) -> bool:
-        """The shown liaison keeps the current forms to fill."""
-        return not past and row.unit_id in self.kept_open
+    def _kept_open(self, row: Submission, report: Report) -> bool:
+        """The shown liaison keeps the latest forms to fill: the open ones, or early in a month those just past."""
+        return row.unit_id in self.kept_open and report.due_at > self.now - timedelta(days=OPEN_DAYS)
 
     def _still_collecting(self, tenant: Tenant, report: Report) -> bool:
-        """One county has not yet sent its latest past report."""
-        return self.prefixes[tenant.id] == "yx" and report.due_at > self.now - timedelta(days=40)
+        """One county has not yet sent its latest past report; the shown one not those it still fills."""
+        open_days = {"yx": 40, "pd": OPEN_DAYS}.get(self.prefixes[tenant.id], 0)
+        return report.due_at > self.now - timedelta(days=open_days)
 
     def _file(self, campaign: Campaign, form: Form, row: Submission, report: Report, *, late: bool) -> None:
         zero = self.random.random() < 0.06
@@ -272,7 +274,7 @@ class Demo:
         at = report.due_at + timedelta(hours=20) if late else min(report.due_at, self.now) - early
         row.first_filed_at = row.filed_at = row.saved_at = at
         row.filed_by = row.saved_by = str(POST_LABELS[PostKind.LIAISON])
-        row.late_reason = str(_("领导外出未签发")) if late else ""
+        row.late_reason = str(_("领导外出未签批")) if late else ""
         accepted = report.due_at < self.now or self.random.random() < 0.5
         row.state = State.ACCEPTED.value if accepted else State.FILED.value
         self.session.add(

@@ -59,7 +59,7 @@ def init(province_code: str, province: str, system: str, security: str, auditor:
         lines = [_administrator(session, tenant, kind, name, portal.clock()) for kind, name in names]
         session.commit()
     click.echo("\n".join(map(str, lines)))
-    click.echo(_("请立即登录并更改密码；一次性密码 7 天内有效，不会再次显示。"))
+    click.echo(_("请立即登录并修改密码；一次性密码 7 天内有效，不会再次显示。"))
 
 
 def _administrator(

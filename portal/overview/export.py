@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, BinaryIO
 
-from portal.core.i18n import show_moment, translate
+from portal.core.i18n import join_words, show_moment
 from portal.core.text import Message, Text, _
 from portal.documents.workbook import Column, Kind, Sheet, write_workbook
 from portal.overview.services import Overview
-from portal.overview.standing import Standing, Words
+from portal.overview.standing import Standing
 from portal.overview.tables import Amount, Figure, all_rows, amount, headline, total
 
 _NONE = "—"
@@ -19,7 +19,7 @@ _NONE = "—"
 
 def write_overview(stream: BinaryIO, view: Overview, *, office: str, now: datetime) -> None:
     """``office``: who draws it up, for the line under the title."""
-    left = Message(_("填报单位：%(office)s"), office=office)
+    left = Message(_("汇总单位：%(office)s"), office=office)
     sheets = (_completeness, _totals, _indicators)
     write_workbook(stream, (make(view, left, show_moment(now)) for make in sheets))
 
@@ -35,14 +35,10 @@ def foot_label(view: Overview) -> Message:
     return Message(_("合计（%(done)s / %(every)s 县）"), done=done, every=every)
 
 
-def join(words: Sequence[Words]) -> str:
-    return "、".join(str(translate(w)) for w in words)
-
-
 def _completeness(view: Overview, left: Message, moment: Any) -> Sheet:
     columns = [Column(label=line_label(view), width=18)]
     for period in view.span.periods:
-        named = [_("应报"), _("已报"), _("完整率"), _("及时率"), _("状态")]
+        named = [_("应报"), _("已报"), _("完整率"), _("按时率"), _("状态")]
         for n, name in enumerate(named):
             label = Message(_("%(period)s%(name)s"), period=period.label, name=name)
             columns.append(Column(label=label, width=9, kind=Kind.PERCENT if n in (2, 3) else Kind.NUMBER))
@@ -51,7 +47,7 @@ def _completeness(view: Overview, left: Message, moment: Any) -> Sheet:
     def rows() -> Iterator[list[Any]]:
         for line in view.lines:
             cells = [c for p in view.span.periods for c in _counts(line.standings.get(p.key))]
-            yield [line.name, *cells, join(line.gap) or _NONE]
+            yield [line.name, *cells, join_words(line.gap) or _NONE]
         cells = [c for p in view.span.periods for c in _counts(view.total(p))]
         yield [_("合计"), *cells, ""]
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from portal.core.text import Message, Text, _
 from portal.reporting.models import COUNTED, ReportState, State
-from portal.reporting.queries import NEAR, STATE_LABELS, light_of
+from portal.reporting.queries import NEAR, STATE_LABELS, lateness, light_of
 
 Words = Message | Text | str
 
@@ -85,16 +85,6 @@ def _submitted_light(row: Any, now: datetime) -> str:
     return "slow" if not in_time or now > row.due_at else "near"
 
 
-def lateness(due_at: datetime, at: datetime | None) -> Message | None:
-    """Days of the calendar after the due day, or minutes within one."""
-    if at is None or at <= due_at:
-        return None
-    days = (at.date() - due_at.date()).days
-    if days:
-        return Message(_("迟 %(n)s 天"), n=days)
-    return Message(_("迟 %(n)s 分钟"), n=max(1, int((at - due_at).total_seconds() // 60)))
-
-
 def explain_gap(row: Any, now: datetime) -> tuple[Words, ...]:
     """Why a tenant's report of the chosen period is not complete, in its own words where it gave any."""
     if row.state == ReportState.RETURNED:
@@ -105,7 +95,7 @@ def explain_gap(row: Any, now: datetime) -> tuple[Words, ...]:
     late = lateness(row.due_at, row.submitted_at)
     if late:
         found.append(
-            Message(_("上报%(late)s（%(reason)s）"), late=late, reason=row.late_reason)
+            Message(_("%(late)s（%(reason)s）"), late=late, reason=row.late_reason)
             if row.late_reason
             else late
         )
@@ -121,8 +111,8 @@ def _not_submitted(due_at: datetime, now: datetime) -> Message | Text:
     if now > due_at:
         return Message(_("尚未上报，已逾期 %(n)s 天"), n=max(1, -days))
     if days == 0:
-        return _("尚未上报，今日24:00到期")
-    return Message(_("尚未上报，%(m)s月%(d)s日24:00到期"), m=due_at.month, d=due_at.day)
+        return _("尚未上报，今日 24:00 到期")
+    return Message(_("尚未上报，%(m)s月%(d)s日 24:00 到期"), m=due_at.month, d=due_at.day)
 
 
 def unit_gap(name: str, state: State) -> Message:

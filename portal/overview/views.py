@@ -18,9 +18,10 @@ from portal.core.scope import set_scope
 from portal.core.text import Text
 from portal.documents.workbook import XLSX
 from portal.overview import chart, drilldown, export, services, tables
-from portal.overview.standing import STATE_WORDS, lateness
+from portal.overview.standing import STATE_WORDS
 from portal.reporting.models import ReportState
 from portal.reporting.opening import asked_fields
+from portal.reporting.queries import lateness
 from portal.reporting.upward import accept_report, return_report
 from portal.units.reader import subtree_scope
 from portal.web.access import now, require, the_actor, the_campaign, the_desk, the_session
@@ -46,6 +47,7 @@ def _helpers() -> dict[str, Any]:
         "show_value": show_value,
         "lateness": lateness,
         "period_label": lambda key: parse_period(key).label,
+        "accepted": STATE_WORDS[ReportState.ACCEPTED],
         "state_words": {s.value: w for s, w in STATE_WORDS.items()},
     }
 

@@ -16,9 +16,9 @@ OPEN_DAYS = 15
 """A form appears in the to-do list this many days before it is due."""
 
 _RULES: dict[DueKind, Text] = {
-    DueKind.LAST_WORKING_DAY: _("报告期最后一个工作日24:00前报送"),
-    DueKind.LAST_CALENDAR_DAY: _("报告期最后一日24:00前报送"),
-    DueKind.FIXED_DAY: _("规定日期24:00前报送"),
+    DueKind.LAST_WORKING_DAY: _("报告期最后一个工作日 24:00 前报送"),
+    DueKind.LAST_CALENDAR_DAY: _("报告期最后一日 24:00 前报送"),
+    DueKind.FIXED_DAY: _("规定日期 24:00 前报送"),
 }
 
 

@@ -126,7 +126,7 @@ def file_submission(
     payload = zero_values(form, submission.member) if zero else dict(values)
     problems = _problems(form, payload, explanations)
     if submission.first_filed_at is None and now > submission.due_at and not late_reason.strip():
-        problems["late_reason"] = _("已超过报送时限，请写明迟报原因后提交。")
+        problems["late_reason"] = _("已超过时限，请写明迟报原因后提交。")
     if problems:
         raise Invalid(problems)
     submission.values, submission.zero = payload, zero

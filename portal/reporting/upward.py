@@ -70,7 +70,7 @@ def submit_report(
         gaps.append({"unit_id": unit.unit_id, "unit": unit.name, "reason": reason})
     late_reason = late_reason.strip()[:MAX_REASON]
     if now > report.due_at and report.submitted_at is None and not late_reason:
-        problems["late_reason"] = _("已超过上报时限，请写明迟报原因后上报。")
+        problems["late_reason"] = _("已超过时限，请写明迟报原因后上报。")
     if problems:
         raise Invalid(problems)
     rollup = session.scalars(

@@ -35,7 +35,7 @@ def _helpers() -> dict[str, Any]:
         "show_stored": show_stored,
         "period_label": lambda key: parse_period(key).label,
         "light_of": lambda due, state: queries.light_of(due, now(), State(state)),
-        "minutes_late": queries.minutes_late,
+        "lateness": queries.lateness,
         "state_labels": queries.STATE_LABELS,
         "report_labels": queries.REPORT_LABELS,
     }
@@ -308,7 +308,7 @@ def review(submission_id: int) -> Any:
                 session, actor, moment, campaign=the_campaign(), form=opened.form, reasons=reasons, link=link,
                 **step,  # type: ignore[arg-type]
             )  # fmt: skip
-            flash(gettext("已退回，并已通知填报单位。"), "done")
+            flash(gettext("已退回，并已通知报送单位。"), "done")
     except Invalid as error:
         session.rollback()
         return _show_sheet(_open_sheet(submission_id), problems=error.problems, status=422)

@@ -143,7 +143,7 @@ def parse_days(rows: Sequence[Sequence[str]]) -> list[GivenDay]:
                 )
             )
         elif len(cells[2]) > 40 or not cells[2].isprintable():
-            problems.append(Message(_("第 %(n)s 行：名称应在40字以内，不含特殊字符。"), n=number))
+            problems.append(Message(_("第 %(n)s 行：名称应在 40 字以内，不含特殊字符。"), n=number))
         elif day in found:
             problems.append(Message(_("第 %(n)s 行：%(day)s重复。"), n=number, day=day.isoformat()))
         else:
@@ -192,7 +192,7 @@ def import_year(
 
 def _year_problems(year: int, days: Sequence[GivenDay], source: str) -> Iterable[tuple[str, Message | Text]]:
     if not 2 <= len(source) <= 100:
-        yield "source", _("请填写放假通知的文号，100字以内。")
+        yield "source", _("请填写放假通知的文号，100 字以内。")
     foreign = [d.day for d in days if d.day.year != year and d.day != date(year - 1, 12, d.day.day)]
     if foreign:
         yield (

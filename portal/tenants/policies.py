@@ -154,7 +154,7 @@ def set_policy(
     elif value not in {c.key for c in policy.choices}:
         problems["value"] = _("选项不在列表中，请重新选择。")
     if not 2 <= len(reason.strip()) <= _REASON_LENGTH:
-        problems["reason"] = Message(_("请填写更改理由，2至%(n)s字。"), n=_REASON_LENGTH)
+        problems["reason"] = Message(_("请填写更改理由，2 至 %(n)s 字。"), n=_REASON_LENGTH)
     if problems:
         raise Invalid(problems)
     before = value_of(session, tenant_id, campaign, key)

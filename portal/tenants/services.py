@@ -122,13 +122,13 @@ def _problems(
     if fitting is None:
         found["parent"] = _("县级以下不再设租户，请改选省级或市级。")
     if not _CODE.match(code):
-        found["code"] = _("行政区划代码应为6位数字，例如 140321。")
+        found["code"] = _("行政区划代码应为 6 位数字，例如 140321。")
     elif above is not None and code[:2] != above.code[:2]:
         found["code"] = Message(_("代码前两位应与上级相同：%(code)s。"), code=above.code[:2])
     elif find_tenant(session, code) is not None:
         found["code"] = Message(_("代码 %(code)s 已被使用。"), code=code)
     if not 2 <= len(name) <= _NAME_LENGTH or not name.isprintable():
-        found["name"] = Message(_("名称应为2至%(n)s个可见的字。"), n=_NAME_LENGTH)
+        found["name"] = Message(_("名称应为 2 至 %(n)s 个可见的字。"), n=_NAME_LENGTH)
     elif session.scalar(
         sa.select(Tenant.id).where(Tenant.parent_id == (above.id if above else None), Tenant.name == name)
     ):

@@ -250,7 +250,7 @@ def _mine(handover_id: int | None = None) -> list[HandoverRow]:
     user: Any = flask_login.current_user
     login: Login = user.login
     set_scope(the_session(), Scope(own=login.tenant_ids))
-    found = handovers.list_handovers(the_session(), account_id=login.account_id, handover_id=handover_id)
+    found = handovers.list_own_handovers(the_session(), login.account_id, handover_id)
     if handover_id is not None and not found:
         raise NotFound
     return found

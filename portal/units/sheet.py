@@ -111,24 +111,27 @@ def _plain(cell: Cell) -> str:
 
 
 def write_roster(units: Sequence[UnitRow], place: Any, day: date, kinds: Mapping[str, Text]) -> bytes:
-    """The table of ``units``; read again unchanged, it makes no difference. No units = the form to fill in."""
+    """The table of ``units``; read again unchanged, it makes no difference. No units = the form to fill in.
+
+    Always in Chinese, whoever draws it up: ``read_roster`` knows its head row by these words.
+    """
     columns = [
         Column(
-            label=label,
+            label=str(label),
             width=_WIDTHS[key],
             kind=Kind.NUMBER if key == "sort_no" else Kind.TEXT,
-            choices=tuple(kinds.values()) if key == "kind" else (),
+            choices=tuple(map(str, kinds.values())) if key == "kind" else (),
         )
         for key, label in LABELS.items()
     ]
     rows = (
-        (u.sort_no, u.full_name, u.short_name, "、".join(u.aliases), kinds.get(u.kind, u.kind)) for u in units
+        (u.sort_no, u.full_name, u.short_name, "、".join(u.aliases), str(kinds.get(u.kind, u.kind))) for u in units
     )
     stream = BytesIO()
     sheet = Sheet(
-        title=_("单位名录"),
-        left=Message(_("填报地区：%(place)s"), place=place),
-        right=Message(_("%(day)s 导出"), day=day.isoformat()),
+        title=str(_("单位名录")),
+        left=str(Message(_("填报地区：%(place)s"), place=place)),
+        right=str(Message(_("%(day)s 导出"), day=day.isoformat())),
         columns=columns,
         rows=rows,
         foot=(),

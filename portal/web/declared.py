@@ -14,7 +14,7 @@ from werkzeug.datastructures import MultiDict
 
 from portal.campaigns.declarations import Campaign, Choice, Field, FieldKind
 from portal.core.clock import SHANGHAI
-from portal.core.i18n import translate
+from portal.core.i18n import join_words, translate
 from portal.core.text import Message, Text, _
 from portal.web.inputs import (
     Unusable,
@@ -141,7 +141,7 @@ def show_value(field: Field, value: Any, campaign: Campaign, blank: str = "—")
         case FieldKind.CHOICE | FieldKind.CHOICES:
             labels = {c.key: c.label for c in campaign.code_list(field.choices).choices}
             keys = value if isinstance(value, list) else [value]
-            return "、".join(str(translate(labels.get(key, key))) for key in keys)
+            return join_words(labels.get(key, key) for key in keys)
         case FieldKind.MOMENT:
             return datetime.fromisoformat(value).astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")
         case FieldKind.INTEGER | FieldKind.MONEY:
@@ -161,5 +161,5 @@ def show_stored(field: Mapping[str, Any], value: Any, blank: str = "—") -> str
             return f"{value:,}"
         case FieldKind.CHOICE | FieldKind.CHOICES:
             keys = value if isinstance(value, list) else [value]
-            return "、".join(str(translate(Text(field["choices"].get(key, key)))) for key in keys)
+            return join_words(Text(field["choices"].get(key, key)) for key in keys)
     return str(translate(_YES if value else _NO)) if isinstance(value, bool) else str(value)

@@ -38,15 +38,15 @@ TITLES: dict[int, Text] = {
     503: _("暂时无法服务"),
 }
 ADVICE: dict[int, Text] = {
-    400: _("请返回上一页重新操作。页面打开过久时，请刷新后再试。"),
+    400: _("请返回上一页，刷新后再试。"),
     403: _("如确需办理，请联系本级办公室确认您的岗位。"),
     404: _("请核对地址，或从左侧栏目重新进入。"),
     405: _("请返回上一页，用页面上的按钮操作。"),
     409: _("您填写的内容没有保存，请返回核对最新内容后再提交。"),
     413: _("请减少内容或拆分后再提交。"),
     422: _("请返回改正后再提交，没有保存任何内容。"),
-    429: _("请稍候再试。"),
-    500: _("没有保存任何内容。请稍后重试，仍不行请联系系统管理员并告知时间。"),
+    429: _("请稍后再试。"),
+    500: _("没有保存任何内容。请稍后再试，仍不行请联系系统管理员并告知时间。"),
     503: _("没有保存任何内容。请过一分钟再试，已填写的内容请先留在页面上。"),
 }
 
@@ -63,13 +63,12 @@ def init_errors(app: Flask) -> None:
 def page(
     status: int, message: Any = None, headers: dict[str, str] | None = None
 ) -> tuple[str, int, dict[str, str]]:
-    body = render_template(
-        "web/error.html",
-        title=TITLES.get(status, TITLES[400]),
-        message=message,
-        advice=ADVICE.get(status, ADVICE[400]),
-        status=status,
-    )
+    title, advice = TITLES.get(status, TITLES[400]), ADVICE.get(status, ADVICE[400])
+    try:
+        body = render_template("web/error.html", title=title, message=message, advice=advice, status=status)
+    except Exception:
+        log.exception("error page")  # the last handler must not fail with what it reports
+        body = f"<!doctype html><meta charset=utf-8><title>{title}</title><h1>{title}</h1><p>{advice}</p>"
     return body, status, headers or {}
 
 
@@ -80,7 +79,7 @@ def _portal_error(error: PortalError) -> Any:
 
 
 def _csrf(_error: CSRFError) -> Any:
-    return page(400, _("页面已失效，没有保存。请返回上一页刷新后重新提交。"))
+    return page(400, _("页面打开过久，已失效，没有保存任何内容。"))
 
 
 def _http(error: HTTPException) -> Any:

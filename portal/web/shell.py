@@ -10,10 +10,11 @@ from typing import Any
 
 from flask import Flask, Response, current_app, g, request, session, url_for
 
-from portal.core.i18n import LANGUAGES, chosen_locale, show_date, show_moment, translate
+from portal.core.i18n import LANGUAGES, chosen_locale, join_words, show_date, show_moment, translate
 from portal.core.posts import POST_LABELS, Right
 from portal.core.reader import Desk, Reader
 from portal.core.text import Text, _
+from portal.web.access import now
 
 CSP = (
     "default-src 'self'; img-src 'self' data:; style-src 'self'; style-src-attr 'unsafe-inline'; "
@@ -72,8 +73,11 @@ def init_shell(app: Flask) -> None:
         number=show_number,
         t=translate,
         source=show_source,
+        listed=join_words,
     )
-    app.jinja_env.globals.update(asset=_asset, post_labels=POST_LABELS, url_for=address)
+    app.jinja_env.globals.update(
+        asset=_asset, post_labels=POST_LABELS, url_for=address, numeral=numeral, this_moment=now
+    )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
 
 
@@ -177,6 +181,16 @@ def _front(desk: Desk) -> str:
         if entry.rights & desk.rights and entry.endpoint in current_app.view_functions:
             return entry.endpoint
     return "home.todo"
+
+
+_NUMERALS = (
+    _("一、"), _("二、"), _("三、"), _("四、"), _("五、"), _("六、"), _("七、"), _("八、"), _("九、"), _("十、"),
+)  # fmt: skip
+
+
+def numeral(n: int) -> Any:
+    """Number of a section as on the paper form; none past the tenth."""
+    return translate(_NUMERALS[n - 1]) if n <= len(_NUMERALS) else ""
 
 
 def show_yuan(fen: int | None, blank: str = "—") -> str:

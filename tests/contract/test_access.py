@@ -78,7 +78,7 @@ def test_a_view_without_a_mark_keeps_the_portal_from_starting() -> None:
     app = Flask("x")
     app.add_url_rule("/plain", "plain", lambda: "")
     with pytest.raises(RuntimeError, match="plain"):
-        protect(app)
+        protect(app, lambda *_given: ())
 
 
 def test_marks_say_what_they_say() -> None:

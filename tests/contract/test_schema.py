@@ -192,14 +192,14 @@ def test_the_portal_refuses_to_serve_with_a_role_that_bypasses(settings: Setting
     name = sa.make_url(settings.database_url).database or ""
     role = f"bypass_{name}"
     with psycopg.connect(host=str(postgres.folder), user="postgres", dbname=name, autocommit=True) as link:
-        link.execute(f"create role {role} login bypassrls")  # type: ignore[arg-type]
+        link.execute(f"create role {role} login bypassrls")
         url = re.sub(f"//{APP}@", f"//{role}@", settings.database_url)
         app = create_app(Settings({}, **{**dict(settings.items()), "DATABASE_URL": url}))
         with app.app_context():
             with pytest.raises(PortalError, match="拒绝"):
                 db.session.execute(sa.select(1))
             db.engine.dispose()
-        link.execute(f"drop role {role}")  # type: ignore[arg-type]
+        link.execute(f"drop role {role}")
 
 
 @pytest.mark.parametrize("engine", ["postgresql"], indirect=True)

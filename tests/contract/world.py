@@ -7,6 +7,7 @@ anybody else is found out.
 from __future__ import annotations
 
 import hashlib
+import re
 import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -59,7 +60,9 @@ PLAIN = frozenset({"tenant", "campaign", "filename", "number", "key"})
 
 @dataclass
 class Place:
-    """One tenant. ``ids``: view argument -> a row of this place; ``blueprint.argument`` goes before ``argument``."""
+    """One tenant. ``ids``: view argument -> a row of this place; ``segment/argument``, with the segment of the
+    address before it, goes before ``argument``.
+    """
 
     slug: str
     tenant_id: int
@@ -71,8 +74,8 @@ class Place:
         return f"{self.slug}_{who}"
 
     def value(self, rule: Rule, argument: str) -> Any:
-        blueprint = rule.endpoint.split(".")[0]
-        for name in (f"{rule.endpoint}.{argument}", f"{blueprint}.{argument}", argument):
+        before = re.search(rf"/([^/<>]+)/<(?:[^<>]*:)?{argument}>", rule.rule)
+        for name in (f"{before[1]}/{argument}" if before else "", argument):
             if name in self.ids:
                 return self.ids[name]
         raise AssertionError(f"{rule.rule}: tests/contract/world.py makes no row for <{argument}>")
@@ -130,7 +133,7 @@ class World:
         """The signed token that goes with ``TOKEN`` in the cookie."""
         with self.app.test_request_context():
             session["csrf_token"] = TOKEN
-            return generate_csrf()
+            return str(generate_csrf())
 
     def rules(self) -> list[Rule]:
         return sorted(
@@ -139,16 +142,22 @@ class World:
         )
 
     def access(self, rule: Rule) -> Access:
-        found: Access = self.app.view_functions[rule.endpoint].access  # type: ignore[attr-defined]
-        return found
+        view: Any = self.app.view_functions[rule.endpoint]
+        assert isinstance(view.access, Access)
+        return view.access
 
     def url(self, rule: Rule, place: Place, foreign: Mapping[str, Any] | None = None) -> str:
         """The address of ``rule`` in ``place``; ``foreign`` replaces arguments."""
-        values = {a: place.value(rule, a) for a in rule.arguments} | dict(foreign or {})
+        values = {a: self.row(rule, place, a) for a in rule.arguments} | dict(foreign or {})
         with self.app.test_request_context():
             built = rule.build(values)
         assert built is not None, f"{rule.rule} cannot be built from {values}"
         return built[1]
+
+    def row(self, rule: Rule, place: Place, argument: str) -> Any:
+        """What stands for the argument in ``place``: seen from above, a report is one that was submitted."""
+        above = argument == "report_id" and "place" in rule.arguments
+        return place.ids["submitted"] if above else place.value(rule, argument)
 
     def holders(self, access: Access) -> list[PostKind]:
         """Post kinds that pass the guard of a view, one of each kind of rights."""
@@ -243,8 +252,8 @@ def _furnish(make: Factory, tenant: Tenant, slug: str) -> Place:
         session.flush()
         place.ids |= {"tenant": tenant.code, "campaign": CAMPAIGN, "tenant_id": tenant.id, "code": tenant.code,
                       "place": tenant.code, "account_id": victim.id, "membership": member.id,
-                      "tenants.key": SPARE, "tenants.policy.key": "due_shift", "unit_id": police.id,
-                      "mechanism_id": body.id, "filename": "portal.css", "home.language.code": "en"}  # fmt: skip
+                      "key": SPARE, "policies/key": "due_shift", "unit_id": police.id,
+                      "mechanism_id": body.id, "filename": "portal.css", "language/code": "en"}  # fmt: skip
         actor = Actor(victim.id, f"{place.canary}联络员")
         left.until, left.end_reason = make.clock() - timedelta(hours=1), place.canary
         session.flush()
@@ -275,7 +284,7 @@ def _report(session: Session, make: Factory, place: Place, body: int, actor: Act
     assert opened == 2
     session.flush()
     forms = {(s.period, s.unit_id): s for s in session.query(Submission)}
-    common = {"campaign": campaign, "form": form, "needs_signature": False}
+    common: dict[str, Any] = {"campaign": campaign, "form": form, "needs_signature": False}
     for (period, unit), found in sorted(forms.items()):
         if period == "2026-09" and unit != unit_id:
             save_draft(session, actor, now, submission=found, version=found.version, values={},
@@ -293,9 +302,9 @@ def _report(session: Session, make: Factory, place: Place, body: int, actor: Act
         session, actor, now, report=august, version=august.version, late_reason=place.canary,
         gap_reasons={unit: place.canary for _period, unit in forms},
     )  # fmt: skip
-    place.ids |= {"report_id": september.id, "overview.report_id": august.id, "number": 1,
+    place.ids |= {"report_id": september.id, "submitted": august.id, "number": 1,
                   "submission_id": forms["2026-09", unit_id].id,
-                  "overview.submission_id": forms["2026-08", unit_id].id}  # fmt: skip
+                  "forms/submission_id": forms["2026-08", unit_id].id}  # fmt: skip
 
 
 def _keep(session: Session, make: Factory, place: Place, body: int, actor: Actor, unit_id: int) -> None:
@@ -306,7 +315,7 @@ def _keep(session: Session, make: Factory, place: Place, body: int, actor: Actor
     threshold = next(t for t in campaign.thresholds if t.ledger == ledger.key)
     values = dict(next(e for e in ledger.examples if threshold.when(e)))
     values.pop("title")
-    common = {"mechanism_id": body, "unit_id": unit_id}
+    common: dict[str, Any] = {"mechanism_id": body, "unit_id": unit_id}
     told, kept = (
         create_record(
             session, actor, now, campaign=campaign, ledger=ledger, entry=Entry(place.canary + n, place.canary, now, values),
@@ -330,5 +339,5 @@ def _keep(session: Session, make: Factory, place: Place, body: int, actor: Actor
         )
     session.flush()
     notice = session.query(Notice).filter_by(unit_id=unit_id).one()
-    place.ids |= {"record_id": kept.id, "released_record": told.id, "exchange.report_id": urgent.id,
+    place.ids |= {"record_id": kept.id, "released_record": told.id, "urgent/report_id": urgent.id,
                   "subject": f"record:{told.id}", "notice_id": notice.id}  # fmt: skip

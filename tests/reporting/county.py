@@ -102,7 +102,7 @@ class County:
         """File ``values`` (None: a zero report) for the unit, now."""
         with self.inside() as session:
             sheet = self.sheet(unit)
-            given = {
+            given: dict[str, Any] = {
                 "values": values or {}, "zero": values is None, "version": sheet.version, "explanations": {},
                 "late_reason": "数据未核准" if self.now > sheet.due_at else "", "needs_signature": False,
             } | more  # fmt: skip

@@ -25,7 +25,7 @@ from portal.reporting.services import (
 from tests.conftest import TestClock
 from tests.reporting.county import ACTOR, F6, OFFICE, County
 
-PLAIN = {"leads": 3, "leads_grid": 3}
+PLAIN: dict[str, Any] = {"leads": 3, "leads_grid": 3}
 
 
 def save(county: County, unit: str, values: dict[str, Any]) -> None:

@@ -72,7 +72,7 @@ METRICS = (
         label=_("破案率"),
         unit=_("%"),
         evaluate=_percent("case_solved_count", "case_filed_count"),
-        definition=_("破案数÷发案数。破了以前的案件时可超过100%，不封顶；没有发案时不计算。"),
+        definition=_("破案数÷发案数。破了以前的案件时可超过 100%，不封顶；没有发案时不计算。"),
         better="up",
     ),
     Metric(

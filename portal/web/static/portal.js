@@ -19,6 +19,31 @@
       if (!open.contains(event.target)) open.removeAttribute("open");
     }
   });
+  // Escape closes an open menu and gives the focus back.
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    for (const open of document.querySelectorAll("details.person[open]")) {
+      open.removeAttribute("open");
+      open.querySelector("summary").focus();
+    }
+  });
+  // In a form as on paper Enter goes to the next cell, as in a spreadsheet; it never sends the form.
+  document.addEventListener("keydown", (event) => {
+    const cell = event.target;
+    if (event.key !== "Enter" || event.isComposing || !cell.matches("form[data-enter] input, form[data-enter] select")) return;
+    event.preventDefault();
+    const cells = [...cell.form.elements].filter((e) => e.matches("input:not([type=hidden]), select, textarea") && !e.disabled);
+    const next = cells[cells.indexOf(cell) + 1];
+    if (next) next.focus();
+    if (next && next.select) next.select();
+  });
+  // Paper shows in full what the page folds away.
+  let opened = [];
+  addEventListener("beforeprint", () => {
+    opened = [...document.querySelectorAll("details.full:not([open])")];
+    for (const part of opened) part.open = true;
+  });
+  addEventListener("afterprint", () => { for (const part of opened) part.open = false; });
   // A second click on a submitting form does nothing; the server would refuse it anyway.
   document.addEventListener("submit", (event) => {
     if (event.target.dataset.busy) { event.preventDefault(); return; }

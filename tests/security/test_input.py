@@ -1,0 +1,59 @@
+"""What may stand in a field or in an address without a page that breaks."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+
+from tests.contract.world import World
+from tests.security.forms import forms_of_world
+
+HOSTILE = (
+    "\0", "9" * 30, "-9223372036854775809", "１２", "NaN", "1e400", "\u202e\u200b", "%(x)s %s {0.__class__} {{7*7}}",
+    "字" * 3000, "../../etc/passwd", "' OR 1=1 --", "0001-01-01", "9999-12-31T23:59",
+)  # fmt: skip
+
+
+def test_nothing_typed_breaks_a_page(world: World) -> None:
+    """A45, A73, A78: one hostile value in each field in turn, and in all of them."""
+    place, wrong, asked = world.counties[0], [], 0
+    found = [*forms_of_world(world, place)]
+    for who, form in found:
+        names = [n for n in form.fields if n != "csrf_token"]
+        for value in HOSTILE:
+            for changed in [*([n] for n in names), names]:
+                data = form.fields | dict.fromkeys(changed, value)
+                if form.method == "post":
+                    response = world.send(place, who, "POST", form.action, data | {"csrf_token": world.token})
+                else:
+                    response = world.send(place, who, "GET", f"{form.action}?{urlencode(data)}")
+                asked += 1
+                if response.status_code >= 500:
+                    wrong.append(f"{form.method} {form.action} {changed} = {value[:30]!r}: {response.status}")
+    print(len(found), asked)
+    assert not wrong, "\n".join(wrong)
+
+
+ASKED = ("page", "report", "edition", "subject", "to", "n", "figure", "view", "compare", "form", "before", "after",
+         "below", "tab", "vacant", "kind", "unit", "next", "all", "sort", "ledger", "q", "state", "act", "actor", "since",
+         "until", "verify", "text", "member", "edit")  # fmt: skip
+ODD = ("\0", "9" * 30, "9" * 4500, "-1", "１２", "//[", "\\\\x", "%%%", "' OR 1=1 --", "\u202e", "9999-Q9", "0000-01", "9999-12", "0001-01")
+
+
+def test_no_address_breaks_a_page(world: World) -> None:
+    """A45, A67: every argument the portal ever asks for, on every page, with something odd in it."""
+    place, wrong = world.counties[0], []
+    for rule in world.rules():
+        if "GET" not in (rule.methods or ()):
+            continue
+        who = world.holders(world.access(rule))[-1]
+        url = world.url(rule, place)
+        words = [a for a in rule.arguments if isinstance(place.value(rule, a), str)]
+        for value in ODD:
+            asked = ASKED if len(value) < 99 else ASKED[:1]
+            addresses = [f"{url}?{urlencode(dict.fromkeys(asked, value))}"]
+            addresses += [world.url(rule, place, {name: value}) for name in words]
+            for address in addresses:
+                response = world.client(place, who).get(address)
+                if response.status_code >= 500:
+                    wrong.append(f"{rule.endpoint}: {address[:120]}: {response.status}")
+    assert not wrong, "\n".join(wrong)
