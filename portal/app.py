@@ -6,11 +6,13 @@ import importlib
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from flask import Flask, session
 from flask_login import LoginManager
 from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.routing import IntegerConverter
 
 from portal.accounts.login import find_login, keep_awake
 from portal.accounts.passwords import get_profile
@@ -24,7 +26,7 @@ from portal.core.settings import Settings
 from portal.deadlines import services as deadlines
 from portal.reporting import queries
 from portal.units.reader import load_posts
-from portal.web import access, errors, shell
+from portal.web import access, errors, gate, shell
 
 FEATURES = (
     "accounts",
@@ -41,6 +43,14 @@ FEATURES = (
 """Packages with a ``views.blueprint``, lowest first."""
 
 install_guard(db.session)
+
+
+class _Id(IntegerConverter):
+    """An id in an address; one that no column can hold is 0, which is nobody's."""
+
+    def to_python(self, value: str) -> Any:
+        number = super().to_python(value)
+        return number if number < 2**63 else 0
 
 
 @dataclass(frozen=True)
@@ -68,7 +78,9 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
     portal = _assemble(settings, clock)
     app.extensions["portal"] = portal
     _configure(app, portal)
+    app.url_map.converters["int"] = _Id
     db.init_app(app)
+    gate.init_gate(app)
     CSRFProtect(app)
     _init_login(app)
     init_i18n(app, settings.plugins)
@@ -118,9 +130,10 @@ def _configure(app: Flask, portal: Portal) -> None:
 
 
 def _engine_options(url: str) -> dict[str, object]:
+    quiet = {"hide_parameters": True}  # an error in the log must not carry what people typed
     if url.startswith("sqlite"):
-        return {}
-    return {"pool_pre_ping": True, "connect_args": {"prepare_threshold": None, "connect_timeout": 2}}
+        return quiet
+    return quiet | {"pool_pre_ping": True, "connect_args": {"prepare_threshold": None, "connect_timeout": 2}}
 
 
 def _init_login(app: Flask) -> None:

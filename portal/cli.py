@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import click
-from sqlalchemy.exc import OperationalError, ProgrammingError
+from sqlalchemy.exc import DBAPIError
 
 from portal.app import create_app
 from portal.core.errors import PortalError
@@ -75,7 +75,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         sys.exit(error.exit_code)
     except PortalError as error:
         _fail(str(error))
-    except (OperationalError, ProgrammingError) as error:
+    except DBAPIError as error:
         _fail(
             str(
                 Message(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from typing import Any, cast
-from urllib.parse import urlsplit
 
 import flask_login
 from flask import current_app, request, session
@@ -20,14 +19,7 @@ from portal.core.reader import Login
 from portal.core.settings import Settings
 from portal.core.text import Text
 from portal.web.access import User, now, the_session
-
-
-def local_path(target: str) -> str:
-    """``target`` if it is a path of this portal, else ''. Browsers take a backslash for a slash."""
-    parts = urlsplit(target) if target.isprintable() and "\\" not in target else None
-    if parts is None or parts.scheme or parts.netloc or not target.startswith("/") or target.startswith("//"):
-        return ""
-    return target
+from portal.web.inputs import local_path
 
 
 def browser_name(agent: str) -> str:

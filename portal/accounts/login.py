@@ -42,6 +42,7 @@ _LOGIN = Ready(
     )
 )  # fmt: skip
 
+
 def find_login(
     session: Session, token: str, now: datetime, lifetime: timedelta | None = None
 ) -> Login | None:

@@ -18,11 +18,11 @@ from sqlalchemy.orm import Session
 
 from portal.accounts import totp
 from portal.accounts.login import end_sessions, note, person
-from portal.accounts.models import Account
+from portal.accounts.models import Account, Seat
 from portal.accounts.passwords import Profile, find_problem, hash_password, make_password, verify_password
 from portal.core.audit import Act
 from portal.core.crypto import Keys
-from portal.core.errors import Conflict, Invalid, NotFound
+from portal.core.errors import Conflict, Invalid, NotAllowed, NotFound
 from portal.core.scope import Actor, get_scope
 from portal.core.text import Message, _
 from portal.tenants.models import Tenant
@@ -112,7 +112,7 @@ def unlock_account(session: Session, actor: Actor, now: datetime, *, account_id:
 
 def reset_password(session: Session, actor: Actor, now: datetime, *, account_id: int) -> str:
     """A new one-time password; ends the account's sessions and its lock."""
-    account = _other(session, actor, account_id)
+    account = _entrusted(session, actor, account_id)
     password = make_password()
     account.password_hash, account.password_changed_at = hash_password(password), now
     account.must_change_password, account.initial_expires_at = True, now + FIRST_PASSWORD_LIVES
@@ -124,7 +124,7 @@ def reset_password(session: Session, actor: Actor, now: datetime, *, account_id:
 
 def reset_totp(session: Session, actor: Actor, now: datetime, *, account_id: int) -> None:
     """For a lost telephone: the account enrols again at its next log-in."""
-    account = _other(session, actor, account_id)
+    account = _entrusted(session, actor, account_id)
     if not account.totp_secret:
         raise Conflict(_("该账号没有设置动态口令。"))
     account.totp_secret, account.totp_last_step = "", 0
@@ -269,4 +269,14 @@ def _other(session: Session, actor: Actor, account_id: int) -> Account:
         raise NotFound
     if account.id == actor.account_id:
         raise Conflict(_("不能在此处理自己的账号，请到“我的账号”修改，或由另一位安全管理员办理。"))
+    return account
+
+
+def _entrusted(session: Session, actor: Actor, account_id: int) -> Account:
+    """As ``_other``, for what lets the actor into the account: none of its posts may lie beyond the actor's reach."""
+    account = _other(session, actor, account_id)
+    beyond = sa.select(Seat.tenant_id).join(Tenant, Tenant.id == Seat.tenant_id)
+    outside = beyond.where(Seat.account_id == account_id, ~_within(session)).limit(1)
+    if actor.account_id is not None and session.scalar(outside) is not None:
+        raise NotAllowed(_("该账号还在其他地区任职，请由上级的安全管理员办理。"))
     return account

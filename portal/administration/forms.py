@@ -20,7 +20,7 @@ from wtforms.validators import InputRequired, NumberRange, StopValidation
 from portal.core.errors import Invalid
 from portal.core.i18n import translate
 from portal.core.text import _
-from portal.web.inputs import CleanString
+from portal.web.inputs import CleanString, row_id
 
 _DAY = _("请填日期，例如 2026-09-30。")
 
@@ -116,7 +116,7 @@ TITLES = ("convenor", "deputy_convenor", "office_director")
 
 class BindForm(Form):
     member = SelectField(_("名单"), validate_choice=False)
-    unit = SelectField(_("单位"), coerce=int, validate_choice=False)
+    unit = SelectField(_("单位"), coerce=row_id, validate_choice=False)
     since = DateField(_("加入日期"), [InputRequired(_DAY), sensible_day])
 
 

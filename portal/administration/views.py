@@ -284,7 +284,8 @@ def end(membership: int) -> Any:
     if not form.sent() or form.last_day.data is None:
         raise Invalid({"last_day": _("请填最后一天的日期，例如 2026-09-30。")})
     bodies.end_membership(
-        the_session(), the_actor(), now(), membership_id=membership, last_day=form.last_day.data
-    )
+        the_session(), the_actor(), now(), mechanism_id=the_desk().mechanism_id, membership_id=membership,
+        last_day=form.last_day.data,
+    )  # fmt: skip
     _done(gettext("已结束成员单位。"))
     return _to("administration.body")

@@ -10,6 +10,7 @@ import hashlib
 import hmac
 import json
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -17,6 +18,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import String, UniqueConstraint
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from portal.core.db import Own
@@ -124,13 +126,12 @@ def record(
 ) -> None:
     """Append one event to the chain of the scope's home tenant. Never pass secrets in ``data``."""
     home = get_scope(session).home
-    head = session.scalars(
-        sa.select(AuditHead).where(AuditHead.tenant_id == home).with_for_update()
-    ).one_or_none()
+    head = _lock_head(session, home)
     if head is None:
-        head = AuditHead(seq=0, digest="")
-        session.add(head)
-        session.flush()
+        with suppress(IntegrityError), session.begin_nested():  # somebody else may be making it, too
+            session.add(AuditHead(seq=0, digest=""))
+        head = _lock_head(session, home)
+    assert head is not None
     event = AuditEvent(
         tenant_id=head.tenant_id,
         seq=head.seq + 1,
@@ -146,6 +147,11 @@ def record(
     event.digest = _digest(session.info["audit_key"], event)
     head.seq, head.digest = event.seq, event.digest
     session.add(event)
+
+
+def _lock_head(session: Session, tenant_id: int | None) -> AuditHead | None:
+    query = sa.select(AuditHead).where(AuditHead.tenant_id == tenant_id).with_for_update()
+    return session.scalars(query).one_or_none()
 
 
 def _digest(key: bytes, e: AuditEvent) -> str:

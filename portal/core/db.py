@@ -8,6 +8,7 @@ Their keys lead with ``tenant_id`` so that the schema can be sharded on it.
 from __future__ import annotations
 
 import secrets
+import sqlite3
 import time
 from datetime import UTC, datetime
 from typing import Any
@@ -26,6 +27,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.orm import registry as orm_registry
 
@@ -155,11 +157,17 @@ def _begin_sqlite(connection: Connection) -> None:
     raw = connection.connection.dbapi_connection
     assert raw is not None
     cursor = raw.cursor()
-    if connection.info.get("read_only") is not read_only:  # each pragma makes SQLite forget all it has prepared
-        cursor.execute(f"PRAGMA query_only={'ON' if read_only else 'OFF'}")
-        connection.info["read_only"] = read_only
     # A writing transaction takes the lock at once: the driver's default loses updates or is refused.
-    cursor.execute("BEGIN" if read_only else "BEGIN IMMEDIATE")
+    begin = "BEGIN" if read_only else "BEGIN IMMEDIATE"
+    try:
+        if (
+            connection.info.get("read_only") is not read_only
+        ):  # each pragma makes SQLite forget all it has prepared
+            cursor.execute(f"PRAGMA query_only={'ON' if read_only else 'OFF'}")
+            connection.info["read_only"] = read_only
+        cursor.execute(begin)
+    except sqlite3.OperationalError as error:  # beyond SQLAlchemy's own translation here
+        raise OperationalError(begin, None, error) from error
 
 
 def _begin_postgresql(connection: Connection) -> None:

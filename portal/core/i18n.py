@@ -65,7 +65,11 @@ def translate(value: Any) -> Any:
     if isinstance(value, Message):
         text = _tongue().find(value.text)
         params = value.params
-        return text % {k: v if type(v) in _PLAIN else translate(v) for k, v in params.items()} if params else text
+        return (
+            text % {k: v if type(v) in _PLAIN else translate(v) for k, v in params.items()}
+            if params
+            else text
+        )
     return value
 
 

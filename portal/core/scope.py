@@ -68,15 +68,11 @@ class Scope:
         return {"scope_own": list(self.own), "scope_every": [*self.own, *self.below]}
 
     @cached_property
-    def criteria(self) -> tuple[Any, ...]:
-        """The criteria with the ids in them: for an UPDATE, whose parameters would be taken for values to set."""
-        every = self.own + self.below
-        own, every_in = list(self.own), list(every)
-        return (
-            with_loader_criteria(Own, _in(own), include_aliases=True),
-            with_loader_criteria(Subtree, _in(every_in), include_aliases=True),
-            with_loader_criteria(Released, _released(own, every_in), include_aliases=True),
-        )
+    def writable(self) -> Any:
+        """The criteria of an UPDATE or DELETE: rows of the home alone, also those it looks for. The id stands
+        in them, because parameters would be taken for values to set."""
+        home = [] if self.home is None else [self.home]
+        return with_loader_criteria(Tenanted, lambda cls: cls.tenant_id.in_(home), include_aliases=True)
 
     @cached_property
     def settings(self) -> str:
@@ -86,16 +82,6 @@ class Scope:
         return (
             f"SET LOCAL app.own='{{{own}}}'; SET LOCAL app.every='{{{every}}}'; SET LOCAL app.home='{home}'"
         )
-
-
-def _in(ids: list[int]) -> Any:
-    return lambda cls: cls.tenant_id.in_(ids)
-
-
-def _released(own: list[int], every: list[int]) -> Any:
-    return lambda cls: sa.and_(
-        cls.tenant_id.in_(every), sa.or_(cls.released_at.is_not(None), cls.tenant_id.in_(own))
-    )
 
 
 _OWN_IDS: sa.BindParameter[Any] = sa.bindparam("scope_own", expanding=True)
@@ -201,7 +187,9 @@ def _guard_statement(state: ORMExecuteState) -> None:
             raise ScopeMissing
         return
     if not state.is_select:
-        state.statement = state.statement.options(*scope.criteria)
+        if state.is_insert and _touches_tenants(state.statement):
+            raise ForeignRow  # no criteria reach it; rows are added to the session, where the flush looks at them
+        state.statement = state.statement.options(scope.writable)
         return
     given: Any = state.parameters or {}
     state.statement, parameters = guard_select(state.session, state.statement)

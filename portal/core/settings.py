@@ -7,10 +7,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
+
 from portal.core.errors import PortalError
 from portal.core.text import Message, _
 
 PREFIX = "PORTAL_"
+DRIVERS = ("sqlite", "postgresql+psycopg")
 
 
 @dataclass(frozen=True)
@@ -58,6 +62,8 @@ class Settings(Mapping[str, str]):
         self._values = {s.name: values.get(s.name, s.default) for s in SETTINGS}
         for name in ("IDLE_MINUTES", "SESSION_HOURS", "WORKERS", "THREADS"):
             self.number(name)
+        for name in ("DATABASE_URL", "OWNER_URL"):
+            self._check_url(name)
 
     def __getitem__(self, name: str) -> str:
         return self._values[name]
@@ -76,6 +82,17 @@ class Settings(Mapping[str, str]):
                 Message(_("设置项 %(name)s 应为正整数，现为“%(value)s”。"), name=PREFIX + name, value=value)
             )
         return int(value)
+
+    def _check_url(self, name: str) -> None:
+        """The value is not repeated: it may hold a password."""
+        try:
+            driver = make_url(self._values[name] or "sqlite://").drivername
+        except (ArgumentError, ValueError):
+            driver = ""
+        if driver not in DRIVERS:
+            raise PortalError(
+                Message(_("设置项 %(name)s 应写作 sqlite:///… 或 postgresql+psycopg://…。"), name=PREFIX + name)
+            )
 
     def on(self, name: str) -> bool:
         return self._values[name] == "1"

@@ -254,7 +254,9 @@ def list_running(
     if places is not None:
         offices = [mechanism for _tenant, mechanism, unit in places if unit is None]
         units = [(mechanism, unit) for _tenant, mechanism, unit in places if unit is not None]
-        return tuple(Running(*row) for row in _RUNNING_AT.rows(session, own=own, offices=offices, units=units))
+        return tuple(
+            Running(*row) for row in _RUNNING_AT.rows(session, own=own, offices=offices, units=units)
+        )
     query = _RUNNING
     if unit_ids is not None:
         query = query.where(Deadline.unit_id.in_(unit_ids))

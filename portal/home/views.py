@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlsplit
 
 from flask import Blueprint, redirect, render_template, request, session, url_for
 
@@ -17,6 +16,7 @@ from portal.home import services
 from portal.notices.services import find_notice, list_notices, read_notice
 from portal.reporting.queries import light_of
 from portal.web.access import logged_in, now, public, the_reader, the_registry, the_session
+from portal.web.inputs import local_path
 
 blueprint = Blueprint("home", __name__, template_folder="templates")
 PAGE = 30
@@ -81,16 +81,7 @@ def language(code: str) -> Any:
     if code not in LANGUAGES:
         raise NotFound
     session["lang"] = code
-    return redirect(local_path(request.args.get("next", "")))
-
-
-def local_path(target: str) -> str:
-    """``target`` when it is a path of this portal, else the home page."""
-    parts = urlsplit(target)
-    plain = target.startswith("/") and not target.startswith("//") and "\\" not in target
-    if plain and not parts.scheme and not parts.netloc and target.isprintable():
-        return target
-    return url_for("home.todo")
+    return redirect(local_path(request.args.get("next", "")) or url_for("home.todo"))
 
 
 @blueprint.get("/healthz")

@@ -6,6 +6,7 @@ import ctypes
 import ipaddress
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -32,6 +33,7 @@ def serve(host: str, port: int) -> None:
     Keys.load(settings.instance)  # says what to do where there is no instance yet
     if settings.demo and not _is_loopback(host):
         raise PortalError(_("演示实例只能在本机回环地址上运行。"))
+    _check_address(host, port)
     environment = os.environ | {"PORTAL_INSTANCE": str(settings.instance)}
     programs = {
         "server": gunicorn_command(settings, host, port),
@@ -40,6 +42,23 @@ def serve(host: str, port: int) -> None:
     click.echo(str(Message(_("联席已在 %(url)s 运行，按 Ctrl+C 停止。"), url=f"http://{host}:{port}/")))
     sys.stdout.flush()
     raise SystemExit(_supervise(programs, environment))
+
+
+def _check_address(host: str, port: int) -> None:
+    """Say it in one line, before gunicorn does so in many."""
+    try:
+        family, kind, _protocol, _name, address = socket.getaddrinfo(
+            host.strip("[]"), port, type=socket.SOCK_STREAM
+        )[0]
+        with socket.socket(family, kind) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+    except OSError as error:
+        raise PortalError(
+            Message(
+                _("不能使用地址 %(host)s 端口 %(port)s：%(why)s"), host=host, port=port, why=error.strerror
+            )
+        ) from error
 
 
 def _is_loopback(host: str) -> bool:
@@ -59,6 +78,8 @@ def gunicorn_command(settings: Settings, host: str, port: int) -> list[str]:
         "--worker-class", "gthread", "--workers", settings["WORKERS"], "--threads", settings["THREADS"],
         "--timeout", "60", "--graceful-timeout", "10", "--keep-alive", "5",
         "--limit-request-line", "8190", "--no-control-socket", "--log-level", "warning",
+        # Which headers of a proxy count, PROXIES says; by default gunicorn lets any local client name the path.
+        "--forwarded-allow-ips", "", "--forwarder-headers", "",
     ]  # fmt: skip
 
 

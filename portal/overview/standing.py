@@ -125,7 +125,9 @@ def unit_standing(row: Any, now: datetime) -> Standing:
     if state not in COUNTED:
         light = light_of(row.due_at, now, state)
         word = STATE_LABELS[state]
-        return Standing(0, 1, 0, "" if light.state == "ok" else light.state, word, word, light.text, row.id)
+        if light.state == "ok":
+            return Standing(0, 1, 0, "", word, word, link=row.id)
+        return Standing(0, 1, 0, light.state, word, word, light.text, row.id)
     late = lateness(row.due_at, row.first_filed_at)
     note: Words = _("零报告") if row.zero else ""
     text: Words = STATE_LABELS[state]

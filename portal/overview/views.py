@@ -152,7 +152,9 @@ def _show_report(code: str, report_id: int, problem: Any = None, status: int = 2
         form=form,
         filed=drilldown.list_filed(session, found),
         figures=[(f, tables.measure(f, found.values)) for f in figures if not f.cumulative],
-        may_review=Right.REPORT_REVIEW in the_desk().rights and found.state == ReportState.SUBMITTED,
+        may_review=Right.REPORT_REVIEW in the_desk().rights
+        and place.parent_id == the_desk().tenant_id
+        and found.state == ReportState.SUBMITTED,
         problem=problem,
         typed=request.form.get("reason", ""),
         here=_here(),

@@ -50,3 +50,12 @@ def compute_due(due: Due, period: Period, calendar: WorkCalendar) -> DueDate:
     if provisional:
         why.append(_("该年度放假安排尚未公布，日期为暂估，公布后自动重算。"))
     return DueDate(final - timedelta(days=OPEN_DAYS), end_of(final), provisional, tuple(why))
+
+
+def counted_days(period: Period, cut_off: str) -> tuple[date, date]:
+    """First and last day whose figures belong to the period, by the tenant's reading (``day_25`` or the period's end)."""
+    if not cut_off.startswith("day_"):
+        return period.start, period.end
+    day = int(cut_off.removeprefix("day_"))
+    before = period.start - timedelta(days=1)
+    return before.replace(day=day) + timedelta(days=1), period.end.replace(day=day)

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from portal.campaigns.declarations import Form
 from portal.core.audit import Act, record
-from portal.core.errors import Conflict, Invalid, NotFound
+from portal.core.errors import Conflict, Invalid, NotAllowed, NotFound
 from portal.core.scope import Actor, crossing, get_scope
 from portal.core.text import Message, Text, _
 from portal.figures.models import Rollup
@@ -29,6 +29,7 @@ from portal.reporting.models import (
     Submission,
     SubmissionEdition,
 )
+from portal.tenants.models import Tenant
 from portal.units.models import Unit
 
 MAX_REASON = 300
@@ -139,6 +140,8 @@ def _review(
     home = get_scope(session)
     if county_id not in home.below:
         raise NotFound
+    if session.scalar(sa.select(Tenant.parent_id).where(Tenant.id == county_id)) != home.home:
+        raise NotAllowed(_("报表由其直接上级受理或退回。"))
     act = Act.REPORT_ACCEPT if verdict is ReportState.ACCEPTED else Act.REPORT_RETURN
     with crossing(session, county_id):
         report = session.get(Report, (county_id, report_id))

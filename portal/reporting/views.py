@@ -17,8 +17,10 @@ from portal.core.posts import Right
 from portal.core.text import Message, _
 from portal.notices.services import notify
 from portal.reporting import queries, services, upward
+from portal.reporting.due import counted_days
 from portal.reporting.models import COUNTED, OPEN, FormSnapshot, Report, ReportState, State, Submission
 from portal.reporting.opening import asked_fields
+from portal.tenants.policies import value_of
 from portal.web.access import now, require, the_actor, the_campaign, the_desk, the_session
 from portal.web.declared import input_text, input_texts, read_values, show_stored, show_value
 from portal.web.inputs import Unusable, clean_text
@@ -95,6 +97,7 @@ def _show_sheet(
 ) -> Any:  # fmt: skip
     """``stored``: what somebody else saved meanwhile, to be read beside what was typed."""
     session, campaign = the_session(), the_campaign()
+    cut_off = value_of(session, sheet.submission.tenant_id, campaign, "cut_off_day")
     values = dict(sheet.submission.values)
     if typed is None:
         typed = input_texts(sheet.fields, values)
@@ -124,6 +127,7 @@ def _show_sheet(
         editing=editing and (sheet.may_fill or status == 409),  # what was typed stays on the page
         reason=request.form.get("reason", ""),
         story=services.story(session, f"submission:{sheet.submission.id}"),
+        counted=counted_days(parse_period(sheet.submission.period), cut_off),
         due_why=[Message(s["text"], **s["params"]) for s in sheet.report.due_why.get("sentences", ())],
         reasons=sheet.submission.reasons if sheet.submission.state == State.RETURNED else {},
         labels={f.key: f.label for f in sheet.form.fields},

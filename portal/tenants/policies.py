@@ -94,7 +94,11 @@ def apply_to_due(due: Due, values: Mapping[str, str]) -> Due:
     """A form's due rule as the tenant reads it (``values`` from ``values_of``)."""
     if values["due_rule"] != AS_DECLARED:
         due = replace(due, kind=DueKind(values["due_rule"]), months_after=0)
-    return due if values["due_shift"] == AS_DECLARED else replace(due, shift=Shift(values["due_shift"]))
+    if values["due_shift"] == AS_DECLARED:
+        return due
+    if due.kind is DueKind.LAST_WORKING_DAY:  # its own rule is the last day, moved earlier
+        due = replace(due, kind=DueKind.LAST_CALENDAR_DAY)
+    return replace(due, shift=Shift(values["due_shift"]))
 
 
 def _changes(

@@ -209,11 +209,11 @@ def bind_member(
 
 
 def end_membership(
-    session: Session, actor: Actor, now: datetime, *, membership_id: int, last_day: date
+    session: Session, actor: Actor, now: datetime, *, mechanism_id: int, membership_id: int, last_day: date
 ) -> None:
     """The unit (or class) belongs to the body until the end of ``last_day``; its past stays."""
     membership = session.get(Membership, (get_scope(session).home, membership_id))
-    if membership is None:
+    if membership is None or membership.mechanism_id != mechanism_id:
         raise NotFound
     if last_day < membership.since - timedelta(days=1):
         raise Invalid(

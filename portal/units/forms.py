@@ -32,7 +32,7 @@ class Typed:
 
     def __call__(self, _form: Any, field: Any) -> None:
         try:
-            field.value = self.parse(field.data) if self.required or field.data else None
+            field.value = self.parse(field.data or "") if self.required or field.data else None
         except Unusable as error:
             raise StopValidation(str(translate(error.message))) from error
 

@@ -274,9 +274,7 @@ _LIST = (
 )  # fmt: skip
 _MINE = Ready(
     _LIST.where(
-        sa.or_(
-            _leaving.account_id == sa.bindparam("account"), _coming.account_id == sa.bindparam("account")
-        )
+        sa.or_(_leaving.account_id == sa.bindparam("account"), _coming.account_id == sa.bindparam("account"))
     )
 )
 
@@ -299,7 +297,9 @@ def list_handovers(
     return [_row(r) for r in session.execute(query)]
 
 
-def list_own_handovers(session: Session, account_id: int, handover_id: int | None = None) -> list[HandoverRow]:
+def list_own_handovers(
+    session: Session, account_id: int, handover_id: int | None = None
+) -> list[HandoverRow]:
     """Those that concern one account, newest first. One statement."""
     rows = [_row(r) for r in _MINE.rows(session, account=account_id)]
     return [row for row in rows if handover_id in (None, row.id)]

@@ -35,6 +35,7 @@ _POSTS = Ready(
     .order_by(Tenant.path, Mechanism.campaign, Post.id)
 )  # fmt: skip
 
+
 def load_posts(session: Session, account_id: int, now: datetime) -> tuple[Held, ...]:
     """The account's posts in force at ``now``; one statement. The session's scope must cover the tenants."""
     rows = _POSTS.rows(session, account=account_id, now=now)

@@ -125,7 +125,8 @@ def write_roster(units: Sequence[UnitRow], place: Any, day: date, kinds: Mapping
         for key, label in LABELS.items()
     ]
     rows = (
-        (u.sort_no, u.full_name, u.short_name, "、".join(u.aliases), str(kinds.get(u.kind, u.kind))) for u in units
+        (u.sort_no, u.full_name, u.short_name, "、".join(u.aliases), str(kinds.get(u.kind, u.kind)))
+        for u in units
     )
     stream = BytesIO()
     sheet = Sheet(

@@ -19,12 +19,13 @@ from sqlalchemy.orm import Session
 
 from portal.campaigns.declarations import Campaign
 from portal.campaigns.registry import Registry
+from portal.core.audit import Act, record
 from portal.core.clock import Clock
 from portal.core.db import db
 from portal.core.errors import NotAllowed, NotFound, PluginError
 from portal.core.posts import Right
 from portal.core.reader import Desk, Held, Login, Reader
-from portal.core.scope import Actor, Scope, set_scope
+from portal.core.scope import Actor, Scope, crossing, set_scope
 from portal.core.text import _
 
 V = TypeVar("V", bound=Callable[..., Any])
@@ -157,12 +158,28 @@ def _guarded(view: Callable[..., Any], access: Access, load_posts: LoadPosts) ->
                 database.commit()
             else:
                 database.rollback()
+        except (NotAllowed, NotFound):
+            database.rollback()
+            _note_refusal(database)
+            raise
         except BaseException:
             database.rollback()
             raise
         return response
 
     return guarded
+
+
+def _note_refusal(database: Session) -> None:
+    """A refused attempt to change something stands in the trail of the reader's own tenant."""
+    reader: Reader | None = g.get("reader")
+    if reader is None or not reader.posts or request.method in SAFE:
+        return
+    with crossing(database, reader.posts[0].tenant_id):
+        record(
+            database, Act.REFUSED, "request", actor_at(reader.posts[0]), now(), {"path": request.path[:200]}
+        )
+    database.commit()
 
 
 def _load_reader(database: Session, load_posts: LoadPosts) -> Reader | None:

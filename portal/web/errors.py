@@ -9,9 +9,10 @@ from flask import Flask, render_template, request
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.orm.exc import StaleDataError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 
 from portal.core.errors import Conflict, Invalid, NotAllowed, NotFound, PluginError, PortalError
+from portal.core.i18n import translate
 from portal.core.scope import ForeignRow, ScopeMissing
 from portal.core.text import Text, _
 
@@ -85,6 +86,8 @@ def _csrf(_error: CSRFError) -> Any:
 def _http(error: HTTPException) -> Any:
     if error.code is None or error.code < 400:
         return error
+    if isinstance(error, SecurityError):  # an unknown host: the portal has no addresses for a page there
+        return str(translate(ADVICE[400])), 400, {"Content-Type": "text/plain; charset=utf-8"}
     return page(error.code if error.code in TITLES else 400)
 
 
@@ -93,7 +96,7 @@ def _stale(_error: StaleDataError) -> Any:
 
 
 def _database(error: DBAPIError) -> Any:
-    log.error("database: %s %s: %s", request.method, request.path, error.orig)
+    log.error("database: %s %r: %r", request.method, request.path, error.orig)
     if isinstance(error, IntegrityError):
         return page(409, _("这项内容刚刚已被提交过，没有重复保存。"))
     if isinstance(error, OperationalError):
@@ -102,5 +105,5 @@ def _database(error: DBAPIError) -> Any:
 
 
 def _crash(error: Exception) -> Any:
-    log.error("unhandled: %s %s", request.method, request.path, exc_info=error)
+    log.error("unhandled: %s %r", request.method, request.path, exc_info=error)
     return page(500)

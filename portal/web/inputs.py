@@ -91,6 +91,18 @@ class CleanString:
             raise StopValidation(str(translate(error.message))) from error
 
 
+def row_id(text: Any) -> int:
+    """The id that a form names; 0, which no row has, for what cannot be one."""
+    text = str(text)
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
+
+
+def local_path(target: str) -> str:
+    """``target`` if it is a path of this portal, else ''. Browsers take a backslash for a slash."""
+    plain = target.startswith("/") and target.isprintable() and "\\" not in target
+    return target if plain and not target.startswith("//") else ""
+
+
 def parse_integer(text: str, *, negative: bool = False) -> int:
     """A whole number; full-width digits and separators of thousands are taken."""
     plain = _plain_number(text)

@@ -16,6 +16,7 @@ CROSSINGS = {
     "portal/reporting/rounds.py": "the worker's round opens periods tenant by tenant",
     "portal/reporting/upward.py": "the superior's decision is handed to the county",
     "portal/tenants/services.py": "a new tenant's first event; a campaign is switched off in a lower tenant",
+    "portal/web/access.py": "a refused attempt is written into the trail of the reader's own tenant",
     "portal/units/bodies.py": "a campaign is switched on in a lower tenant",
 }
 """Modules that act inside another tenant for a moment. To be added to with great care."""

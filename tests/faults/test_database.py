@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import resource
 import signal
 import sqlite3
@@ -12,6 +13,7 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from psycopg import sql
 
 from portal.core.crypto import create_secret
 from portal.core.migrate import upgrade
@@ -121,8 +123,6 @@ class Away:
 
     def stop(self, how: signal.Signals) -> None:
         """SIGINT = fast, SIGQUIT = immediate: as ``kill -9`` for its processes."""
-        import os
-
         pid = int((self.cluster.folder / "data" / "postmaster.pid").read_text().split()[0])
         os.kill(pid, how)
         deadline = time.monotonic() + 30
@@ -146,6 +146,8 @@ def _alive(pid: int) -> bool:
 @pytest.fixture
 def away() -> Iterator[Away]:
     with start_postgres() as cluster:
+        # the other tests' cluster forgets its last commits when it is shot
+        cluster._execute(sql.SQL("ALTER ROLE {} SET synchronous_commit = on").format(sql.Identifier(APP)))
         own = Away(cluster)
         yield own
         for server in own.again:

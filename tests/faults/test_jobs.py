@@ -55,7 +55,7 @@ class Watch:
         found = self.session.execute(
             sa.select(jobs.Job.slot, jobs.Job.tries, jobs.Job.done_at, jobs.Job.leased_until)
         )
-        rows = {r[0]: (r[1], r[2] is not None, r[3] is not None) for r in found}
+        rows = {r[0] or "": (r[1], r[2] is not None, r[3] is not None) for r in found}
         self.session.rollback()
         self.session.connection(execution_options={"read_only": True})
         return rows

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import socket
 import sqlite3
 from pathlib import Path
+from subprocess import CompletedProcess
 
 import click
 import pytest
@@ -12,8 +14,8 @@ from click.testing import CliRunner
 from portal.cli import ROOMS
 from portal.cli import portal as group
 from portal.core.crypto import create_secret
-from tests.conftest import TestClock  # noqa: F401 - the application's fixtures are on the path
 from tests.faults.server import portal
+from tests.postgres import Cluster
 
 
 def commands(command: click.Command, path: tuple[str, ...] = ()) -> list[tuple[str, ...]]:
@@ -39,10 +41,10 @@ def test_help(path: tuple[str, ...]) -> None:
     assert not summary.startswith("Options:")
 
 
-def one_line(done: object) -> str:
+def one_line(done: CompletedProcess[str]) -> str:
     """The error as told: exit code 1 or 2, one sentence, nothing of Python."""
-    code, error = getattr(done, "returncode"), getattr(done, "stderr")  # noqa: B009
-    assert code in (1, 2), (code, error)
+    error = done.stderr
+    assert done.returncode in (1, 2), (done.returncode, error)
     assert "Traceback" not in error
     lines = [line for line in error.splitlines() if not line.startswith(("Usage:", "Try ")) and line.strip()]
     assert len(lines) == 1, error
@@ -71,8 +73,6 @@ def test_a_port_that_is_none(tmp_path: Path, port: str) -> None:
 
 
 def test_a_port_that_is_taken(tmp_path: Path) -> None:
-    import socket
-
     create_secret(tmp_path)
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
@@ -129,8 +129,10 @@ def test_a_postgresql_that_is_not_there(tmp_path: Path) -> None:
 
 def test_an_address_that_is_none(tmp_path: Path) -> None:
     create_secret(tmp_path)
-    for url in ("nonsense", "mysql://x/y", "postgresql://portal@/x"):
-        one_line(portal({"INSTANCE": str(tmp_path), "DATABASE_URL": url}, "tenants", "list"))
+    for url in ("nonsense", "mysql://x/y", "postgresql+psycopg://portal:secret@x:port/y"):
+        error = one_line(portal({"INSTANCE": str(tmp_path), "DATABASE_URL": url}, "tenants", "list"))
+        assert "PORTAL_DATABASE_URL" in error
+        assert "secret" not in error
 
 
 def test_a_key_that_is_too_short(tmp_path: Path) -> None:
@@ -153,14 +155,13 @@ def test_an_upgrade_twice(tmp_path: Path) -> None:
     assert (heads.returncode, len(heads.stdout.split())) == (0, 1)
 
 
-def test_an_upgrade_twice_on_postgresql(tmp_path: Path, postgres: object) -> None:
+def test_an_upgrade_twice_on_postgresql(tmp_path: Path, postgres: Cluster) -> None:
     create_secret(tmp_path)
-    cluster: object = postgres
-    cluster.create_database("twice")  # type: ignore[attr-defined]
+    postgres.create_database("twice")
     settings = {
         "INSTANCE": str(tmp_path),
-        "DATABASE_URL": cluster.app_url("twice"),  # type: ignore[attr-defined]
-        "OWNER_URL": cluster.owner_url("twice"),  # type: ignore[attr-defined]
+        "DATABASE_URL": postgres.app_url("twice"),
+        "OWNER_URL": postgres.owner_url("twice"),
     }
     for _time in range(2):
         assert portal(settings, "db", "upgrade").returncode == 0

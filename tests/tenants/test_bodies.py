@@ -179,14 +179,16 @@ def test_the_office_binds_and_ends(
         bind(pboc.id, "banks")
     with pytest.raises(Invalid):
         bind(1)
-    bodies.end_membership(session, SYSTEM, NOON, membership_id=made.id, last_day=TODAY)
+    bodies.end_membership(session, SYSTEM, NOON, mechanism_id=body.id, membership_id=made.id, last_day=TODAY)
     assert "pboc" in seats(session, body), "a member until the end of the last day"
     tomorrow = TODAY + timedelta(days=1)
     assert "pboc" not in {m.member for m in bodies.list_members(session, body.id, tomorrow)}
     with pytest.raises(Invalid):
-        bodies.end_membership(session, SYSTEM, NOON, membership_id=made.id, last_day=date(2026, 1, 1))
+        bodies.end_membership(
+            session, SYSTEM, NOON, mechanism_id=body.id, membership_id=made.id, last_day=date(2026, 1, 1)
+        )
     with pytest.raises(NotFound):
-        bodies.end_membership(session, SYSTEM, NOON, membership_id=7, last_day=TODAY)
+        bodies.end_membership(session, SYSTEM, NOON, mechanism_id=body.id, membership_id=7, last_day=TODAY)
 
 
 def test_the_bodys_words_are_the_offices_to_change(
