@@ -21,7 +21,6 @@ from portal.accounts.cookie import (
     enter,
     forget,
     is_weak,
-    local_path,
     show_problems,
     the_keys,
     the_login,
@@ -36,7 +35,7 @@ from portal.core.errors import Invalid
 from portal.core.posts import Right
 from portal.core.text import Text, _
 from portal.web.access import logged_in, now, public, require, the_actor, the_desk, the_reader, the_session
-from portal.web.inputs import Unusable, clean_text
+from portal.web.inputs import Unusable, clean_text, local_path
 
 blueprint = Blueprint("accounts", __name__, template_folder="templates")
 FRESH = timedelta(minutes=10)

@@ -10,7 +10,7 @@ from portal.core.errors import NotFound
 from portal.core.i18n import LANGUAGES
 from portal.core.periods import parse_period
 from portal.core.scope import Scope, set_scope
-from portal.core.text import Message
+from portal.core.text import Message, Text
 from portal.deadlines.services import explain
 from portal.home import services
 from portal.notices.services import find_notice, list_notices, read_notice
@@ -48,7 +48,13 @@ def todo() -> Any:
 
 
 def _text_of(text: str, params: dict[str, Any]) -> Message:
-    return Message(text, **params)
+    """A form's name in the reader's language, its period in words: a notice stores label and key."""
+    shown = dict(params)
+    if "form" in shown:
+        shown["form"] = Text(shown["form"])
+    if "period" in shown:
+        shown["period"] = parse_period(shown["period"]).label
+    return Message(text, **shown)
 
 
 @blueprint.get("/inbox")

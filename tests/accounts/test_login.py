@@ -12,10 +12,10 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from portal.accounts import signin
-from portal.accounts.cookie import local_path
 from portal.accounts.models import LoginFailure, LoginSession
 from portal.core.posts import PostKind
 from portal.core.text import Text
+from portal.web.inputs import local_path
 from tests.accounts.people import PASSWORD, acts, person, refreshed, send, sign_in, text
 from tests.conftest import TestClock
 from tests.factories import Factory, csrf

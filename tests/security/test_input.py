@@ -13,6 +13,10 @@ HOSTILE = (
 )  # fmt: skip
 
 
+ALONE = HOSTILE[:2]
+"""These are also put into one field at a time: the others then let the request get further."""
+
+
 def test_nothing_typed_breaks_a_page(world: World) -> None:
     """A45, A73, A78: one hostile value in each field in turn, and in all of them."""
     place, wrong, asked = world.counties[0], [], 0
@@ -20,7 +24,7 @@ def test_nothing_typed_breaks_a_page(world: World) -> None:
     for who, form in found:
         names = [n for n in form.fields if n != "csrf_token"]
         for value in HOSTILE:
-            for changed in [*([n] for n in names), names]:
+            for changed in [*([n] for n in names), names] if value in ALONE else [names]:
                 data = form.fields | dict.fromkeys(changed, value)
                 if form.method == "post":
                     response = world.send(place, who, "POST", form.action, data | {"csrf_token": world.token})
@@ -29,14 +33,29 @@ def test_nothing_typed_breaks_a_page(world: World) -> None:
                 asked += 1
                 if response.status_code >= 500:
                     wrong.append(f"{form.method} {form.action} {changed} = {value[:30]!r}: {response.status}")
-    print(len(found), asked)
+    assert asked > 300
     assert not wrong, "\n".join(wrong)
 
 
 ASKED = ("page", "report", "edition", "subject", "to", "n", "figure", "view", "compare", "form", "before", "after",
          "below", "tab", "vacant", "kind", "unit", "next", "all", "sort", "ledger", "q", "state", "act", "actor", "since",
          "until", "verify", "text", "member", "edit")  # fmt: skip
-ODD = ("\0", "9" * 30, "9" * 4500, "-1", "１２", "//[", "\\\\x", "%%%", "' OR 1=1 --", "\u202e", "9999-Q9", "0000-01", "9999-12", "0001-01")
+ODD = (
+    "\0",
+    "9" * 30,
+    "9" * 4500,
+    "-1",
+    "１２",
+    "//[",
+    "\\\\x",
+    "%%%",
+    "' OR 1=1 --",
+    "\u202e",
+    "9999-Q9",
+    "0000-01",
+    "9999-12",
+    "0001-01",
+)
 
 
 def test_no_address_breaks_a_page(world: World) -> None:

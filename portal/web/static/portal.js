@@ -44,6 +44,9 @@
     for (const part of opened) part.open = true;
   });
   addEventListener("afterprint", () => { for (const part of opened) part.open = false; });
+  // A refused form comes back with the first wrong cell in hand.
+  const wrong = document.querySelector("main form [aria-invalid=true]");
+  if (wrong) wrong.focus();
   // A second click on a submitting form does nothing; the server would refuse it anyway.
   document.addEventListener("submit", (event) => {
     if (event.target.dataset.busy) { event.preventDefault(); return; }
