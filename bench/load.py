@@ -21,12 +21,16 @@ class Load:
         return self.latencies[min(len(self.latencies) - 1, int(share * len(self.latencies)))]
 
 
-def run(port: int, cookie: str, *, seconds: float, connections: int = 8, processes: int = 2) -> Load:
-    """Ask for ``/`` as fast as it is answered. Anything but 200 is an error."""
+def run(
+    port: int, path: str, cookie: str, *, seconds: float, connections: int = 8, processes: int = 2
+) -> Load:
+    """Ask for the page as fast as it is answered. Anything but 200 is an error."""
     pipes, children = [], []
     for _each in range(processes):
         ours, theirs = multiprocessing.Pipe(duplex=False)
-        child = multiprocessing.Process(target=_child, args=(theirs, port, cookie, seconds, connections // processes))
+        child = multiprocessing.Process(
+            target=_child, args=(theirs, port, path, cookie, seconds, connections // processes)
+        )
         child.start()
         pipes.append(ours)
         children.append(child)
@@ -36,9 +40,9 @@ def run(port: int, cookie: str, *, seconds: float, connections: int = 8, process
     return Load(len(latencies) / seconds, tuple(sorted(latencies)))
 
 
-def _child(pipe: Connection, port: int, cookie: str, seconds: float, connections: int) -> None:
+def _child(pipe: Connection, port: int, path: str, cookie: str, seconds: float, connections: int) -> None:
     found: list[list[float]] = [[] for _each in range(connections)]
-    threads = [Thread(target=_ask, args=(port, cookie, seconds, mine)) for mine in found]
+    threads = [Thread(target=_ask, args=(port, path, cookie, seconds, mine)) for mine in found]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -46,9 +50,11 @@ def _child(pipe: Connection, port: int, cookie: str, seconds: float, connections
     pipe.send([latency for mine in found for latency in mine])
 
 
-def _ask(port: int, cookie: str, seconds: float, latencies: list[float]) -> None:
+def _ask(port: int, path: str, cookie: str, seconds: float, latencies: list[float]) -> None:
     line = f"Cookie: {cookie}\r\n" if cookie else ""
-    request = f"GET / HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n{line}Connection: keep-alive\r\n\r\n".encode()
+    request = (
+        f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n{line}Connection: keep-alive\r\n\r\n".encode()
+    )
     end = time.perf_counter() + seconds
     link: socket.socket | None = None
     while (begun := time.perf_counter()) < end:

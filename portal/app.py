@@ -130,7 +130,9 @@ def _configure(app: Flask, portal: Portal) -> None:
 
 
 def _engine_options(url: str) -> dict[str, object]:
-    quiet: dict[str, object] = {"hide_parameters": True}  # an error in the log must not carry what people typed
+    quiet: dict[str, object] = {
+        "hide_parameters": True
+    }  # an error in the log must not carry what people typed
     if url.startswith("sqlite"):
         return quiet
     return quiet | {"pool_pre_ping": True, "connect_args": {"prepare_threshold": None, "connect_timeout": 2}}

@@ -36,7 +36,9 @@ _FIELDS = (
         kind=FieldKind.MONEY,
         unit=_("元"),
         required=True,
-        definition=_("本案纸币、硬币和半成品的面额之和。假外币按当日汇率折算，仅供参考。线索尚无实物的填 0。"),
+        definition=_(
+            "本案纸币、硬币和半成品的面额之和。假外币按当日汇率折算，仅供参考。线索尚无实物的填 0。"
+        ),
         clause=_INFORMATION,
     ),
     Field(

@@ -79,7 +79,9 @@ def _paper_step(face: Fraction) -> Message:
         return Message(_("纸币面额不超过 100 万元，按 8%% 加计 %(addition)s 元。"), addition=addition)
     if face < 10_000_000:
         return Message(
-            _("纸币面额在 100 万元至 1000 万元之间，按（%(face)s－100）×12÷900＋8 万元加计 %(addition)s 元。"),
+            _(
+                "纸币面额在 100 万元至 1000 万元之间，按（%(face)s－100）×12÷900＋8 万元加计 %(addition)s 元。"
+            ),
             face=_wan(face),
             addition=addition,
         )

@@ -36,7 +36,11 @@ class Tongue:
 
     def __init__(self, find: Callable[[str], str]) -> None:
         self.find = find
-        self.say = lru_cache(8192)(lambda text: Markup(find(text) % {}))
+        self._kept = lru_cache(8192)(lambda text: Markup(find(text) % {}))
+
+    def say(self, text: str, /, **values: Any) -> Markup:
+        """``_()`` of the templates; values are escaped."""
+        return Markup(self.find(text)) % values if values else self._kept(text)
 
 
 _CHINESE = Tongue(str)
@@ -79,9 +83,8 @@ def join_words(words: Iterable[Any]) -> str:
 
 
 def _say(text: str, /, **values: Any) -> Markup:
-    """``_()`` of the templates; values are escaped."""
-    tongue = _tongue()
-    return Markup(tongue.find(text)) % values if values else tongue.say(text)
+    """``_()`` where a template is imported without its context."""
+    return _tongue().say(text, **values)
 
 
 def init_i18n(app: Flask, plugins: Path) -> None:
@@ -94,6 +97,7 @@ def init_i18n(app: Flask, plugins: Path) -> None:
     Babel(app, locale_selector=chosen_locale)
     app.extensions["tongues"] = {SOURCE: _CHINESE, "en": Tongue(_load("en", folders).gettext)}
     app.before_request(_start_anew)
+    app.context_processor(lambda: {"_": _tongue().say})
     app.jinja_env.globals.update(_=_say, gettext=_say)
     app.jinja_env.finalize = translate
 

@@ -79,7 +79,11 @@ def _converted(row: Sequence[Any], columns: tuple[tuple[int, Callable[[Any], Any
 
 
 def _lay_out(select: Any, dialect: Dialect, values: dict[str, Any]) -> _Plan:
-    expanded = select.compile(dialect=dialect).construct_expanded_state(values)
+    compiled = select.compile(dialect=dialect)
+    expanded = compiled.construct_expanded_state(values)
+    # ``expanded`` knows the conversions of lists only
+    converted = {n: b.type.dialect_impl(dialect).bind_processor(dialect) for n, b in compiled.binds.items()}
+    converted |= expanded.processors
     sources = {
         name: (source, place)
         for source, names in expanded.parameter_expansion.items()
@@ -87,7 +91,7 @@ def _lay_out(select: Any, dialect: Dialect, values: dict[str, Any]) -> _Plan:
         for place, name in enumerate(names)
     } | {name: (name, -1) for name in values if name not in expanded.parameter_expansion}
     binds = tuple(
-        (name, *sources.get(name, ("", -1)), expanded.parameters[name], expanded.processors.get(name))
+        (name, *sources.get(name, ("", -1)), expanded.parameters[name], converted.get(name))
         for name in (expanded.positiontup if dialect.positional else expanded.parameters)
     )
     kinds = [column.type.dialect_impl(dialect) for column in select.selected_columns]

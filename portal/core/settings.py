@@ -91,7 +91,9 @@ class Settings(Mapping[str, str]):
             driver = ""
         if driver not in DRIVERS:
             raise PortalError(
-                Message(_("设置项 %(name)s 应写作 sqlite:///… 或 postgresql+psycopg://…。"), name=PREFIX + name)
+                Message(
+                    _("设置项 %(name)s 应写作 sqlite:///… 或 postgresql+psycopg://…。"), name=PREFIX + name
+                )
             )
 
     def on(self, name: str) -> bool:

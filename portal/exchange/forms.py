@@ -28,7 +28,7 @@ class UrgentForm(FlaskForm):
     late_reason = StringField(_l("迟报原因"), [CleanString(300)])
     unit = SelectField(_l("报送单位"), coerce=int)
     request_key = HiddenField(
-        validators=[CleanString(40), DataRequired(_l("页面已失效，请重新打开后填写。"))]
+        validators=[CleanString(40), DataRequired(_l("页面已失效，请返回上一页，刷新后再试。"))]
     )
 
     def __init__(self, **more: Any) -> None:

@@ -25,6 +25,6 @@ class EntryForm(FlaskForm):
     known_at = MomentField(_l("得知时间"), [DataRequired(_l("请填写得知时间，时限从此刻起算。"))])
     unit = SelectField(_l("登记单位"), coerce=int)
     request_key = HiddenField(
-        validators=[CleanString(40), DataRequired(_l("页面已失效，请重新打开后填写。"))]
+        validators=[CleanString(40), DataRequired(_l("页面已失效，请返回上一页，刷新后再试。"))]
     )
     version = IntegerField(validators=[Optional(), NumberRange(1, 10**9)])

@@ -92,7 +92,7 @@ def test_from_the_liaison_to_the_citys_picture(person: PEOPLE) -> None:
     office.page.get_by_role("link", name="汇总上报").click()
     office.picture("gap-list")
     office.page.get_by_role("button", name="确认上报").click()
-    expect(office.page.locator(".note.bad")).to_contain_text("缺报的原因")
+    expect(office.page.locator(".note.bad")).to_contain_text("没有写明原因")
     for field in office.page.locator("input[name^=gap-]").all():
         field.fill("单位未报，已催报")
     office.page.get_by_role("button", name="确认上报").click()

@@ -76,7 +76,12 @@ def test_types_and_looks() -> None:
     assert page["C5"].value == "—"
     assert page["A1"].value == "题目"
     assert (page["A2"].value, page["G2"].value) == ("填报单位：平定县", "2026年9月30日")
-    assert [c.value for c in page[7] if c.value] == ["填报人：", "审核人：", "单位负责人（签字）：", "（盖章）"]
+    assert [c.value for c in page[7] if c.value] == [
+        "填报人：",
+        "审核人：",
+        "单位负责人（签字）：",
+        "（盖章）",
+    ]
     assert page.freeze_panes == "A4"
     assert page.print_title_rows == "$3:$3"
     assert (page.page_setup.orientation, page.page_setup.paperSize) == ("landscape", 9)

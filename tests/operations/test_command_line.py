@@ -60,7 +60,9 @@ def test_a_setting_that_is_no_number(tmp_path: Path, value: str) -> None:
     assert "PORTAL_WORKERS" in one_line(portal({"INSTANCE": str(tmp_path)}, "serve", WORKERS=value))
 
 
-@pytest.mark.parametrize("command", ["serve", "worker", "doctor", "periods open", "figures rebuild", "tenants list"])
+@pytest.mark.parametrize(
+    "command", ["serve", "worker", "doctor", "periods open", "figures rebuild", "tenants list"]
+)
 def test_an_instance_that_is_not_there(tmp_path: Path, command: str) -> None:
     error = one_line(portal({"INSTANCE": str(tmp_path / "nowhere")}, *command.split()))
     assert "portal init" in error
@@ -124,7 +126,9 @@ def test_a_postgresql_that_is_not_there(tmp_path: Path) -> None:
     create_secret(tmp_path)
     url = f"postgresql+psycopg://portal_app@/none?host={tmp_path}"
     one_line(portal({"INSTANCE": str(tmp_path), "DATABASE_URL": url}, "tenants", "list"))
-    assert "PORTAL_OWNER_URL" in one_line(portal({"INSTANCE": str(tmp_path), "DATABASE_URL": url}, "db", "upgrade"))
+    assert "PORTAL_OWNER_URL" in one_line(
+        portal({"INSTANCE": str(tmp_path), "DATABASE_URL": url}, "db", "upgrade")
+    )
 
 
 def test_an_address_that_is_none(tmp_path: Path) -> None:

@@ -48,7 +48,9 @@ def test_again_keeps_what_is_there(settings: dict[str, str]) -> None:
     assert fingerprint(settings) == before
 
 
-def test_every_account_shown_can_work_and_every_page_says_demo(settings: dict[str, str], tmp_path: Path) -> None:
+def test_every_account_shown_can_work_and_every_page_says_demo(
+    settings: dict[str, str], tmp_path: Path
+) -> None:
     with serving(settings, tmp_path / "log") as server:
         for username, _who in SHOWN:
             clerk = Clerk(server.base, username, PASSWORD)

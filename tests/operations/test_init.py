@@ -39,7 +39,9 @@ def test_from_nothing_to_a_working_administrator(settings: dict[str, str], tmp_p
         clerk = Clerk(server.base, "xitong", passwords["xitong"])
         assert "演示" not in clerk.get("/login").body
         clerk.log_in()
-        assert clerk.get("/").headers["Location"].endswith("/account/password"), "the first password is changed first"
+        assert clerk.get("/").headers["Location"].endswith("/account/password"), (
+            "the first password is changed first"
+        )
         page = clerk.get("/account/password")
         fields = {"current": passwords["xitong"], "password": PASSWORD, "again": PASSWORD}
         names = set(re.findall(r'<input[^>]* name="([a-z_]+)"', page.body)) - {"csrf_token"}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from datetime import timedelta
+from typing import ClassVar
 
 import pytest
 import sqlalchemy as sa
@@ -90,7 +91,7 @@ class TestTakingOver:
 class TestAppointing:
     """An office fills the posts of its body with people of its own tenant, and makes nobody an administrator."""
 
-    FORM = {"username": "planted", "display_name": "某人", "unit": "0", "rank": "科级"}
+    FORM: ClassVar = {"username": "planted", "display_name": "某人", "unit": "0", "rank": "科级"}
 
     @pytest.mark.parametrize("kind", ["system_administrator", "security_administrator", "auditor", "root"])
     def test_no_administrator_comes_out_of_an_office(self, world: World, kind: str) -> None:
@@ -208,7 +209,8 @@ class TestGuardOfBulkChanges:
 
 def test_requests_of_many_at_once_keep_to_their_tenants(world: World) -> None:
     """A20: threads that serve strangers in turn, refused requests among them, mix up neither scope nor rows."""
-    places, wrong = world.counties, []
+    places = world.counties
+    wrong: list[str] = []
     clients = {
         (p.slug, who): world.client(p, who)
         for p in places
