@@ -518,6 +518,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_seat__account")),
         sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_seat__tenant")),
         sa.PrimaryKeyConstraint("account_id", "tenant_id", name=op.f("pk_seat")),
+        info={"tenanted": False},
     )
     op.create_table(
         "unit_change",
