@@ -47,7 +47,8 @@ class Ready:
         guarded, parameters = guard_select(session, self.select)
         values = {**given, **parameters}
         connection = session.connection()
-        shape = (connection.dialect.name, *(len(v) for v in values.values() if type(v) in (list, tuple)))
+        lengths = ((k, len(v)) for k, v in values.items() if type(v) in (list, tuple))
+        shape = (connection.dialect.name, *lengths)
         plan = self._plans.get(shape)
         if plan is None:
             plan = self._plans[shape] = _lay_out(guarded, connection.dialect, values)
