@@ -57,7 +57,7 @@ def test_a_new_account_logs_in_with_the_password_shown_once(
     assert answer.status_code == 200
     password = shown_password(text(answer))
     assert password not in text(guard.get(index))
-    assert "未改初始密码" in text(guard.get(index))
+    assert "未改一次性密码" in text(guard.get(index))
     person_ = app.test_client()
     assert sign_in(person_, "pd_gaj", password).status_code == 303
     assert person_.get("/account").location == "/account/password"
@@ -107,7 +107,7 @@ def test_a_reset_password_ends_sessions_and_must_be_changed(
     assert sign_in(client, "lan", password).status_code == 303
     assert client.get("/account").location == "/account/password"
     clock.now += timedelta(days=7)
-    assert "初始密码已过有效期" in text(sign_in(client, "lan", password))
+    assert "一次性密码已过有效期" in text(sign_in(client, "lan", password))
     assert acts(make, county)[:1] == ["password.reset"]
 
 

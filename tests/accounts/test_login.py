@@ -305,7 +305,7 @@ def test_a_first_password_dies_after_a_week(client: FlaskClient, make: Factory, 
     make.session.commit()
     clock.now += timedelta(days=7)
     answer = sign_in(client, "lan")
-    assert (answer.status_code, "初始密码已过有效期" in text(answer)) == (200, True)
+    assert (answer.status_code, "一次性密码已过有效期" in text(answer)) == (200, True)
 
 
 def test_messages_are_interface_text() -> None:

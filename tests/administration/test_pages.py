@@ -75,7 +75,7 @@ def test_a_tenant_is_made_and_what_was_typed_is_kept(city: Tenant, session: Sess
     client, page = login("city_admin"), "/140300/admin/tenants/new"
     status, html = send(client, page, parent="140300", code="14032", name="盂县")
     assert status == 422
-    assert "应为6位数字" in html
+    assert "应为 6 位数字" in html
     assert 'value="盂县"' in html
     assert send(client, page, parent="141000", code="141029", name="乡宁县")[0] == 404
     assert send(client, page, parent="140300", code="140322", name="盂县")[0] == 303

@@ -44,7 +44,9 @@ def test_rows_types_and_lists(session: Session, make: Factory, place: dict[str, 
         assert all(row[2] == [] and row[3] is True for row in found), "JSON and truth values as they are"
 
 
-def test_moments_are_aware(session: Session, make: Factory, clock: TestClock, place: dict[str, Tenant]) -> None:
+def test_moments_are_aware(
+    session: Session, make: Factory, clock: TestClock, place: dict[str, Tenant]
+) -> None:
     begun = clock() - timedelta(days=3)
     make.post(place["here"], "pd_gaj", PostKind.OBSERVER, since=begun)
     set_scope(session, Scope(own=(place["here"].id,)))
@@ -56,7 +58,12 @@ def test_moments_are_aware(session: Session, make: Factory, clock: TestClock, pl
 def test_nobody_sees_anothers_rows(session: Session, make: Factory, place: dict[str, Tenant]) -> None:
     ready = Ready(UNITS)
     mine, theirs = make.unit(place["here"], "公安局"), make.unit(place["there"], "公安局")
-    for own, seen in (((place["here"],), [mine]), ((place["there"],), [theirs]), ((), []), (tuple(place.values()), [mine, theirs])):
+    for own, seen in (
+        ((place["here"],), [mine]),
+        ((place["there"],), [theirs]),
+        ((), []),
+        (tuple(place.values()), [mine, theirs]),
+    ):
         set_scope(session, Scope(own=tuple(t.id for t in own)))
         assert [row[0] for row in ready.rows(session)] == [u.id for u in seen]
     session.rollback()
