@@ -22,7 +22,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 HASHED := --require-hashes --only-binary :all: --quiet $(OFFLINE)
 # uv does not read pip's configuration, so where it finds no index pip has the second word.
 define install
-$(if $(UV),"$(UV)" pip install --python $(BIN)/python $(HASHED) -r $(1) || )$(PIP) install $(HASHED) -r $(1)
+$(if $(UV),"$(UV)" pip install --compile-bytecode --python $(BIN)/python $(HASHED) -r $(1) || )$(PIP) install $(HASHED) -r $(1)
 endef
 
 .DEFAULT_GOAL := help
