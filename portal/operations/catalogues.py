@@ -62,6 +62,8 @@ def update() -> None:
         catalogue = _read(folder)
         catalogue.update(_extract(folder), no_fuzzy_matching=True)
         catalogue.obsolete.clear()
+        catalogue.fuzzy = False  # a fuzzy catalogue is left out by `pybabel compile`
+        catalogue.header_comment = "# English catalogue."
         _path(folder).parent.mkdir(parents=True, exist_ok=True)
         with _path(folder).open("wb") as file:
             write_po(file, catalogue, width=0, sort_output=True, no_location=True, omit_header=False)
