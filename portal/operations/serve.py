@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import ipaddress
 import os
@@ -13,9 +14,12 @@ import time
 from types import FrameType
 
 import click
+import sqlalchemy as sa
+from sqlalchemy.exc import OperationalError
 
 from portal.core.crypto import Keys
 from portal.core.errors import PortalError
+from portal.core.migrate import is_current
 from portal.core.settings import Settings
 from portal.core.text import Message, _
 
@@ -34,6 +38,7 @@ def serve(host: str, port: int) -> None:
     if settings.demo and not _is_loopback(host):
         raise PortalError(_("演示实例只能在本机回环地址上运行。"))
     _check_address(host, port)
+    _check_schema(settings)
     environment = os.environ | {"PORTAL_INSTANCE": str(settings.instance)}
     programs = {
         "server": gunicorn_command(settings, host, port),
@@ -59,6 +64,15 @@ def _check_address(host: str, port: int) -> None:
                 _("不能使用地址 %(host)s 端口 %(port)s：%(why)s"), host=host, port=port, why=error.strerror
             )
         ) from error
+
+
+def _check_schema(settings: Settings) -> None:
+    """An old schema is refused; a database that does not answer is not: it may come back while we serve 503."""
+    engine = sa.create_engine(settings.database_url)
+    with contextlib.suppress(OperationalError), engine.connect() as connection:
+        if not is_current(connection):
+            raise PortalError(_("数据库结构不是最新，请运行 portal db upgrade。"))
+    engine.dispose()
 
 
 def _is_loopback(host: str) -> bool:

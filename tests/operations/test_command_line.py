@@ -172,3 +172,11 @@ def test_an_upgrade_twice_on_postgresql(tmp_path: Path, postgres: Cluster) -> No
     assert portal(settings, "tenants", "list").returncode == 0
     owner = settings | {"DATABASE_URL": settings["OWNER_URL"]}
     assert "拒绝" in one_line(portal(owner, "tenants", "list")), "the owner of the tables does not serve"
+
+
+def test_serving_a_database_without_schema(tmp_path: Path) -> None:
+    create_secret(tmp_path)
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = str(probe.getsockname()[1])
+    assert "portal db upgrade" in one_line(portal({"INSTANCE": str(tmp_path)}, "serve", "--port", port))
