@@ -70,7 +70,7 @@ def filter_rows(
     return [
         r
         for r in rows
-        if (not member or r.duty.member == member)
+        if (not member or member in (r.duty.member, *r.duty.also))
         and (not kind or _kind(r.duty) == kind)
         and all(w in _searched(campaign, r) for w in words)
     ]
@@ -88,6 +88,6 @@ def _searched(campaign: Campaign, row: Row) -> str:
 
 def member_choices(campaign: Campaign) -> list[tuple[str, Text]]:
     """Roster lines that bear a duty of their own, in order, after the whole body."""
-    bearing = {d.member for d in campaign.duties}
+    bearing = {key for d in campaign.duties for key in (d.member, *d.also)}
     common = [(EVERY_MEMBER, EVERY)] if EVERY_MEMBER in bearing else []
     return common + [(m.key, m.label) for m in campaign.roster if m.key in bearing]

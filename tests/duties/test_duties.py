@@ -11,10 +11,10 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from portal.campaigns.declarations import EVERY_MEMBER, Campaign, MemberKind
-from portal.campaigns.registry import Registry
+from portal.campaigns.registry import Registry, load_registry
 from portal.core.db import db
 from portal.core.posts import PostKind
-from portal.duties.services import expand_duties, filter_rows, list_own_rows, list_rows
+from portal.duties.services import expand_duties, filter_rows, list_own_rows, list_rows, member_choices
 from portal.tenants.models import Tenant
 from portal.units.bodies import MemberUnit
 from tests.conftest import ROOT
@@ -157,3 +157,14 @@ def test_missing_plugin(county: Tenant, app: Flask, login: Login) -> None:
     read(client, PAGE)
     del registry.plugins["antifraud"]
     assert "插件未加载" in read(client, PAGE, 503)
+
+
+def test_a_shared_duty_is_found_under_each_of_its_members() -> None:
+    campaign = load_registry(ROOT / "plugins", strict=True).campaigns["anticounterfeit"]
+    rows = list_rows(campaign, ())
+    keys = {
+        m: {r.duty.key for r in filter_rows(campaign, rows, member=m)}
+        for m in ("government_office", "county_offices")
+    }
+    assert keys["county_offices"] == keys["government_office"] == {"government_office_1"}
+    assert "county_offices" in dict(member_choices(campaign))
