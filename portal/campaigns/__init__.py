@@ -1,6 +1,7 @@
 """The contract between the portal and a campaign: the only package a plugin imports."""
 
 from portal.campaigns.declarations import (
+    ACTIVITIES,
     CONTRACT,
     EVERY_MEMBER,
     Body,
@@ -11,6 +12,8 @@ from portal.campaigns.declarations import (
     Choice,
     Clause,
     CodeList,
+    Comparison,
+    Draw,
     Due,
     DueKind,
     Duty,
@@ -31,14 +34,18 @@ from portal.campaigns.declarations import (
     Section,
     Shift,
     Source,
+    Table,
     Threshold,
     Values,
+    added_up,
+    counted,
 )
 from portal.campaigns.hookspecs import hookimpl
 from portal.core.periods import Period, PeriodKind
 from portal.core.text import Message, Text, _
 
 __all__ = [
+    "ACTIVITIES",
     "CONTRACT",
     "EVERY_MEMBER",
     "Body",
@@ -49,6 +56,8 @@ __all__ = [
     "Choice",
     "Clause",
     "CodeList",
+    "Comparison",
+    "Draw",
     "Due",
     "DueKind",
     "Duty",
@@ -72,9 +81,12 @@ __all__ = [
     "Section",
     "Shift",
     "Source",
+    "Table",
     "Text",
     "Threshold",
     "Values",
     "_",
+    "added_up",
+    "counted",
     "hookimpl",
 ]

@@ -143,6 +143,53 @@ class FieldKind(StrEnum):
     CHOICE = "choice"
     CHOICES = "choices"
     FLAG = "flag"
+    FILES = "files"
+    """Attachments; the payload holds ``{"id", "name", "size", "sha256"}`` of each."""
+
+
+ACTIVITIES = "activities"
+"""As ``Draw.pool``: the tenant's public activities, each credited to every unit that took part."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Draw:
+    """Reads a figure off records that the portal already keeps, so that nobody types it again.
+
+    ``amount`` answers what one record adds to the figure (fen for money). It gets the record's values with
+    ``known_on`` (ISO date), ``number``, ``title`` and ``place`` besides, and the first and last day that the
+    period counts. It is asked for every record of the unit known by that last day, earlier ones included, so
+    that a stock can be drawn as well. Of an activity the values are ``known_on`` (its day), ``kind``,
+    ``audience``, ``organiser`` (bool: the unit was the host), ``reach``, ``materials``.
+    """
+
+    pool: str
+    """Key of a ledger of the same campaign, or ``ACTIVITIES``."""
+    amount: Callable[[Values, date, date], int]
+
+
+def counted(pool: str, when: Callable[[Values], bool] | None = None, *, dated: str = "known_on") -> Draw:
+    """How many records of the period there are. ``dated``: the field whose day decides."""
+    return Draw(
+        pool=pool,
+        amount=lambda v, first, last: int(_falls(v, dated, first, last) and (when is None or when(v))),
+    )
+
+
+def added_up(
+    pool: str, key: str, when: Callable[[Values], bool] | None = None, *, dated: str = "known_on"
+) -> Draw:
+    """The sum of ``key`` over the records of the period."""
+    return Draw(
+        pool=pool,
+        amount=lambda v, first, last: (
+            int(v.get(key) or 0) if _falls(v, dated, first, last) and (when is None or when(v)) else 0
+        ),
+    )
+
+
+def _falls(values: Values, dated: str, first: date, last: date) -> bool:
+    day = str(values.get(dated) or "")[:10]
+    return first.isoformat() <= day <= last.isoformat()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -171,6 +218,14 @@ class Field:
     """Usual range for one unit and period (in ``unit``, not fen); feeds the demo data."""
     summed: bool = True
     """False for a stock (期末存量) that must not be added up over periods; it still adds up over units."""
+    draws: tuple[Draw, ...] = ()
+    """Where the portal reads the figure itself; what several draw is added up."""
+    carries: str = ""
+    """Key of the field of the period before whose value this one opens with (期初 = 上期期末)."""
+    profile: str = ""
+    """A fact of the unit that fills this text: ``unit_name``, ``short_name``, ``leader_rank``, ``liaison_rank``."""
+    kept: bool = False
+    """What the unit said last time stands until it changes (office phone, number of outlets)."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -178,6 +233,26 @@ class Section:
     key: str
     label: Text
     fields: tuple[Field, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Table:
+    """A repeating table of a form: one row per matter. Its payload is a list of rows (column key -> value)."""
+
+    key: str
+    label: Text
+    columns: tuple[Field, ...]
+    clause: Clause
+    owners: tuple[str, ...] = ()
+    """Members that fill it; empty = every unit."""
+    definition: Text | None = None
+    max_rows: int = 200
+    ledger: str = ""
+    """Key of the ledger whose entries make the rows; the unit confirms them."""
+    row: Callable[[Values, date, date], Values | None] | None = None
+    """One ledger entry (values as in ``Draw``) as a row of the period, None when it does not belong there."""
+    heads: tuple[tuple[Text, int], ...] = ()
+    """A second header above the columns: (label, number of columns it spans), '' where there is none."""
 
 
 class Grade(StrEnum):
@@ -199,6 +274,18 @@ class Check:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Comparison:
+    """A rule between this period's values and those the same unit filed for the period before."""
+
+    key: str
+    grade: Grade
+    fields: tuple[str, ...]
+    find: Callable[[Values, Values], Message | None]
+    """Gets (values, values of the period before)."""
+    clause: Clause | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Metric:
     """A figure derived from summed values (a rate); never clamped, None where it has no meaning."""
 
@@ -214,6 +301,7 @@ class Metric:
 class DueKind(StrEnum):
     LAST_WORKING_DAY = "last_working_day"
     LAST_CALENDAR_DAY = "last_calendar_day"
+    """Of the period; for a form of ``PeriodKind.ONCE`` that is its one day."""
     FIXED_DAY = "fixed_day"
 
 
@@ -247,8 +335,14 @@ class Form:
     due: Due
     sections: tuple[Section, ...]
     clause: Clause
+    once: date | None = None
+    """The day on which a form of ``PeriodKind.ONCE`` is due."""
+    tables: tuple[Table, ...] = ()
     checks: tuple[Check, ...] = ()
+    comparisons: tuple[Comparison, ...] = ()
     metrics: tuple[Metric, ...] = ()
+    goals: tuple[str, ...] = ()
+    """Keys of the metrics that the campaign is judged by (两升两降); each says in ``better`` which way is good."""
     headline: tuple[str, ...] = ()
     """Keys of the fields or metrics (at most eight) that head the overview table."""
     draft: bool = False

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from portal.campaigns.declarations import (
+    ACTIVITIES,
     CONTRACT,
     EVERY_MEMBER,
     Body,
@@ -27,6 +28,7 @@ from portal.campaigns.declarations import (
     Source,
     Threshold,
 )
+from portal.core.periods import PeriodKind
 from portal.core.text import Message, _
 
 _KEY = re.compile(r"[a-z][a-z0-9_]{0,47}\Z")
@@ -107,11 +109,17 @@ def _walk(c: Campaign) -> Iterator[Message]:
         yield from _fields(form.key, form.fields, members, lists)
         for check in form.checks:
             for key in check.fields:
-                if key not in fields:
+                if key not in fields | {t.key for t in form.tables}:
                     yield _dangling(f"check {form.key}.{check.key}", key)
+        tables = {t.key for t in form.tables}
+        for comparison in form.comparisons:
+            for key in comparison.fields:
+                if key not in fields:
+                    yield _dangling(f"comparison {form.key}.{comparison.key}", key)
         for key in (*form.headline, *form.example):
-            if key not in fields | derived:
+            if key not in fields | derived | tables:
                 yield _dangling(f"form {form.key}", key)
+        yield from _drawn(form, fields, derived, members, lists, ledgers)
     for ledger in c.ledgers:
         yield from _keys(f"field of {ledger.key}", [f.key for f in ledger.fields])
         yield from _fields(ledger.key, ledger.fields, members, lists)
@@ -135,6 +143,34 @@ def _walk(c: Campaign) -> Iterator[Message]:
     for obligation in c.obligations:
         if (obligation.due is None) == (obligation.cadence is None):
             yield Message(_("限时任务 %(key)s 必须写明日期或周期，且只写一个。"), key=obligation.key)
+
+
+def _drawn(
+    form: Form, fields: set[str], derived: set[str], members: set[str], lists: set[str], ledgers: set[str]
+) -> Iterator[Message]:
+    """Where figures and rows come from, and what a form of one date needs."""
+    if (form.period is PeriodKind.ONCE) != (form.once is not None):
+        yield Message(_("表 %(key)s：一次性报表必须且只有一次性报表写明日期。"), key=form.key)
+    for key in form.goals:
+        if key not in derived:
+            yield _dangling(f"goal {form.key}", key)
+    for f in form.fields:
+        for draw in f.draws:
+            if draw.pool not in ledgers | {ACTIVITIES}:
+                yield _dangling(f"field {form.key}.{f.key}", draw.pool)
+        if f.carries and f.carries not in fields:
+            yield _dangling(f"field {form.key}.{f.key}", f.carries)
+    yield from _keys(f"table of {form.key}", [*fields, *(t.key for t in form.tables)])
+    for table in form.tables:
+        yield from _keys(f"column of {form.key}.{table.key}", [c.key for c in table.columns])
+        yield from _fields(f"{form.key}.{table.key}", table.columns, members, lists)
+        if bool(table.ledger) != bool(table.row) or (table.ledger and table.ledger not in ledgers):
+            yield _dangling(f"table {form.key}.{table.key}", table.ledger or "row")
+        if table.heads and sum(n for _label, n in table.heads) != len(table.columns):
+            yield Message(_("表格 %(key)s 的上层表头与栏数不符。"), key=f"{form.key}.{table.key}")
+        for key in table.owners:
+            if key not in members:
+                yield _dangling(f"table {form.key}.{table.key}", key)
 
 
 def _keys(what: str, keys: Iterable[str]) -> Iterator[Message]:
@@ -165,6 +201,7 @@ def _clauses(c: Campaign) -> Iterator[Message]:
         carriers += [(f"{type(x).__name__} {x.key}", x.clause) for x in group]
     for form in c.forms:
         carriers += [(f"Field {form.key}.{f.key}", f.clause) for f in form.fields if f.clause]
+        carriers += [(f"Table {form.key}.{t.key}", t.clause) for t in form.tables]
     for what, clause in carriers:
         if clause is None:
             yield Message(_("%(what)s 没有写明依据条款。"), what=what)

@@ -17,10 +17,14 @@ class PeriodKind(StrEnum):
     QUARTER = "quarter"
     HALF_YEAR = "half_year"
     YEAR = "year"
+    ONCE = "once"
+    """One date only: the period is that day."""
 
 
 _MONTHS = {PeriodKind.MONTH: 1, PeriodKind.QUARTER: 3, PeriodKind.HALF_YEAR: 6, PeriodKind.YEAR: 12}
-_KEY = re.compile(r"(?P<year>20\d\d)(?:-(?P<month>\d\d)|Q(?P<quarter>[1-4])|H(?P<half>[12]))?\Z")
+_KEY = re.compile(
+    r"(?P<year>20\d\d)(?:-(?P<month>\d\d)(?:-(?P<day>\d\d))?|Q(?P<quarter>[1-4])|H(?P<half>[12]))?\Z"
+)
 _QUARTERS = (_("%(year)s年一季度"), _("%(year)s年二季度"), _("%(year)s年三季度"), _("%(year)s年四季度"))
 _CUMULATIVE = {
     3: _("%(year)s年一季度"),
@@ -40,12 +44,14 @@ class Period:
     @property
     def end(self) -> date:
         """Last day, inclusive."""
+        if self.kind is PeriodKind.ONCE:
+            return self.start
         month = self.start.month + _MONTHS[self.kind] - 1
         return date(self.start.year, month, calendar.monthrange(self.start.year, month)[1])
 
     @property
     def key(self) -> str:
-        """``2026-09``, ``2026Q3``, ``2026H1`` or ``2026``; sorts by time within a kind."""
+        """``2026-09``, ``2026Q3``, ``2026H1``, ``2026`` or ``2025-11-01``; sorts by time within a kind."""
         year, month = self.start.year, self.start.month
         match self.kind:
             case PeriodKind.MONTH:
@@ -56,6 +62,8 @@ class Period:
                 return f"{year}H{1 if month == 1 else 2}"
             case PeriodKind.YEAR:
                 return str(year)
+            case PeriodKind.ONCE:
+                return self.start.isoformat()
 
     @property
     def label(self) -> Message:
@@ -69,6 +77,10 @@ class Period:
                 return Message(_("%(year)s年上半年") if month == 1 else _("%(year)s年下半年"), year=year)
             case PeriodKind.YEAR:
                 return Message(_("%(year)s年"), year=year)
+            case PeriodKind.ONCE:
+                return Message(
+                    _("%(year)s年%(month)s月%(day)s日"), year=year, month=month, day=self.start.day
+                )
 
     @property
     def cumulative_label(self) -> Message:
@@ -79,13 +91,17 @@ class Period:
         return Message(_("%(year)s年1—%(month)s月"), year=year, month=month)
 
     def shifted(self, steps: int) -> Period:
-        """The period ``steps`` later (negative: earlier)."""
+        """The period ``steps`` later (negative: earlier); a single date has no neighbours and stays."""
+        if self.kind is PeriodKind.ONCE:
+            return self
         size = _MONTHS[self.kind]
         months = self.start.year * 12 + self.start.month - 1 + steps * size
         return Period(start=date(months // 12, months % 12 + 1, 1), kind=self.kind)
 
     def year_to_date(self) -> tuple[Period, ...]:
         """This period and the earlier ones of its year, oldest first."""
+        if self.kind is PeriodKind.ONCE:
+            return (self,)
         first = Period(start=date(self.start.year, 1, 1), kind=self.kind)
         found = [first]
         while found[-1].start < self.start:
@@ -94,12 +110,15 @@ class Period:
 
 
 def period_of(day: date, kind: PeriodKind) -> Period:
+    """The period of that kind in which the day falls."""
+    if kind is PeriodKind.ONCE:
+        return Period(start=day, kind=kind)
     size = _MONTHS[kind]
     return Period(start=date(day.year, (day.month - 1) // size * size + 1, 1), kind=kind)
 
 
 def parse_period(key: str) -> Period:
-    """Read ``2026-09``, ``2026Q3``, ``2026H1`` or ``2026``; ``Invalid`` for anything else."""
+    """Read ``2026-09``, ``2026Q3``, ``2026H1``, ``2026`` or ``2025-11-01``; ``Invalid`` for anything else."""
     found = _KEY.match(key)
     if found:
         year = int(found["year"])
@@ -109,6 +128,11 @@ def parse_period(key: str) -> Period:
             return Period(start=date(year, int(found["half"]) * 6 - 5, 1), kind=PeriodKind.HALF_YEAR)
         if not found["month"]:
             return Period(start=date(year, 1, 1), kind=PeriodKind.YEAR)
-        if 1 <= int(found["month"]) <= 12:
+        if found["day"]:
+            try:
+                return Period(start=date.fromisoformat(key), kind=PeriodKind.ONCE)
+            except ValueError:
+                pass
+        elif 1 <= int(found["month"]) <= 12:
             return Period(start=date(year, int(found["month"]), 1), kind=PeriodKind.MONTH)
     raise Invalid({"period": Message(_("“%(key)s”不是有效的报告期，例如 2026-09 或 2026Q3。"), key=key[:20])})

@@ -1,8 +1,10 @@
 """Imports every module with tables, so that the metadata is complete."""
 
 from portal.accounts import models as accounts
+from portal.activities import models as activities
 from portal.core import audit, jobs
 from portal.deadlines import models as deadlines
+from portal.documents import models as documents
 from portal.exchange import models as exchange
 from portal.figures import models as figures
 from portal.ledger import models as ledger
@@ -12,6 +14,6 @@ from portal.tenants import models as tenants
 from portal.units import models as units
 
 __all__ = [
-    "accounts", "audit", "deadlines", "exchange", "figures", "jobs", "ledger", "notices", "reporting", "tenants",
+    "accounts", "activities", "audit", "deadlines", "documents", "exchange", "figures", "jobs", "ledger", "notices", "reporting", "tenants",
     "units",
 ]  # fmt: skip

@@ -32,8 +32,11 @@ class DueDate:
     why: tuple[Message | Text, ...]
 
 
-def compute_due(due: Due, period: Period, calendar: WorkCalendar) -> DueDate:
-    """Month and quarter ends move earlier by default: who reports upward may not wait for the next month."""
+def compute_due(due: Due, period: Period, calendar: WorkCalendar, earlier: int = 0) -> DueDate:
+    """Month and quarter ends move earlier by default: who reports upward may not wait for the next month.
+
+    ``earlier``: days by which the tenant has set an earlier date than the form's own (本地提前).
+    """
     first = period.end.replace(day=1)
     for _month in range(due.months_after):
         first = (first + timedelta(days=32)).replace(day=1)
@@ -46,6 +49,9 @@ def compute_due(due: Due, period: Period, calendar: WorkCalendar) -> DueDate:
     skipped = describe_skipped(reached.skipped) if reached else None
     if skipped:
         why.append(skipped)
+    if earlier:
+        final -= timedelta(days=earlier)
+        why.append(Message(_("本地办公室定为提前 %(n)s 天。"), n=earlier))
     provisional = bool(reached and reached.provisional)
     if provisional:
         why.append(_("该年度放假安排尚未公布，日期为暂估，公布后自动重算。"))

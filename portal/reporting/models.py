@@ -60,6 +60,19 @@ class Report(Subtree):
     zero: Mapped[int] = mapped_column(default=0, comment="zero reports among the filed")
     values: Mapped[dict[str, Any]] = mapped_column(default=dict, comment="sums at submission; money in fen")
     gaps: Mapped[list[Any]] = mapped_column(default=list, comment="units missing: name and reason")
+    amended: Mapped[dict[str, Any]] = mapped_column(
+        default=dict, comment="field key -> {value, reason, by, at}: the tenant's own figure beside the sum"
+    )
+    net: Mapped[dict[str, Any]] = mapped_column(
+        default=dict, comment="field key -> sum without what several units were credited with"
+    )
+    duplicates: Mapped[list[Any]] = mapped_column(
+        default=list, comment="reconciliation: matters credited to several units"
+    )
+    local: Mapped[int] = mapped_column(default=0, comment="version of the tenant's own columns; 0 = none")
+    title: Mapped[str] = mapped_column(String(80), default="", comment="label of the form when it was opened")
+    closed_at: Mapped[datetime | None] = mapped_column(comment="files stored; late forms still come in")
+    closed_by: Mapped[str] = mapped_column(String(200), default="")
     submitted_at: Mapped[datetime | None]
     submitted_by: Mapped[str] = mapped_column(String(200), default="")
     late_reason: Mapped[str] = mapped_column(String(300), default="")
@@ -102,6 +115,7 @@ class Submission(Released):
     campaign: Mapped[str] = mapped_column(String(48))
     form: Mapped[str] = mapped_column(String(48))
     form_version: Mapped[int]
+    local: Mapped[int] = mapped_column(default=0, comment="version of the tenant's own columns; 0 = none")
     period: Mapped[str] = mapped_column(String(10))
     due_at: Mapped[datetime]
     state: Mapped[str] = mapped_column(String(10), default=State.EXPECTED.value)
@@ -109,6 +123,13 @@ class Submission(Released):
     values: Mapped[dict[str, Any]] = mapped_column(default=dict)
     explanations: Mapped[dict[str, Any]] = mapped_column(
         default=dict, comment="check key -> the unit's explanation"
+    )
+    origins: Mapped[dict[str, Any]] = mapped_column(
+        default=dict,
+        comment="field key -> {kind, text, params, value}: what the portal offered, and from where",
+    )
+    corrections: Mapped[dict[str, Any]] = mapped_column(
+        default=dict, comment="field key -> why the offered figure was corrected"
     )
     reasons: Mapped[dict[str, Any]] = mapped_column(
         default=dict, comment="on return: field key or '' -> reason"
@@ -139,9 +160,16 @@ class SubmissionEdition(Released):
     submission_id: Mapped[int]
     number: Mapped[int]
     form_version: Mapped[int]
+    local: Mapped[int] = mapped_column(default=0)
     zero: Mapped[bool]
     values: Mapped[dict[str, Any]]
     explanations: Mapped[dict[str, Any]]
+    origins: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    corrections: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    asked: Mapped[int] = mapped_column(default=0, comment="cells that were asked")
+    prefilled: Mapped[int] = mapped_column(default=0, comment="of these offered by the portal")
+    corrected: Mapped[int] = mapped_column(default=0, comment="of these changed by the unit")
+    repeated: Mapped[int] = mapped_column(default=0, comment="typed although known elsewhere")
     filed_at: Mapped[datetime]
     filed_by: Mapped[str] = mapped_column(String(200))
 
@@ -157,3 +185,106 @@ class ReportRemark(Own):
     text: Mapped[str] = mapped_column(String(1000), default="")
     by: Mapped[str] = mapped_column(String(200))
     at: Mapped[datetime]
+
+
+class LocalForm(Subtree):
+    """What a tenant adds to a form of the campaign, or a form of its own: columns, words, an earlier date.
+
+    Published versions never change; a period keeps the version it was opened with. Superiors and units see
+    what differs. A form of its own has a key that begins with ``own_``.
+    """
+
+    __tablename__ = "local_form"
+    __table_args__ = (
+        within_tenant("mechanism_id", "mechanism"),
+        UniqueConstraint("tenant_id", "campaign", "form", "number"),
+    )
+
+    mechanism_id: Mapped[int]
+    campaign: Mapped[str] = mapped_column(String(48))
+    form: Mapped[str] = mapped_column(String(48))
+    number: Mapped[int] = mapped_column(comment="version, from 1")
+    label: Mapped[str] = mapped_column(String(80), default="", comment="of a form of its own")
+    definition: Mapped[dict[str, Any]] = mapped_column(
+        default=dict, comment="fields, labels, hidden, and for a form of its own period and due"
+    )
+    days_earlier: Mapped[int] = mapped_column(default=0)
+    basis: Mapped[str] = mapped_column(String(200), default="", comment="document that asks for it")
+    readers: Mapped[str] = mapped_column(String(200), default="", comment="who reads the figures")
+    ends_on: Mapped[date | None]
+    reason: Mapped[str] = mapped_column(String(300), default="")
+    overlaps: Mapped[list[Any]] = mapped_column(
+        default=list, comment="known figures, and why asked all the same"
+    )
+    published_at: Mapped[datetime | None]
+    published_by: Mapped[str] = mapped_column(String(200), default="")
+    changed_at: Mapped[datetime]
+    version: Mapped[int] = mapped_column(default=1)
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
+
+
+class ReportFile(Subtree):
+    """The files of a closed or submitted period as they were then; a later change makes the next number."""
+
+    __tablename__ = "report_file"
+    __table_args__ = (
+        within_tenant("report_id", "report"),
+        UniqueConstraint("tenant_id", "report_id", "number"),
+    )
+
+    report_id: Mapped[int]
+    number: Mapped[int]
+    kind: Mapped[str] = mapped_column(String(12), comment="submitted, closed or late")
+    content: Mapped[bytes] = mapped_column(sa.LargeBinary, comment=".xlsx", deferred=True)
+    sha256: Mapped[str] = mapped_column(String(64))
+    facts: Mapped[dict[str, Any]] = mapped_column(comment="counts, sums and gaps that the file shows")
+    differences: Mapped[list[Any]] = mapped_column(default=list, comment="against the number before")
+    made_at: Mapped[datetime]
+    made_by: Mapped[str] = mapped_column(String(200))
+
+
+class Question(Own):
+    """口径不清: a unit asks what a field counts; the answer is a note on that field for every unit of the body."""
+
+    __tablename__ = "question"
+    __table_args__ = (
+        within_tenant("mechanism_id", "mechanism"),
+        within_tenant("unit_id", "unit"),
+        sa.Index("ix_question_tenant_id_campaign_form", "tenant_id", "campaign", "form"),
+    )
+
+    mechanism_id: Mapped[int]
+    unit_id: Mapped[int]
+    campaign: Mapped[str] = mapped_column(String(48))
+    form: Mapped[str] = mapped_column(String(48))
+    field: Mapped[str] = mapped_column(String(48))
+    text: Mapped[str] = mapped_column(String(300))
+    asked_at: Mapped[datetime]
+    asked_by: Mapped[str] = mapped_column(String(200))
+    due_at: Mapped[datetime] = mapped_column(comment="the office's time to answer")
+    answer: Mapped[str] = mapped_column(String(500), default="")
+    answered_at: Mapped[datetime | None]
+    answered_by: Mapped[str] = mapped_column(String(200), default="")
+    version: Mapped[int] = mapped_column(default=1)
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
+
+
+class Upload(Own):
+    """A workbook that came in and waits for its difference to be confirmed; nothing of it counts before."""
+
+    __tablename__ = "upload"
+    __table_args__ = (
+        within_tenant("mechanism_id", "mechanism"),
+        sa.Index("ix_upload_tenant_id_account_id", "tenant_id", "account_id"),
+    )
+
+    mechanism_id: Mapped[int]
+    account_id: Mapped[int]
+    campaign: Mapped[str] = mapped_column(String(48))
+    name: Mapped[str] = mapped_column(String(200))
+    content: Mapped[bytes] = mapped_column(sa.LargeBinary, deferred=True)
+    findings: Mapped[list[Any]] = mapped_column(
+        comment="one object per unit's sheet: cells read, changed, refused"
+    )
+    made_at: Mapped[datetime]
+    settled_at: Mapped[datetime | None]

@@ -9,12 +9,13 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.campaigns.declarations import Campaign, Due, Field, Form
+from portal.campaigns.declarations import Campaign, Due, Field, Form, Table
 from portal.core.audit import Act, record
 from portal.core.clock import SHANGHAI
 from portal.core.periods import Period, period_of
 from portal.core.scope import Actor, get_scope
 from portal.core.workdays import WorkCalendar
+from portal.reporting.catalogue import find_form, list_forms, newest_local
 from portal.reporting.due import DueDate, compute_due
 from portal.reporting.models import FormSnapshot, Report, ReportState, State, Submission
 from portal.tenants.policies import apply_to_due, values_of
@@ -26,8 +27,19 @@ def asked_fields(form: Form, member: str) -> tuple[Field, ...]:
     return tuple(f for f in form.fields if not f.owners or member in f.owners)
 
 
+def asked_tables(form: Form, member: str) -> tuple[Table, ...]:
+    return tuple(t for t in form.tables if not t.owners or member in t.owners)
+
+
 def due_periods(form: Form, due: Due, since: date, today: date, calendar: WorkCalendar) -> Iterator[Period]:
     """Periods of the form that have opened by ``today`` and end on or after ``since``, oldest first."""
+    if form.once is not None:
+        if (
+            since <= form.once
+            and compute_due(due, period_of(form.once, form.period), calendar).opens_on <= today
+        ):
+            yield period_of(form.once, form.period)
+        return
     period = period_of(since, form.period)
     while period.start <= today:
         if compute_due(due, period, calendar).opens_on <= today:
@@ -55,15 +67,21 @@ def open_periods(
     assert home is not None
     readings = values_of(session, home, campaign)
     opened = 0
-    for form in campaign.forms:
-        keep_snapshot(session, campaign, form)
+    local = newest_local(session, home, campaign.key)
+    for form in list_forms(session, home, campaign, on=today):
+        declared = campaign.form(form.key)
+        if declared is not None:
+            keep_snapshot(session, campaign, declared)
         due = apply_to_due(form.due, readings)
+        changes = local.get(form.key)
+        earlier = changes.days_earlier if changes else 0
         for period in due_periods(form, due, since, today, calendar):
             report = find_report(session, campaign.key, form.key, period.key)
             if report is None:
                 report = _new_report(
-                    session, campaign, form, period, mechanism_id, compute_due(due, period, calendar)
+                    session, campaign, form, period, mechanism_id, compute_due(due, period, calendar, earlier)
                 )
+                report.local = changes.number if changes else 0
                 record(
                     session,
                     Act.PERIOD_OPEN,
@@ -74,7 +92,8 @@ def open_periods(
                 )
                 opened += 1
             if report.state in (ReportState.COLLECTING, ReportState.RETURNED):
-                _expect(session, report, form, members)
+                opened_as = find_form(session, home, campaign, form.key, report.local) or form
+                _expect(session, report, opened_as, members)
     return opened
 
 
@@ -98,6 +117,7 @@ def _new_report(
         campaign=campaign.key,
         form=form.key,
         form_version=form.version,
+        title=str(form.label),
         period=period.key,
         opens_on=due.opens_on,
         due_at=due.due_at,
@@ -120,7 +140,8 @@ def _new_report(
 def _expect(session: Session, report: Report, form: Form, members: Sequence[MemberUnit]) -> None:
     known = set(session.scalars(sa.select(Submission.unit_id).where(Submission.report_id == report.id)))
     for member in members:
-        if member.unit_id not in known and asked_fields(form, member.member):
+        asked = asked_fields(form, member.member) or asked_tables(form, member.member)
+        if member.unit_id not in known and asked:
             session.add(
                 Submission(
                     report_id=report.id,
@@ -129,6 +150,7 @@ def _expect(session: Session, report: Report, form: Form, members: Sequence[Memb
                     campaign=report.campaign,
                     form=report.form,
                     form_version=report.form_version,
+                    local=report.local,
                     period=report.period,
                     due_at=report.due_at,
                     state=State.EXPECTED.value,
@@ -163,22 +185,29 @@ def describe_form(campaign: Campaign, form: Form) -> dict[str, Any]:
         "sections": [
             {
                 "label": str(section.label),
-                "fields": [
-                    {
-                        "key": f.key,
-                        "label": str(f.label),
-                        "kind": f.kind.value,
-                        "unit": str(f.unit or ""),
-                        "definition": str(f.definition or ""),
-                        "choices": (
-                            {c.key: str(c.label) for c in campaign.code_list(f.choices).choices}
-                            if f.choices
-                            else {}
-                        ),
-                    }
-                    for f in section.fields
-                ],
+                "fields": [_describe_field(campaign, f) for f in section.fields],
             }
             for section in form.sections
         ],
+        "tables": [
+            {
+                "key": table.key,
+                "label": str(table.label),
+                "fields": [_describe_field(campaign, f) for f in table.columns],
+            }
+            for table in form.tables
+        ],
+    }
+
+
+def _describe_field(campaign: Campaign, f: Field) -> dict[str, Any]:
+    return {
+        "key": f.key,
+        "label": str(f.label),
+        "kind": f.kind.value,
+        "unit": str(f.unit or ""),
+        "definition": str(f.definition or ""),
+        "choices": (
+            {c.key: str(c.label) for c in campaign.code_list(f.choices).choices} if f.choices else {}
+        ),
     }

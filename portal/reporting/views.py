@@ -15,10 +15,10 @@ from portal.core.i18n import translate
 from portal.core.periods import parse_period
 from portal.core.posts import Right
 from portal.core.text import Message, _
-from portal.notices.services import notify
-from portal.reporting import queries, services, upward
+from portal.reporting import queries, services
+from portal.reporting.catalogue import find_form, stored_definition
 from portal.reporting.due import counted_days
-from portal.reporting.models import COUNTED, OPEN, FormSnapshot, Report, ReportState, State, Submission
+from portal.reporting.models import COUNTED, OPEN, Report, ReportState, State, Submission
 from portal.reporting.opening import asked_fields
 from portal.tenants.policies import value_of
 from portal.web.access import now, require, the_actor, the_campaign, the_desk, the_session
@@ -43,14 +43,14 @@ def _helpers() -> dict[str, Any]:
     }
 
 
-def _form(campaign: Campaign, key: str) -> Form:
-    form = campaign.form(key)
+def form_of(campaign: Campaign, key: str, local: int) -> Form:
+    form = find_form(the_session(), the_desk().tenant_id, campaign, key, local)
     if form is None:
         raise PluginError(_("插件中已没有这张表，已报内容仍可查看。"))
     return form
 
 
-def _answer(template: str, status: int = 200, **context: Any) -> Any:
+def answer(template: str, status: int = 200, **context: Any) -> Any:
     return render_template(template, **context), status
 
 
@@ -76,7 +76,7 @@ def _open_sheet(submission_id: int) -> Sheet:
     report = services.get_report(session, submission.report_id)
     if submission.campaign != desk.campaign or not (own or Right.REPORT_READ_ALL in desk.rights):
         raise NotFound
-    form = _form(campaign, submission.form)
+    form = form_of(campaign, submission.form, submission.local)
     closed = report.state in (ReportState.SUBMITTED, ReportState.ACCEPTED) and submission.state in COUNTED
     return Sheet(
         submission,
@@ -103,14 +103,14 @@ def _show_sheet(
         typed = input_texts(sheet.fields, values)
     hints: dict[str, Any] = dict(stored or {})
     explain: list[tuple[str, Any]] = []
-    for check, sentence in services.findings(sheet.form, values) if values else ():
+    for check, said in services.findings(sheet.form, values) if values else ():
         for key in check.fields:
-            hints.setdefault(key, sentence)
+            hints.setdefault(key, said)
         if check.grade is Grade.EXPLAIN:
-            explain.append((check.key, sentence))
+            explain.append((check.key, said))
     problems = dict(problems or {})
     explain += [(k.removeprefix("explain."), problems[k]) for k in problems if k.startswith("explain.")]
-    return _answer(
+    return answer(
         "reporting/sheet.html",
         status,
         sheet=sheet,
@@ -149,7 +149,7 @@ def mine() -> Any:
     rows = queries.list_of_units(
         the_session(), desk.tenant_id, desk.campaign, units, PAGE + 1, (page - 1) * PAGE
     )
-    return _answer(
+    return answer(
         "reporting/mine.html", campaign=the_campaign(), rows=rows[:PAGE], more=len(rows) > PAGE, page=page,
         several=len(units) > 1, State=State, open_states=OPEN,
     )  # fmt: skip
@@ -179,13 +179,13 @@ def fill(submission_id: int) -> Any:
     elif action == "zero":
         problems = {}
     explanations = {
-        check.key: _sentence(f"explain-{check.key}", problems, f"explain.{check.key}")
+        check.key: sentence(f"explain-{check.key}", problems, f"explain.{check.key}")
         for check in opened.form.checks
         if check.grade is Grade.EXPLAIN
     }
-    late_reason = _sentence("late-reason", problems, "late_reason")
+    late_reason = sentence("late-reason", problems, "late_reason")
     session, actor, moment = the_session(), the_actor(), now()
-    step = {"submission": opened.submission, "version": _version(), "explanations": explanations}
+    step = {"submission": opened.submission, "version": the_version(), "explanations": explanations}
     if action not in ("save", "file", "zero"):
         raise NotFound
     try:
@@ -224,11 +224,11 @@ def fill(submission_id: int) -> Any:
     return _back(submission_id)
 
 
-def _version() -> int:
+def the_version() -> int:
     return request.form.get("version", 0, int)
 
 
-def _sentence(name: str, problems: dict[str, Any], key: str) -> str:
+def sentence(name: str, problems: dict[str, Any], key: str) -> str:
     """The clean text of an input. What cannot be taken is returned as typed, with its problem at ``key``."""
     typed = request.form.get(name, "")
     try:
@@ -264,19 +264,19 @@ def sign(submission_id: int) -> Any:
         raise NotAllowed
     session, actor, moment = the_session(), the_actor(), now()
     problems: dict[str, Any] = {}
-    reason = _sentence("reason", problems, "reason")
+    reason = sentence("reason", problems, "reason")
     try:
         if problems:
             raise Invalid(problems)
         if request.form.get("action") == "decline":
             services.decline_signature(
-                session, actor, moment, submission=opened.submission, version=_version(), reason=reason
+                session, actor, moment, submission=opened.submission, version=the_version(), reason=reason
             )
             flash(gettext("已退回联络员修改。"), "done")
         else:
             services.sign_submission(
                 session, actor, moment, campaign=the_campaign(), form=opened.form, submission=opened.submission,
-                version=_version(),
+                version=the_version(),
             )  # fmt: skip
             flash(gettext("已签批并报出。"), "done")
     except Invalid as error:
@@ -291,10 +291,10 @@ def review(submission_id: int) -> Any:
     """The office accepts the form, or returns it with reasons."""
     opened = _open_sheet(submission_id)
     session, actor, moment, desk = the_session(), the_actor(), now(), the_desk()
-    step = {"submission": opened.submission, "version": _version()}
+    step = {"submission": opened.submission, "version": the_version()}
     problems: dict[str, Any] = {}
-    reasons = {"": _sentence("reason", problems, "reason")}
-    reasons |= {f.key: _sentence(f"reason-{f.key}", problems, "reason") for f in opened.fields}
+    reasons = {"": sentence("reason", problems, "reason")}
+    reasons |= {f.key: sentence(f"reason-{f.key}", problems, "reason") for f in opened.fields}
     try:
         if problems:
             raise Invalid(problems)
@@ -320,120 +320,6 @@ def review(submission_id: int) -> Any:
     return redirect(url_for("reporting.board", report=opened.report.id, **address), 303)
 
 
-@blueprint.get("/<tenant>/<campaign>/board")
-@require(Right.REPORT_READ_ALL)
-def board() -> Any:
-    """The office's matrix of one report: every unit with its light; filters in the address."""
-    session, desk, campaign = the_session(), the_desk(), the_campaign()
-    reports = queries.list_reports(session, desk.tenant_id, desk.campaign)
-    wanted = request.args.get("report", 0, int) or next(iter(_current(reports)), 0)
-    report = _own_report(wanted) if wanted else None
-    rows = queries.list_board(session, report) if report else []
-    state = request.args.get("state", "")
-    shown = [r for r in rows if not state or _matches(r, state)]
-    return _answer(
-        "reporting/board.html", campaign=campaign, reports=reports, report=report, rows=shown, total=len(rows),
-        state=state, filters=_FILTERS, counts={k: sum(_matches(r, k) for r in rows) for k in _FILTERS},
-        form=campaign.form(report.form) if report else None, may_review=Right.REPORT_REVIEW in desk.rights,
-        story=services.story(session, f"report:{report.id}") if report else (), superior=desk.tenant_level,
-        open_report=report is not None and report.state in (ReportState.COLLECTING, ReportState.RETURNED),
-    )  # fmt: skip
-
-
-_FILTERS = {
-    "missing": _("未报"),
-    "draft": _("草稿"),
-    "signing": _("待签"),
-    "filed": _("待受理"),
-    "accepted": _("已受理"),
-    "returned": _("退回"),
-    "late": _("迟报"),
-}
-
-
-def _own_report(report_id: int) -> Report:
-    """A report of the desk's tenant and campaign; any other is not found."""
-    if not 0 < report_id < 2**63:
-        raise NotFound
-    report = services.get_report(the_session(), report_id)
-    if report.campaign != the_desk().campaign:
-        raise NotFound
-    return report
-
-
-def _matches(row: Any, wanted: str) -> bool:
-    if wanted == "missing":
-        return bool(row.state == State.EXPECTED)
-    if wanted == "late":
-        return queries.minutes_late(row.due_at, row.first_filed_at) > 0
-    return bool(row.state == wanted)
-
-
-def _current(reports: list[Any]) -> list[int]:
-    """The report to show first: the oldest that is still open, else the newest."""
-    open_ids = [r.id for r in reports if r.state in (ReportState.COLLECTING, ReportState.RETURNED)]
-    return [open_ids[-1]] if open_ids else [r.id for r in reports[:1]]
-
-
-@blueprint.post("/<tenant>/<campaign>/board/<int:report_id>/remind")
-@require(Right.REPORT_REVIEW)
-def remind(report_id: int) -> Any:
-    """One notice to each unit that has not filed."""
-    session, desk, actor, moment = the_session(), the_desk(), the_actor(), now()
-    report = _own_report(report_id)
-    form = _form(the_campaign(), report.form)
-    missing = upward.list_missing(session, report)
-    for unit in missing:
-        notify(
-            session, moment, mechanism_id=report.mechanism_id, unit_id=unit.unit_id, sender=actor.name,
-            link=url_for("reporting.mine", tenant=desk.tenant_code, campaign=desk.campaign),
-            text=Message(_("请尽快报送%(form)s %(period)s"), form=form.label, period=report.period),
-        )  # fmt: skip
-    services.note_reminder(session, actor, moment, report=report, count=len(missing))
-    flash(gettext("已向 %(n)s 个单位发出催报通知。", n=len(missing)), "done")
-    return redirect(
-        url_for("reporting.board", tenant=desk.tenant_code, campaign=desk.campaign, report=report_id), 303
-    )
-
-
-@blueprint.route("/<tenant>/<campaign>/board/<int:report_id>/submit", methods=["GET", "POST"])
-@require(Right.REPORT_REVIEW)
-def submit(report_id: int) -> Any:
-    """Gap list, sums, and the report upward."""
-    session, desk, campaign = the_session(), the_desk(), the_campaign()
-    report = _own_report(report_id)
-    form = _form(campaign, report.form)
-    problems: dict[str, Any] = {}
-    status = 200
-    if request.method == "POST":
-        gaps = {
-            u.unit_id: _sentence(f"gap-{u.unit_id}", problems, f"gap.{u.unit_id}")
-            for u in upward.list_missing(session, report)
-        }
-        late_reason = _sentence("late-reason", problems, "late_reason")
-        try:
-            if problems:
-                raise Invalid(problems)
-            upward.submit_report(
-                session, the_actor(), now(), report=report, version=_version(), gap_reasons=gaps,
-                late_reason=late_reason,
-            )  # fmt: skip
-        except Invalid as error:
-            session.rollback()
-            report = _own_report(report_id)
-            problems, status = dict(error.problems), 422
-        else:
-            flash(gettext("已上报。"), "done")
-            address: dict[str, Any] = {"tenant": desk.tenant_code, "campaign": desk.campaign}
-            return redirect(url_for("reporting.board", report=report_id, **address), 303)
-    return _answer(
-        "reporting/submit.html", status, report=report, form=form, campaign=campaign, problems=problems,
-        missing=upward.list_missing(session, report), typed=request.form,
-        sums=services.current_sums(session, report), late=now() > report.due_at and report.submitted_at is None,
-        reported_before={g["unit_id"]: g["reason"] for g in report.gaps},
-    )  # fmt: skip
-
-
 @blueprint.get("/<tenant>/<campaign>/reports/<int:submission_id>/editions/<int:number>")
 @require(Right.DUTY_READ)
 def edition(submission_id: int, number: int) -> Any:
@@ -441,12 +327,19 @@ def edition(submission_id: int, number: int) -> Any:
     opened = _open_sheet(submission_id)
     session = the_session()
     found = services.get_edition(session, opened.submission, number)
-    snapshot = session.get(
-        FormSnapshot, (opened.submission.campaign, opened.submission.form, found.form_version)
+    submission = opened.submission
+    definition = stored_definition(
+        session, submission.tenant_id, submission.campaign, submission.form, found.form_version, found.local
     )
-    if snapshot is None:
+    if definition is None:
         raise NotFound
-    return _answer(
-        "reporting/edition.html", sheet=opened, edition=found, definition=snapshot.definition, asked={f.key for f in opened.fields},
+    return answer(
+        "reporting/edition.html", sheet=opened, edition=found, definition=definition, asked={f.key for f in opened.fields},
         title=translate(opened.form.label),
     )  # fmt: skip
+
+
+# Further pages of this blueprint; they add their routes when imported.
+from portal.reporting import office_pages  # noqa: E402
+
+__all__ = ["blueprint", "office_pages"]

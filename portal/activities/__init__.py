@@ -1,0 +1,1 @@
+"""Public activities: entered once, credited to every unit that took part."""

@@ -1,0 +1,52 @@
+"""Tables of files: attachments, and exports that run as jobs."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from portal.core.db import Own, Released
+
+
+class Attachment(Released):
+    """A file that somebody attached. Its content lies in the instance folder under its own hash."""
+
+    __tablename__ = "attachment"
+    __table_args__ = (
+        sa.Index("ix_attachment_tenant_id_subject", "tenant_id", "subject"),
+        sa.Index("ix_attachment_tenant_id_unit_id", "tenant_id", "unit_id"),
+    )
+
+    subject: Mapped[str] = mapped_column(String(60), comment="type:id of what it belongs to")
+    field: Mapped[str] = mapped_column(String(48), default="")
+    unit_id: Mapped[int | None] = mapped_column(comment="whose quota it counts in")
+    name: Mapped[str] = mapped_column(String(200))
+    media_type: Mapped[str] = mapped_column(String(100))
+    size: Mapped[int] = mapped_column(comment="bytes")
+    sha256: Mapped[str] = mapped_column(String(64))
+    added_at: Mapped[datetime]
+    added_by: Mapped[str] = mapped_column(String(200))
+    removed_at: Mapped[datetime | None]
+
+
+class Export(Own):
+    """A large spreadsheet made by the worker. Only who asked for it may fetch it; a broken one is never offered."""
+
+    __tablename__ = "export"
+    __table_args__ = (sa.Index("ix_export_tenant_id_account_id", "tenant_id", "account_id"),)
+
+    account_id: Mapped[int]
+    kind: Mapped[str] = mapped_column(String(60), comment="key of the writer, see documents/exports.py")
+    title: Mapped[str] = mapped_column(String(200))
+    wanted: Mapped[dict[str, Any]] = mapped_column(comment="scope and filters, as asked")
+    asked_at: Mapped[datetime]
+    done_rows: Mapped[int] = mapped_column(default=0)
+    total_rows: Mapped[int] = mapped_column(default=0)
+    finished_at: Mapped[datetime | None]
+    size: Mapped[int] = mapped_column(default=0, comment="bytes; 0 until finished")
+    sha256: Mapped[str] = mapped_column(String(64), default="")
+    error: Mapped[str] = mapped_column(String(300), default="")

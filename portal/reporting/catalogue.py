@@ -1,0 +1,196 @@
+"""The forms of a tenant: what the campaign declares, with the tenant's own columns, words and earlier dates.
+
+A period keeps the version of the local changes it was opened with (``Report.local``), as an edition keeps
+the version of the declared form; so each is read with the words it was filled under.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from portal.campaigns.declarations import (
+    Campaign,
+    Clause,
+    Due,
+    DueKind,
+    Field,
+    FieldKind,
+    Form,
+    Section,
+    Shift,
+)
+from portal.core.periods import PeriodKind
+from portal.core.text import Text, _
+from portal.reporting.models import FormSnapshot, LocalForm
+
+OWN = "own_"
+"""Keys of a tenant's own forms begin so; no campaign's form may."""
+LOCAL_SECTION = "local"
+LOCAL_LABEL = _("本地增加")
+
+
+def list_forms(session: Session, tenant_id: int, campaign: Campaign, *, on: Any = None) -> list[Form]:
+    """The tenant's forms as they open now: declared ones with the newest published changes, then its own.
+
+    ``on``: own forms that ended before this day are left out.
+    """
+    newest = newest_local(session, tenant_id, campaign.key)
+    found = [apply_local(form, newest.get(form.key)) for form in campaign.forms]
+    own = [row for key, row in sorted(newest.items()) if key.startswith(OWN)]
+    return found + [
+        own_form(campaign, row) for row in own if on is None or row.ends_on is None or on <= row.ends_on
+    ]
+
+
+def newest_local(session: Session, tenant_id: int, campaign: str) -> dict[str, LocalForm]:
+    """Form key -> newest published changes of the tenant; one statement."""
+    rows = session.scalars(
+        sa.select(LocalForm)
+        .where(
+            LocalForm.tenant_id == tenant_id,
+            LocalForm.campaign == campaign,
+            LocalForm.published_at.is_not(None),
+        )
+        .order_by(LocalForm.number)
+    )
+    return {row.form: row for row in rows}
+
+
+def find_local(session: Session, tenant_id: int, campaign: str, form: str, number: int) -> LocalForm | None:
+    return session.scalars(
+        sa.select(LocalForm).where(
+            LocalForm.tenant_id == tenant_id,
+            LocalForm.campaign == campaign,
+            LocalForm.form == form,
+            LocalForm.number == number,
+        )
+    ).one_or_none()
+
+
+def find_form(session: Session, tenant_id: int, campaign: Campaign, key: str, local: int) -> Form | None:
+    """The form as that version of the tenant's changes (0 = none) makes it; None when the plugin dropped it."""
+    row = find_local(session, tenant_id, campaign.key, key, local) if local else None
+    if key.startswith(OWN):
+        return own_form(campaign, row) if row else None
+    declared = campaign.form(key)
+    return apply_local(declared, row) if declared else None
+
+
+def apply_local(form: Form, row: LocalForm | None) -> Form:
+    """The declared form with the tenant's columns behind its sections. Words and hiding touch drafts (草案) alone."""
+    if row is None:
+        return form
+    changes = row.definition
+    sections = list(form.sections)
+    if form.draft:
+        sections = [replace(s, fields=_reworded(s.fields, changes)) for s in sections]
+    added = [local_field(data) for data in changes.get("fields", ())]
+    if added:
+        sections.append(Section(key=LOCAL_SECTION, label=LOCAL_LABEL, fields=tuple(added)))
+    return replace(form, sections=tuple(s for s in sections if s.fields))
+
+
+def _reworded(fields: Sequence[Field], changes: Mapping[str, Any]) -> tuple[Field, ...]:
+    labels, definitions = changes.get("labels", {}), changes.get("definitions", {})
+    hidden = set(changes.get("hidden", ()))
+    return tuple(
+        replace(
+            f,
+            label=Text(labels[f.key]) if f.key in labels else f.label,
+            definition=Text(definitions[f.key]) if f.key in definitions else f.definition,
+        )
+        for f in fields
+        if f.key not in hidden
+    )
+
+
+def local_field(data: Mapping[str, Any]) -> Field:
+    """A column as the editor stores it: key, label, kind, unit, required, definition, owners, element."""
+    return Field(
+        key=data["key"],
+        label=Text(data["label"]),
+        kind=FieldKind(data["kind"]),
+        unit=Text(data["unit"]) if data.get("unit") else None,
+        required=bool(data.get("required")),
+        definition=Text(data["definition"]) if data.get("definition") else None,
+        owners=tuple(data.get("owners", ())),
+        element=data.get("element", ""),
+        max_length=500,
+    )
+
+
+def own_form(campaign: Campaign, row: LocalForm) -> Form:
+    """A form that the tenant itself made."""
+    due: Mapping[str, Any] = row.definition.get("due", {})
+    return Form(
+        key=row.form,
+        label=Text(row.label),
+        version=row.number,
+        period=PeriodKind(row.definition.get("period", PeriodKind.MONTH)),
+        due=Due(
+            kind=DueKind(due.get("kind", DueKind.LAST_WORKING_DAY)),
+            day=due.get("day", 0),
+            months_after=due.get("months_after", 0),
+            shift=Shift(due.get("shift", Shift.EARLIER)),
+        ),
+        sections=(
+            Section(
+                key=LOCAL_SECTION,
+                label=LOCAL_LABEL,
+                fields=tuple(local_field(data) for data in row.definition.get("fields", ())),
+            ),
+        ),
+        clause=Clause(source=campaign.sources[0].key, article=Text(row.basis)),
+    )
+
+
+def stored_definition(
+    session: Session, tenant_id: int, campaign: str, form: str, version: int, local: int
+) -> dict[str, Any] | None:
+    """Labels and kinds of a filed form as they were then (see ``opening.describe_form``), without the plugin."""
+    row = find_local(session, tenant_id, campaign, form, local) if local else None
+    if form.startswith(OWN):
+        return dict(row.definition["snapshot"]) if row else None
+    snapshot = session.get(FormSnapshot, (campaign, form, version))
+    if snapshot is None:
+        return None
+    return _described(snapshot.definition, row.definition if row else {})
+
+
+def _described(definition: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
+    labels, definitions = changes.get("labels", {}), changes.get("definitions", {})
+    hidden = set(changes.get("hidden", ()))
+    sections = [
+        s
+        | {
+            "fields": [
+                f
+                | {
+                    "label": labels.get(f["key"], f["label"]),
+                    "definition": definitions.get(f["key"], f["definition"]),
+                }
+                for f in s["fields"]
+                if f["key"] not in hidden
+            ]
+        }
+        for s in definition["sections"]
+    ]
+    added = [
+        {
+            "key": f["key"],
+            "label": f["label"],
+            "kind": f["kind"],
+            "unit": f.get("unit", ""),
+            "definition": f.get("definition", ""),
+            "choices": {},
+        }
+        for f in changes.get("fields", ())
+    ]
+    if added:
+        sections.append({"label": str(LOCAL_LABEL), "fields": added})
+    return dict(definition) | {"sections": sections}
