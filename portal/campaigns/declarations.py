@@ -1,7 +1,6 @@
 """What a campaign declares. Frozen, keyword-only data and small pure functions; no Flask, no database.
 
-Every text is Chinese inside ``_()``; every rule carries its ``Clause``. Money is an integer number of
-fen in payloads; dates are ISO strings in payloads.
+Every text is Chinese inside ``_()``; every rule carries its ``Clause``. Payloads hold integer fen and ISO dates.
 """
 
 from __future__ import annotations
@@ -148,7 +147,9 @@ class FieldKind(StrEnum):
 
 
 ACTIVITIES = "activities"
-"""As ``Draw.pool``: the tenant's public activities, each credited to every unit that took part."""
+"""As ``Draw.pool``: the tenant's public activities, each credited to every unit that took part. Their ``kind`` is
+rally, visit, lecture, media, live or other; their ``audience`` rural, community, family, school, enterprise,
+office, other or ''."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -407,10 +408,7 @@ class Refused(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Rule:
-    """An explainable calculation: JSON object in, ``Explained`` out, or ``Refused``, or ``ValueError`` for nonsense.
-
-    Asked by ``portal rules eval <campaign>.<key>``.
-    """
+    """Explainable calculation (``portal rules eval``): JSON in; ``Explained`` out, ``Refused`` or ``ValueError``."""
 
     key: str
     label: Text
@@ -440,6 +438,8 @@ class Obligation:
     clause: Clause
     due: date | None = None
     cadence: Cadence | None = None
+    pool: str = ""
+    """``ACTIVITIES`` or a ledger whose records meet it (``Draw.pool``): no unit reports it a second time."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -143,6 +143,8 @@ def _walk(c: Campaign) -> Iterator[Message]:
     for obligation in c.obligations:
         if (obligation.due is None) == (obligation.cadence is None):
             yield Message(_("限时任务 %(key)s 必须写明日期或周期，且只写一个。"), key=obligation.key)
+        if obligation.pool and obligation.pool not in ledgers | {ACTIVITIES}:
+            yield _dangling(f"obligation {obligation.key}", obligation.pool)
 
 
 def _drawn(
