@@ -31,6 +31,7 @@ from portal.deadlines.matters import find_matter
 from portal.exchange.services import Facts, file_report
 from portal.ledger.services import Entry, create_record
 from portal.operations.database import upgrade_schema
+from portal.reporting.catalogue import find_form
 from portal.reporting.due import OPEN_DAYS
 from portal.reporting.models import Report, ReportState, State, Submission, SubmissionEdition
 from portal.reporting.opening import asked_fields
@@ -236,7 +237,7 @@ class Demo:
     def _fill(self, tenant: Tenant, report: Report) -> None:
         """Past periods filed and reported, a few late or missing; the open one half done."""
         campaign = self.registry.find(report.campaign)
-        form = campaign.form(report.form) if campaign else None
+        form = find_form(self.session, tenant.id, campaign, report.form, report.local) if campaign else None
         if campaign is None or form is None:
             return
         past = report.due_at < self.now

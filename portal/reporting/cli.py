@@ -9,6 +9,7 @@ from portal.core.operator import operator, work_in
 from portal.core.text import Message, _
 from portal.figures.models import Rollup
 from portal.figures.services import sum_values
+from portal.reporting.catalogue import find_form
 from portal.reporting.models import COUNTED, Report, Submission
 from portal.reporting.rounds import open_everywhere
 from portal.reporting.services import recount
@@ -43,8 +44,8 @@ def rebuild(check: bool) -> None:
             work_in(op.session, tenant.id)
             for report in op.session.scalars(sa.select(Report).where(Report.tenant_id == tenant.id)).all():
                 campaign = op.registry.find(report.campaign)
-                form = campaign.form(report.form) if campaign else None
-                if form is None:
+                form = find_form(op.session, tenant.id, campaign, report.form, report.local) if campaign else None
+                if campaign is None or form is None:
                     continue
                 stored = op.session.scalars(
                     sa.select(Rollup.values).where(

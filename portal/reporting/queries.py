@@ -90,6 +90,8 @@ class Task:
     state: State
     due_at: datetime
     reasons: dict[str, Any]
+    title: str
+    """Label of the form when it was opened: a tenant's own form has no other."""
 
 
 @dataclass(frozen=True)
@@ -120,6 +122,7 @@ _WORK = Ready(
         Submission.due_at,
         Submission.reasons,
         Report.mechanism_id,
+        Report.title,
     )
     .join(Report, sa.and_(Report.tenant_id == Submission.tenant_id, Report.id == Submission.report_id))
     .join(Unit, sa.and_(Unit.tenant_id == Submission.tenant_id, Unit.id == Submission.unit_id))
@@ -165,7 +168,7 @@ def list_work(
             expected += 1
             done += state in COUNTED
         if (state in OPEN and place in filling) or (state is State.SIGNING and place in signing):
-            tasks.append(Task(r[0], r[1], r[2], r[3], r[4], r[5], r[6], r[7], state, r[9], r[10]))
+            tasks.append(Task(r[0], r[1], r[2], r[3], r[4], r[5], r[6], r[7], state, r[9], r[10], r[12]))
     return Work(tasks, done, expected)
 
 
@@ -184,6 +187,7 @@ class Desktop:
     filed: int
     to_review: int
     review_reason: str
+    title: str
 
 
 _WAITING = (
@@ -199,7 +203,7 @@ _WAITING = (
 _OFFICE = Ready(
     sa.select(
         Report.tenant_id, Report.id, Report.campaign, Report.form, Report.period, Report.state, Report.due_at,
-        Report.expected, Report.filed, _WAITING, Report.review_reason,
+        Report.expected, Report.filed, _WAITING, Report.review_reason, Report.title,
     )
     .where(
         Report.mechanism_id.in_(sa.bindparam("mechanisms", expanding=True)),
@@ -216,7 +220,8 @@ def list_office_reports(session: Session, mechanisms: Sequence[int]) -> list[Des
         return []
     rows = _OFFICE.rows(session, mechanisms=mechanisms)
     return [
-        Desktop(r[0], r[1], r[2], r[3], r[4], ReportState(r[5]), r[6], r[7], r[8], r[9], r[10]) for r in rows
+        Desktop(r[0], r[1], r[2], r[3], r[4], ReportState(r[5]), r[6], r[7], r[8], r[9], r[10], r[11])
+        for r in rows
     ]
 
 
@@ -228,8 +233,9 @@ def list_of_units(
         session.execute(
             sa.select(
                 Submission.id, Submission.form, Submission.period, Unit.full_name, Submission.state, Submission.due_at,
-                Submission.first_filed_at, Submission.edition, Submission.zero, Submission.late_reason,
+                Submission.first_filed_at, Submission.edition, Submission.zero, Submission.late_reason, Report.title,
             )
+            .join(Report, sa.and_(Report.tenant_id == Submission.tenant_id, Report.id == Submission.report_id))
             .join(Unit, sa.and_(Unit.tenant_id == Submission.tenant_id, Unit.id == Submission.unit_id))
             .where(
                 Submission.tenant_id == tenant_id, Submission.campaign == campaign, Submission.unit_id.in_(unit_ids)
@@ -245,7 +251,7 @@ def list_reports(session: Session, tenant_id: int, campaign: str, limit: int = 4
     """Row tuples of the tenant's reports, newest due first: for choosing a period."""
     return list(
         session.execute(
-            sa.select(Report.id, Report.form, Report.period, Report.state, Report.due_at)
+            sa.select(Report.id, Report.form, Report.period, Report.state, Report.due_at, Report.title)
             .where(Report.tenant_id == tenant_id, Report.campaign == campaign)
             .order_by(Report.due_at.desc(), Report.form)
             .limit(limit)
@@ -285,6 +291,7 @@ class Arrived:
     place: str
     code: str
     above_id: int
+    title: str
 
 
 _ARRIVED = Ready(
@@ -301,6 +308,7 @@ _ARRIVED = Ready(
         Tenant.city + Tenant.name,
         Tenant.code,
         Tenant.parent_id,
+        Report.title,
     )
     .join(Tenant, Tenant.id == Report.tenant_id)
     .where(
@@ -315,7 +323,7 @@ _ARRIVED = Ready(
 def list_arrived(session: Session, campaigns: Iterable[tuple[int, str]]) -> list[Arrived]:
     """Submitted reports of the tenants directly below (tenant, campaign); the scope must reach below."""
     rows = _ARRIVED.rows(session, above=list(campaigns))
-    return [Arrived(r[0], r[1], r[2], r[3], r[4], r[5], r[6], r[7], r[8], r[9], r[10], r[11]) for r in rows]
+    return [Arrived(*r) for r in rows]
 
 
 def open_items(session: Session, mechanism_id: int, unit_id: int) -> list[OpenItem]:
@@ -328,6 +336,7 @@ def open_items(session: Session, mechanism_id: int, unit_id: int) -> list[OpenIt
             Submission.state,
             Submission.due_at,
             FormSnapshot.definition,
+            Report.title,
         )
         .join(Report, sa.and_(Report.tenant_id == Submission.tenant_id, Report.id == Submission.report_id))
         .outerjoin(
@@ -348,7 +357,7 @@ def open_items(session: Session, mechanism_id: int, unit_id: int) -> list[OpenIt
     return [
         OpenItem(
             kind=_("草稿") if r[3] == State.DRAFT else _("待报"),
-            title=f"{(r[5] or {}).get('label', r[1])} {r[2]}",
+            title=f"{(r[5] or {}).get('label') or r[6] or r[1]} {r[2]}",
             due=r[4],
             subject=f"submission:{r[0]}",
         )
