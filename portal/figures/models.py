@@ -21,4 +21,7 @@ class Rollup(Own):
     form: Mapped[str] = mapped_column(String(48))
     period: Mapped[str] = mapped_column(String(10))
     values: Mapped[dict[str, Any]] = mapped_column(default=dict, comment="field key -> sum; money in fen")
+    amended: Mapped[dict[str, Any]] = mapped_column(
+        default=dict, comment="field key -> {value, reason, by, at}: not yet copied into the report upward"
+    )
     summed_at: Mapped[datetime | None]

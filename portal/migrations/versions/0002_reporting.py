@@ -74,6 +74,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_export")),
     )
     op.create_index("ix_export_tenant_id_account_id", "export", ["tenant_id", "account_id"], unique=False)
+    op.create_index(
+        "uq_export_tenant_id_account_id_unfinished",
+        "export",
+        ["tenant_id", "account_id"],
+        unique=True,
+        sqlite_where=sa.text("finished_at IS NULL"),
+        postgresql_where=sa.text("finished_at IS NULL"),
+    )
     op.create_table(
         "activity",
         sa.Column("tenant_id", INTEGER, nullable=False),
@@ -309,6 +317,16 @@ def upgrade() -> None:
     )
     op.add_column("report", sa.Column("closed_by", sa.String(length=200), nullable=False, server_default=""))
     op.add_column(
+        "rollup",
+        sa.Column(
+            "amended",
+            JSON,
+            nullable=False,
+            server_default="{}",
+            comment="field key -> {value, reason, by, at}: not yet copied into the report upward",
+        ),
+    )
+    op.add_column(
         "submission",
         sa.Column(
             "local",
@@ -380,6 +398,7 @@ def downgrade() -> None:
     op.drop_column("submission", "corrections")
     op.drop_column("submission", "origins")
     op.drop_column("submission", "local")
+    op.drop_column("rollup", "amended")
     op.drop_column("report", "closed_by")
     op.drop_column("report", "closed_at")
     op.drop_column("report", "title")
@@ -397,6 +416,12 @@ def downgrade() -> None:
     op.drop_table("local_form")
     op.drop_index("ix_activity_tenant_id_held_on", table_name="activity")
     op.drop_table("activity")
+    op.drop_index(
+        "uq_export_tenant_id_account_id_unfinished",
+        table_name="export",
+        sqlite_where=sa.text("finished_at IS NULL"),
+        postgresql_where=sa.text("finished_at IS NULL"),
+    )
     op.drop_index("ix_export_tenant_id_account_id", table_name="export")
     op.drop_table("export")
     op.drop_index("ix_attachment_tenant_id_unit_id", table_name="attachment")
