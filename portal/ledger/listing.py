@@ -75,8 +75,10 @@ class Row:
     released_at: datetime | None
 
 
-def list_records(session: Session, tenant_id: int, filters: Filters) -> tuple[list[Row], bool]:
-    """One page and whether more follow; ``tenant_id`` is the reader's own."""
+def list_records(
+    session: Session, tenant_id: int, filters: Filters, size: int = PAGE
+) -> tuple[list[Row], bool]:
+    """One page of ``size`` and whether more follow; ``tenant_id`` is the reader's own."""
     r = Record
     query = (
         sa.select(
@@ -95,9 +97,9 @@ def list_records(session: Session, tenant_id: int, filters: Filters) -> tuple[li
     if filters.text:
         columns = (r.number, r.title, r.place)
         query = query.where(sa.or_(*(c.icontains(filters.text, autoescape=True) for c in columns)))
-    query = query.order_by(*_order(filters.sort)).limit(PAGE + 1).offset((filters.page - 1) * PAGE)
+    query = query.order_by(*_order(filters.sort)).limit(size + 1).offset((filters.page - 1) * size)
     rows = [Row(*row) for row in session.execute(query)]
-    return rows[:PAGE], len(rows) > PAGE
+    return rows[:size], len(rows) > size
 
 
 def _order(sort: Sort) -> tuple[Any, ...]:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import secrets
+from dataclasses import dataclass
 from datetime import date
+from io import BytesIO
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, send_file, url_for
 
 from portal.campaigns.declarations import Ledger
 from portal.core.audit import Act, record
@@ -18,7 +20,8 @@ from portal.core.reader import Desk
 from portal.core.scope import set_scope
 from portal.core.text import Message, Text, _
 from portal.deadlines.services import explain, state_of
-from portal.ledger import clocks, listing, services
+from portal.documents.workbook import XLSX
+from portal.ledger import clocks, export, listing, services
 from portal.ledger.forms import EntryForm
 from portal.ledger.models import Record
 from portal.ledger.story import compare, tell
@@ -51,10 +54,17 @@ def _sees_below(desk: Desk) -> bool:
     return Right.RECORD_READ_ALL in desk.rights and desk.tenant_level != Level.COUNTY
 
 
-@blueprint.get("/<tenant>/<campaign>/ledger")
-@logged_in
-def index() -> Any:
-    desk, session, campaign, args = the_desk(), the_session(), the_campaign(), request.args
+@dataclass(frozen=True)
+class Asked:
+    """What the address of the list asks for, within what the desk may read."""
+
+    filters: listing.Filters
+    own: tuple[int, ...] | None
+    chosen: str
+
+
+def _asked() -> Asked:
+    desk, campaign, args = the_desk(), the_campaign(), request.args
     own = _own_units(desk)
     below = _sees_below(desk) and args.get("below") == "1"
     chosen = args.get("unit", "")
@@ -71,10 +81,18 @@ def index() -> Any:
         sort=listing.read_sort(args.get("sort", "")),
         page=listing.read_page(args.get("page", "")),
     )
-    today = listing.today(now())
-    units = list_members(session, desk.mechanism_id, today) if own is None else []
+    return Asked(filters, own, chosen)
+
+
+@blueprint.get("/<tenant>/<campaign>/ledger")
+@logged_in
+def index() -> Any:
+    desk, session, campaign = the_desk(), the_session(), the_campaign()
+    asked = _asked()
+    filters, today = asked.filters, listing.today(now())
+    units = list_members(session, desk.mechanism_id, today) if asked.own is None else []
     kept = _writable(today)
-    if below:
+    if filters.below:
         set_scope(session, subtree_scope(session, desk))
     rows, more = listing.list_records(session, desk.tenant_id, filters)
     return render_template(
@@ -82,16 +100,41 @@ def index() -> Any:
         campaign=campaign,
         at=_at(desk),
         filters=filters,
-        args={k: v for k, v in args.items() if v and k != "page"},
+        args={k: v for k, v in request.args.items() if v and k != "page"},
         rows=[(row, listing.gist(campaign, row)) for row in rows],
         states=listing.states_of(session, rows, now()),
         more=more,
         units=units,
-        chosen=chosen if own is None else "",
+        chosen=asked.chosen if asked.own is None else "",
         below_offered=_sees_below(desk),
         writable={x.key for ledgers in kept.values() for x in ledgers},
         sorts=listing.SORT_LABELS,
     )
+
+
+@blueprint.get("/<tenant>/<campaign>/ledger.xlsx")
+@logged_in(writes=True)
+def workbook() -> Any:
+    """Every entry that the list shows with these filters, all pages of it; a sheet for each ledger."""
+    desk, session, campaign = the_desk(), the_session(), the_campaign()
+    filters = _asked().filters
+    if filters.below:
+        set_scope(session, subtree_scope(session, desk))
+    stream = BytesIO()
+    count = export.write_ledgers(stream, session, campaign, filters, desk=desk, now=now())
+    record(
+        session,
+        Act.EXPORT,
+        f"ledger:{filters.ledger or campaign.key}"[:60],
+        the_actor(),
+        now(),
+        {"rows": count},
+    )
+    stream.seek(0)
+    name = Message(
+        _("%(place)s台账 %(day)s.xlsx"), place=desk.tenant_name, day=listing.today(now()).isoformat()
+    )
+    return send_file(stream, XLSX, as_attachment=True, download_name=str(translate(name)))
 
 
 @blueprint.route("/<tenant>/<campaign>/ledger/new", methods=["GET", "POST"])

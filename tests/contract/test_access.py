@@ -15,7 +15,14 @@ from tests.contract.world import World
 ROOT = Path(__file__).parents[2]
 PUBLIC = {"accounts.login", "home.language", "home.health"}
 """Open to anybody. To be added to with great care."""
-WRITING_READS = {"ledger.sensitive", "ledger.edit", "overview.workbook", "audit.export", "units.export"}
+WRITING_READS = {
+    "ledger.sensitive",
+    "ledger.edit",
+    "overview.workbook",
+    "audit.export",
+    "units.export",
+    "ledger.workbook",
+}
 """GET views that leave a trace in the trail: exports and the reading of sensitive fields."""
 MARKS = {"public", "logged_in", "require"}
 ROUTES = {"route", "get", "post", "put", "delete", "patch"}
