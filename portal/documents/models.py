@@ -12,6 +12,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 from portal.core.db import Own, Released
 
 
+_UNFINISHED = sa.column("finished_at").is_(None)
+
+
 class Attachment(Released):
     """A file that somebody attached. Its content lies in the instance folder under its own hash."""
 
@@ -37,7 +40,14 @@ class Export(Own):
     """A large spreadsheet made by the worker. Only who asked for it may fetch it; a broken one is never offered."""
 
     __tablename__ = "export"
-    __table_args__ = (sa.Index("ix_export_tenant_id_account_id", "tenant_id", "account_id"),)
+    __table_args__ = (
+        sa.Index("ix_export_tenant_id_account_id", "tenant_id", "account_id"),
+        sa.Index(
+            "uq_export_tenant_id_account_id_unfinished", "tenant_id", "account_id", unique=True,
+            sqlite_where=_UNFINISHED, postgresql_where=_UNFINISHED,
+        ),
+    )  # fmt: skip
+    """One unfinished export of an account at a time, however many are asked for at once."""
 
     account_id: Mapped[int]
     kind: Mapped[str] = mapped_column(String(60), comment="key of the writer, see documents/exports.py")
