@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, cast
 
 from babel.support import NullTranslations, Translations
-from flask import Flask, current_app, g, has_request_context, request, session
+from flask import Flask, current_app, g, has_app_context, has_request_context, request, session
 from flask_babel import Babel
 from markupsafe import Markup
 
@@ -55,6 +56,22 @@ def _tongue() -> Tongue:
         return cast(Tongue, g.tongue)
     except RuntimeError:
         return _CHINESE
+
+
+@contextmanager
+def in_source_language() -> Iterator[None]:
+    """Inside, texts come out in Chinese whatever the reader's language: for papers that are kept."""
+    if not has_app_context():
+        yield
+        return
+    before = g.get("tongue")
+    g.tongue = _CHINESE
+    try:
+        yield
+    finally:
+        g.tongue = before
+        if before is None:
+            g.pop("tongue")
 
 
 _PLAIN = frozenset({str, Markup, int, type(None)})
