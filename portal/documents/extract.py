@@ -1,7 +1,7 @@
 """Runs as a process of its own, on one uploaded spreadsheet, and may die of it: started by ``reading`` alone.
 
-Reads the .xlsx from standard input, writes ``{"rows": …}`` or ``{"refused": reason}`` as JSON. It imports
-nothing of the portal, so that it starts fast and fits into little memory.
+Reads the .xlsx from standard input, writes ``{"rows": …}``, ``{"sheets": …}`` or ``{"refused": reason}`` as JSON.
+It imports nothing of the portal, so that it starts fast and fits into little memory.
 """
 
 from __future__ import annotations
@@ -23,23 +23,24 @@ SMALL = 4 * 1024 * 1024
 """A sheet of like rows is compressed well without being a bomb: up to this size no ratio is asked."""
 TEXT = 4 * 1024 * 1024
 """Characters of all cells together."""
+LONGEST_FORMULA = 80
 
 _ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
 _PROGRAMS = ("vbaproject.bin", "macrosheets/", "activex/")
 
 
 class Refused(Exception):
-    """``args[0]`` is the reason, a key of ``reading.REASONS``; the rest says where."""
+    """``args[0]`` is the reason, a key of ``reading.REASONS``; row and sheet may follow."""
 
 
-def check_archive(stream: BytesIO) -> None:
-    """Judge the zip by its directory, before anything is unpacked."""
+def check_archive(stream: BytesIO, sheets: int = 0) -> None:
+    """Judge the zip by its directory, before anything is unpacked. Each sheet may bring three parts of its own."""
     try:
         archive = zipfile.ZipFile(stream)
     except (zipfile.BadZipFile, ValueError, NotImplementedError) as error:
         raise Refused("damaged") from error
     members = archive.infolist()
-    if len(members) > MEMBERS:
+    if len(members) > MEMBERS + 3 * sheets:
         raise Refused("bomb")
     for member in members:
         name = member.filename.replace("\\", "/")
@@ -61,36 +62,87 @@ def check_archive(stream: BytesIO) -> None:
         raise Refused("macros")
 
 
-def read(stream: BytesIO, rows: int, columns: int, sheet: str) -> Iterator[tuple[int, list[Any]]]:
-    """Rows with content, cut behind their last filled cell."""
+def load(stream: BytesIO) -> Any:
     import openpyxl  # after the limits were set
 
-    book = openpyxl.load_workbook(stream, read_only=True, data_only=True, keep_links=False)
+    return openpyxl.load_workbook(stream, read_only=True, data_only=True, keep_links=False)
+
+
+def read_one(book: Any, rows: int, columns: int, sheet: str) -> list[tuple[int, list[Any]]]:
+    """Rows of the first visible sheet, or of the visible one called ``sheet``; of formulas the results."""
     pages = [p for p in book.worksheets if p.sheet_state == "visible"]
     page = next((p for p in pages if p.title == sheet), None) if sheet else next(iter(pages), None)
     if page is None:
         raise Refused("no_sheet")
-    page.reset_dimensions()
-    left = TEXT
-    for number, values in enumerate(page.iter_rows(values_only=True), 1):
-        cells = [plain(v) for v in values]
-        while cells and cells[-1] in (None, ""):
-            cells.pop()
-        if not cells:
-            continue
-        if number > rows:
-            raise Refused("rows", number)
-        if len(cells) > columns:
-            raise Refused("columns", number)
-        left -= sum(len(c) for c in cells if isinstance(c, str))
-        if left < 0:
-            raise Refused("bomb")
-        yield number, cells
+    return list(Room(rows, columns).read(book, page, formulas=False))
+
+
+def read_all(book: Any, rows: int, columns: int, sheets: int) -> list[dict[str, Any]]:
+    """Every sheet, hidden ones too, with its formulas; ``rows`` and ``columns`` are the limits of each."""
+    if len(book.worksheets) > sheets:
+        raise Refused("sheets", len(book.worksheets))
+    room = Room(rows, columns)
+    return [
+        {
+            "name": page.title,
+            "hidden": page.sheet_state != "visible",
+            "rows": list(room.read(book, page, formulas=True)),
+        }
+        for page in book.worksheets
+    ]
+
+
+class Room:
+    """What the cells of a book may take up, counted over its sheets."""
+
+    def __init__(self, rows: int, columns: int) -> None:
+        self.rows, self.columns, self.left = rows, columns, TEXT
+
+    def read(self, book: Any, page: Any, *, formulas: bool) -> Iterator[tuple[int, list[Any]]]:
+        """Rows with content, cut behind their last filled cell."""
+        for number, found in parse(book, page, formulas=formulas):
+            if not found:
+                continue
+            if number > self.rows:
+                raise Refused("rows", number, page.title)
+            if max(found) > self.columns:
+                raise Refused("columns", number, page.title)
+            cells = [found.get(place) for place in range(1, max(found) + 1)]
+            self.left -= sum(len(c) for c in cells if isinstance(c, str))
+            if self.left < 0:
+                raise Refused("bomb")
+            yield number, cells
+
+
+def parse(book: Any, page: Any, *, formulas: bool) -> Iterator[tuple[int, dict[int, Any]]]:
+    """(row, column -> cell) in one pass. openpyxl's own iterator gives either the formula or its result."""
+    from openpyxl.worksheet._reader import FORMULA_TAG, WorkSheetParser
+
+    class Parser(WorkSheetParser):
+        def parse_cell(self, element: Any) -> Any:
+            found = super().parse_cell(element)
+            if formulas and (formula := element.find(FORMULA_TAG)) is not None:
+                found["value"] = ["f", plain(found["value"]), (formula.text or "")[:LONGEST_FORMULA]]
+            return found
+
+    with book._archive.open(page._worksheet_path) as source:
+        parser = Parser(
+            source,
+            page._shared_strings,
+            data_only=True,
+            epoch=book.epoch,
+            date_formats=book._date_formats,
+            timedelta_formats=book._timedelta_formats,
+        )
+        for number, row in parser.parse():
+            yield number, {c["column"]: plain(c["value"]) for c in row if c["value"] not in (None, "")}
 
 
 def plain(value: Any) -> Any:
     """As JSON can carry it: dates and moments become ``["d", iso]`` and ``["t", iso]``."""
     match value:
+        case list():
+            return value
         case str():
             return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), value)
         case datetime() if value.time() == time.min:
@@ -106,7 +158,8 @@ def plain(value: Any) -> Any:
     return str(value)
 
 
-def main(memory: int, seconds: int, rows: int, columns: int, sheet: str) -> dict[str, Any]:
+def main(memory: int, seconds: int, rows: int, columns: int, sheets: int, sheet: str) -> dict[str, Any]:
+    """``sheets`` 0: one sheet, as rows; else up to so many sheets."""
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
@@ -115,16 +168,19 @@ def main(memory: int, seconds: int, rows: int, columns: int, sheet: str) -> dict
     warnings.simplefilter("ignore")
     stream = BytesIO(sys.stdin.buffer.read())
     try:
-        check_archive(stream)
-        return {"rows": list(read(stream, rows, columns, sheet))}
+        check_archive(stream, sheets)
+        if sheets:
+            return {"sheets": read_all(load(stream), rows, columns, sheets)}
+        return {"rows": read_one(load(stream), rows, columns, sheet)}
     except Refused as refused:
-        return {"refused": refused.args[0], "row": refused.args[1] if len(refused.args) > 1 else 0}
-    except (MemoryError, RecursionError):
+        return dict(zip(("refused", "row", "sheet"), refused.args, strict=False))
+    except (MemoryError, RecursionError, ImportError):  # no room, be it for the reader itself
         return {"refused": "bomb"}
     except Exception as error:  # the reader raises all kinds of things on broken files
         return {"refused": "damaged", "detail": f"{type(error).__name__}: {error}"[:200]}
 
 
 if __name__ == "__main__":
-    memory, seconds, rows, columns = map(int, sys.argv[1:5])
-    json.dump(main(memory, seconds, rows, columns, sys.argv[5]), sys.stdout)
+    memory, seconds, rows, columns, sheets = map(int, sys.argv[1:6])
+    answer = main(memory, seconds, rows, columns, sheets, sys.argv[6])
+    sys.stdout.write(json.dumps(answer, separators=(",", ":")))

@@ -27,8 +27,33 @@ class Row(NamedTuple):
     cells: tuple[Cell, ...]
 
 
+class Formula(NamedTuple):
+    """A cell whose value a spreadsheet computes: the result that was stored with it (None: none was), and the text."""
+
+    result: Cell
+    text: str
+
+
+class FormRow(NamedTuple):
+    """As ``Row``, with formulas told apart."""
+
+    number: int
+    cells: tuple[Cell | Formula, ...]
+
+
+class Page(NamedTuple):
+    """One sheet of a book."""
+
+    name: str
+    hidden: bool
+    rows: tuple[FormRow, ...]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Limits:
+    """``rows`` and ``columns`` hold for each sheet."""
+
+    sheets: int = 20
     rows: int = 5_000
     columns: int = 100
     bytes: int = 5 * 1024 * 1024
@@ -48,7 +73,9 @@ REASONS: dict[str, Text] = {
 _PLACES: dict[str, Text] = {
     "rows": _("第 %(row)s 行仍有内容，最多读取 %(rows)s 行。请删去多余的行，或分几次导入。"),
     "columns": _("第 %(row)s 行的内容超出第 %(columns)s 列。请删去表格右侧多余的内容。"),
+    "sheets": _("文件有 %(row)s 张工作表，最多读取 %(sheets)s 张。请只保留需要填报的工作表。"),
 }
+_ON_SHEET = _("工作表“%(sheet)s”%(what)s")
 _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _SLOTS = threading.BoundedSemaphore(2)  # so that a rush of uploads cannot use up the machine
@@ -66,20 +93,42 @@ def read_rows(
     ``field`` says what is wrong with the file.
     """
     content = source if isinstance(source, bytes) else _load(source, limits, field)
+    answer = _read(content, limits, 0, sheet, field)
+    return [Row(number, tuple(_cell(c) for c in cells)) for number, cells in answer["rows"]]
+
+
+def read_book(content: bytes, limits: Limits = ORDINARY, *, field: str = "file") -> list[Page]:
+    """Every sheet of the book, hidden ones too. ``Invalid`` on ``field`` names sheet and row."""
+    answer = _read(content, limits, limits.sheets, "", field)
+    return [
+        Page(
+            sheet["name"],
+            sheet["hidden"],
+            tuple(FormRow(number, tuple(map(_form_cell, cells))) for number, cells in sheet["rows"]),
+        )
+        for sheet in answer["sheets"]
+    ]
+
+
+def _read(content: bytes, limits: Limits, sheets: int, sheet: str, field: str) -> dict[str, Any]:
+    """The child's answer; ``Invalid`` when the file is refused."""
     if len(content) > limits.bytes:
         raise _too_large(limits, field)
     if content.startswith(_OLE):
         raise Invalid({field: REASONS["encrypted" if _ENCRYPTED in content else "old"]})
     if not content.startswith(_ZIP):
         raise Invalid({field: REASONS["other"]})
-    answer = _ask_child(content, limits, sheet)
-    if "rows" in answer:
-        return [Row(number, tuple(_cell(c) for c in cells)) for number, cells in answer["rows"]]
-    reason = answer["refused"]
-    if reason in _PLACES:
-        place = {"row": answer["row"], "rows": limits.rows, "columns": limits.columns}
-        raise Invalid({field: Message(_PLACES[reason], **place)})
-    raise Invalid({field: REASONS[reason]})
+    answer = _ask_child(content, limits, sheets, sheet)
+    reason = answer.get("refused")
+    if reason is None:
+        return answer
+    if reason not in _PLACES:
+        raise Invalid({field: REASONS[reason]})
+    limit = {"rows": limits.rows, "columns": limits.columns, "sheets": limits.sheets}
+    what = Message(_PLACES[reason], row=answer["row"], **limit)
+    if sheets and "sheet" in answer:
+        what = Message(_ON_SHEET, sheet=answer["sheet"], what=what)
+    raise Invalid({field: what})
 
 
 def _load(path: Path, limits: Limits, field: str) -> bytes:
@@ -95,8 +144,8 @@ def _too_large(limits: Limits, field: str) -> Invalid:
     return Invalid({field: Message(text, n=limits.bytes // 1024 // 1024)})
 
 
-def _ask_child(content: bytes, limits: Limits, sheet: str) -> dict[str, Any]:
-    numbers = (limits.memory, limits.seconds, limits.rows, limits.columns)
+def _ask_child(content: bytes, limits: Limits, sheets: int, sheet: str) -> dict[str, Any]:
+    numbers = (limits.memory, limits.seconds, limits.rows, limits.columns, sheets)
     command = [sys.executable, "-I", str(Path(__file__).with_name("extract.py")), *map(str, numbers), sheet]
     with _SLOTS:
         try:
@@ -114,6 +163,12 @@ def _ask_child(content: bytes, limits: Limits, sheet: str) -> dict[str, Any]:
     if "detail" in answer:
         log.info("spreadsheet refused: %s", answer["detail"])
     return answer
+
+
+def _form_cell(value: Any) -> Cell | Formula:
+    if not isinstance(value, list):
+        return value  # type: ignore[no-any-return]
+    return Formula(_cell(value[1]), value[2]) if value[0] == "f" else _cell(value)
 
 
 def _cell(value: Any) -> Cell:
