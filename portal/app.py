@@ -29,12 +29,14 @@ from portal.units.reader import load_posts
 from portal.web import access, errors, gate, shell
 
 FEATURES = (
+    "documents",
     "accounts",
     "audit",
     "units",
     "administration",
     "duties",
     "reporting",
+    "activities",
     "ledger",
     "exchange",
     "overview",
