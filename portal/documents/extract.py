@@ -6,6 +6,7 @@ It imports nothing of the portal, so that it starts fast and fits into little me
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import re
@@ -177,6 +178,8 @@ def main(memory: int, seconds: int, rows: int, columns: int, sheets: int, sheet:
     except (MemoryError, RecursionError, ImportError):  # no room, be it for the reader itself
         return {"refused": "bomb"}
     except Exception as error:  # the reader raises all kinds of things on broken files
+        if getattr(error, "errno", None) == errno.ENOMEM:
+            return {"refused": "bomb"}
         return {"refused": "damaged", "detail": f"{type(error).__name__}: {error}"[:200]}
 
 
