@@ -30,7 +30,7 @@ _CUMULATIVE = {
     3: _("%(year)s年一季度"),
     6: _("%(year)s年上半年"),
     9: _("%(year)s年前三季度"),
-    12: _("%(year)s年"),
+    12: _("%(year)s年全年"),
 }
 
 
@@ -84,7 +84,12 @@ class Period:
 
     @property
     def cumulative_label(self) -> Message:
-        """Name of the span from 1 January to the end of this period (一季度, 上半年, 前三季度, 全年)."""
+        """Name of the span from 1 January to the end of this period (一季度, 上半年, 前三季度, 全年).
+
+        A single date stands for itself.
+        """
+        if self.kind is PeriodKind.ONCE:
+            return self.label
         year, month = self.start.year, self.end.month
         if month in _CUMULATIVE:
             return Message(_CUMULATIVE[month], year=year)

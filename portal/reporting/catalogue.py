@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
@@ -30,25 +31,45 @@ from portal.reporting.models import FormSnapshot, LocalForm
 
 OWN = "own_"
 """Keys of a tenant's own forms begin so; no campaign's form may."""
+LOCAL_PREFIX = "local_"
+"""And so begin the keys of the columns that a tenant adds."""
 LOCAL_SECTION = "local"
 LOCAL_LABEL = _("本地增加")
 
 
-def list_forms(session: Session, tenant_id: int, campaign: Campaign, *, on: Any = None) -> list[Form]:
+def list_forms(
+    session: Session, tenant_id: int, campaign: Campaign, *, on: date | None = None
+) -> list[Form]:
     """The tenant's forms as they open now: declared ones with the newest published changes, then its own.
 
-    ``on``: own forms that ended before this day are left out.
+    ``on``: what ended before this day is left out, own forms and additions alike.
     """
-    newest = newest_local(session, tenant_id, campaign.key)
+    return forms_with(campaign, newest_local(session, tenant_id, campaign.key, on=on))
+
+
+def forms_with(campaign: Campaign, newest: Mapping[str, LocalForm]) -> list[Form]:
+    """The forms under these changes (form key -> changes)."""
     found = [apply_local(form, newest.get(form.key)) for form in campaign.forms]
-    own = [row for key, row in sorted(newest.items()) if key.startswith(OWN)]
-    return found + [
-        own_form(campaign, row) for row in own if on is None or row.ends_on is None or on <= row.ends_on
-    ]
+    return found + [own_form(campaign, row) for key, row in sorted(newest.items()) if key.startswith(OWN)]
 
 
-def newest_local(session: Session, tenant_id: int, campaign: str) -> dict[str, LocalForm]:
-    """Form key -> newest published changes of the tenant; one statement."""
+def newest_local(
+    session: Session, tenant_id: int, campaign: str, *, on: date | None = None
+) -> dict[str, LocalForm]:
+    """Form key -> newest published changes of the tenant; one statement. ``on``: only what has not ended by then."""
+    published = published_local(session, tenant_id, campaign)
+    return {key: rows[-1] for key, rows in published.items() if on is None or not ended(rows[-1], on)}
+
+
+def element_of(campaign: str, form: str, field: Field) -> str:
+    """The data element a column means. One without a name of its own is called by its place, so that a tenant's
+    column may be linked to it all the same.
+    """
+    return field.element or f"{campaign}.{form}.{field.key}"
+
+
+def published_local(session: Session, tenant_id: int, campaign: str) -> dict[str, list[LocalForm]]:
+    """Form key -> the tenant's published changes, oldest first; one statement."""
     rows = session.scalars(
         sa.select(LocalForm)
         .where(
@@ -58,7 +79,15 @@ def newest_local(session: Session, tenant_id: int, campaign: str) -> dict[str, L
         )
         .order_by(LocalForm.number)
     )
-    return {row.form: row for row in rows}
+    found: dict[str, list[LocalForm]] = {}
+    for row in rows:
+        found.setdefault(row.form, []).append(row)
+    return found
+
+
+def ended(row: LocalForm, on: date) -> bool:
+    """Whether the changes ended by themselves before the day."""
+    return row.ends_on is not None and row.ends_on < on
 
 
 def find_local(session: Session, tenant_id: int, campaign: str, form: str, number: int) -> LocalForm | None:
@@ -125,7 +154,9 @@ def local_field(data: Mapping[str, Any]) -> Field:
 
 
 def own_form(campaign: Campaign, row: LocalForm) -> Form:
-    """A form that the tenant itself made."""
+    """A form that the tenant itself made. A column that names no members is asked of those the form names."""
+    once, members = row.definition.get("once"), tuple(row.definition.get("members", ()))
+    fields = [local_field(data) for data in row.definition.get("fields", ())]
     due: Mapping[str, Any] = row.definition.get("due", {})
     return Form(
         key=row.form,
@@ -142,9 +173,10 @@ def own_form(campaign: Campaign, row: LocalForm) -> Form:
             Section(
                 key=LOCAL_SECTION,
                 label=LOCAL_LABEL,
-                fields=tuple(local_field(data) for data in row.definition.get("fields", ())),
+                fields=tuple(replace(f, owners=f.owners or members) for f in fields),
             ),
         ),
+        once=date.fromisoformat(once) if once else None,
         clause=Clause(source=campaign.sources[0].key, article=Text(row.basis)),
     )
 

@@ -15,7 +15,7 @@ from portal.core.clock import SHANGHAI
 from portal.core.periods import Period, period_of
 from portal.core.scope import Actor, get_scope
 from portal.core.workdays import WorkCalendar
-from portal.reporting.catalogue import find_form, list_forms, newest_local
+from portal.reporting.catalogue import ended, find_form, forms_with, published_local
 from portal.reporting.due import DueDate, compute_due
 from portal.reporting.models import FormSnapshot, Report, ReportState, State, Submission
 from portal.tenants.policies import apply_to_due, values_of
@@ -31,19 +31,17 @@ def asked_tables(form: Form, member: str) -> tuple[Table, ...]:
     return tuple(t for t in form.tables if not t.owners or member in t.owners)
 
 
-def due_periods(form: Form, due: Due, since: date, today: date, calendar: WorkCalendar) -> Iterator[Period]:
+def due_periods(
+    form: Form, due: Due, since: date, today: date, calendar: WorkCalendar, earlier: int = 0
+) -> Iterator[tuple[Period, DueDate]]:
     """Periods of the form that have opened by ``today`` and end on or after ``since``, oldest first."""
-    if form.once is not None:
-        if (
-            since <= form.once
-            and compute_due(due, period_of(form.once, form.period), calendar).opens_on <= today
-        ):
-            yield period_of(form.once, form.period)
-        return
-    period = period_of(since, form.period)
-    while period.start <= today:
-        if compute_due(due, period, calendar).opens_on <= today:
-            yield period
+    period = period_of(form.once or max(since, form.first or since), form.period)
+    while period.end >= since and (form.once or period.start <= today):
+        found = compute_due(due, period, calendar, earlier)
+        if found.opens_on <= today:
+            yield period, found
+        if form.once:
+            return
         period = period.shifted(1)
 
 
@@ -67,20 +65,24 @@ def open_periods(
     assert home is not None
     readings = values_of(session, home, campaign)
     opened = 0
-    local = newest_local(session, home, campaign.key)
-    for form in list_forms(session, home, campaign, on=today):
+    published = published_local(session, home, campaign.key)
+    local = {key: rows[-1] for key, rows in published.items() if not ended(rows[-1], today)}
+    for form in forms_with(campaign, local):
         declared = campaign.form(form.key)
         if declared is not None:
             keep_snapshot(session, campaign, declared)
-        due = apply_to_due(form.due, readings)
+        due = apply_to_due(form.due, readings) if declared else form.due
         changes = local.get(form.key)
         earlier = changes.days_earlier if changes else 0
-        for period in due_periods(form, due, since, today, calendar):
+        # A form of the tenant's own asks nothing that was due before it was published.
+        made = None if declared else published[form.key][0].published_at
+        start = max(since, made.astimezone(SHANGHAI).date()) if made else since
+        for period, due_date in due_periods(form, due, start, today, calendar, earlier):
+            if made and due_date.due_at < made:
+                continue
             report = find_report(session, campaign.key, form.key, period.key)
             if report is None:
-                report = _new_report(
-                    session, campaign, form, period, mechanism_id, compute_due(due, period, calendar, earlier)
-                )
+                report = _new_report(session, campaign, form, period, mechanism_id, due_date)
                 report.local = changes.number if changes else 0
                 record(
                     session,
@@ -207,6 +209,7 @@ def _describe_field(campaign: Campaign, f: Field) -> dict[str, Any]:
         "kind": f.kind.value,
         "unit": str(f.unit or ""),
         "definition": str(f.definition or ""),
+        "element": f.element,
         "choices": (
             {c.key: str(c.label) for c in campaign.code_list(f.choices).choices} if f.choices else {}
         ),

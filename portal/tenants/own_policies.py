@@ -45,6 +45,9 @@ def _fixed(key: str, label: Text, reading: Text, clause: Clause, note: Text) -> 
     return Policy(key=key, label=label, choices=(choice,), default="fixed", clause=clause, note=note)
 
 
+FIXED_DAYS = {"day_20": (20, 0), "day_25": (25, 0), "next_5": (5, 1), "next_10": (10, 1)}
+"""Choice of ``due_rule`` -> day, and how many months after the last month of the period."""
+
 POLICIES = (
     Policy(
         key="due_rule",
@@ -53,10 +56,14 @@ POLICIES = (
             Choice(key=AS_DECLARED, label=_("按各表规定")),
             Choice(key=DueKind.LAST_WORKING_DAY.value, label=_("一律为期末最后一个工作日")),
             Choice(key=DueKind.LAST_CALENDAR_DAY.value, label=_("一律为期末最后一日")),
+            Choice(key="day_20", label=_("一律为20日（月报当月，其他为期末月）")),
+            Choice(key="day_25", label=_("一律为25日（月报当月，其他为期末月）")),
+            Choice(key="next_5", label=_("一律为期后次月5日")),
+            Choice(key="next_10", label=_("一律为期后次月10日")),
         ),
         default=AS_DECLARED,
         clause=_house(_("报送第1项")),
-        note=_("文件多写“每月底前”“每季度末前”，没有具体日期。只影响以后开启的报告期。"),
+        note=_("文件多写“每月底前”“每季度末前”，没有具体日期。只影响以后开启的报告期；一次性报表和本地自设报表按其自己的日期。"),
     ),
     Policy(
         key="due_shift",

@@ -19,7 +19,7 @@ from portal.core.errors import Invalid, NotFound
 from portal.core.scope import Actor, get_scope
 from portal.core.text import Message, Text, _
 from portal.tenants.models import PolicyChoice
-from portal.tenants.own_policies import AS_DECLARED, POLICIES, PORTAL, Cited
+from portal.tenants.own_policies import AS_DECLARED, FIXED_DAYS, POLICIES, PORTAL, Cited
 
 _REASON_LENGTH = 300
 
@@ -92,8 +92,12 @@ def values_of(session: Session, tenant_id: int, campaign: Campaign | None) -> di
 
 def apply_to_due(due: Due, values: Mapping[str, str]) -> Due:
     """A form's due rule as the tenant reads it (``values`` from ``values_of``)."""
-    if values["due_rule"] != AS_DECLARED:
-        due = replace(due, kind=DueKind(values["due_rule"]), months_after=0)
+    rule = values["due_rule"]
+    if rule in FIXED_DAYS:
+        day, months_after = FIXED_DAYS[rule]
+        due = replace(due, kind=DueKind.FIXED_DAY, day=day, months_after=months_after)
+    elif rule != AS_DECLARED:
+        due = replace(due, kind=DueKind(rule), months_after=0)
     if values["due_shift"] == AS_DECLARED:
         return due
     if due.kind is DueKind.LAST_WORKING_DAY:  # its own rule is the last day, moved earlier

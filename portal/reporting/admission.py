@@ -1,0 +1,181 @@
+"""Form admission (报表准入): which columns of a new form are known already, and what its rules need.
+
+Nobody is asked twice for one figure: a column that some form of the tenant has already is linked to it,
+taken out, or kept with a written reason.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from portal.campaigns.declarations import Campaign, Field, FieldKind, Form, Grade
+from portal.core.text import Message, Text, _
+from portal.reporting.catalogue import LOCAL_PREFIX, element_of, ended, forms_with
+from portal.reporting.models import LocalForm
+
+_TEXTS = frozenset({FieldKind.TEXT, FieldKind.LONG_TEXT})
+_ALIKE = (
+    _TEXTS | {FieldKind.CHOICE, FieldKind.CHOICES},
+    frozenset({FieldKind.DATE, FieldKind.MOMENT}),
+)
+_COUNTERS = "\u4ef6\u8d77\u4eba\u540d\u6b21\u6237\u6761\u5bb6\u4e2a\u573a\u4efd\u5f20\u7b14"
+"""Counters of figures: cases, people, times, households, items, firms, pieces, sessions, copies, sheets."""
+_SAME_COUNTER = str.maketrans("\u8d77\u540d", "\u4ef6\u4eba")
+_OF_WHICH = re.compile("^(?:\u5176\u4e2d|\u542b)[::]?")
+_UNIT_IN_BRACKETS = re.compile(rf"\((?:[{_COUNTERS}]|\u4e07?\u5143|\u4eba\u6b21)\)")
+_MARKS = re.compile(r"[\s()\[\]{}<>\u3010\u3011\u300a\u300b\u201c\u201d\"'\u3001,.:;\u00b7\-]+")
+_COUNTED = re.compile(rf"(?P<counter>\u4eba\u6b21|[{_COUNTERS}])?(?:\u6570\u91cf|\u6570|\u603b\u6570)$")
+
+
+def normal_label(label: str, unit: str = "") -> tuple[str, str]:
+    """What a label names, and what it counts ('' = unknown): the same for spellings of one column."""
+    text = unicodedata.normalize("NFKC", label)
+    text = _UNIT_IN_BRACKETS.sub("", re.sub(r"\s+", "", text))
+    text = _MARKS.sub("", _OF_WHICH.sub("", text))
+    found = _COUNTED.search(text)
+    counter = (found["counter"] or "") if found else ""
+    if found and found.start() > 0:
+        text = text[: found.start()]
+    counter = counter or (unit if len(unit) == 1 and unit in _COUNTERS else "")
+    return text.casefold(), counter.translate(_SAME_COUNTER)
+
+
+def alike(one: FieldKind, other: FieldKind) -> bool:
+    """Whether columns of these kinds may hold the same thing."""
+    return one is other or any(one in kinds and other in kinds for kinds in _ALIKE)
+
+
+@dataclass(frozen=True)
+class Known:
+    """A column that some form of the tenant has."""
+
+    element: str
+    field: Field
+    form: str
+    """Label of the form."""
+    place: tuple[str, str]
+    """Campaign and form it stands in."""
+
+    @property
+    def name(self) -> Message:
+        return Message(_("%(label)s（%(form)s）"), label=self.field.label, form=Text(self.form))
+
+    def means(self, field: Field) -> bool:
+        if field.element:
+            return field.element == self.element
+        if not alike(field.kind, self.field.kind):
+            return False
+        mine, theirs = (normal_label(f.label, str(f.unit or "")) for f in (field, self.field))
+        return mine[0] == theirs[0] and (mine[1] == theirs[1] or not mine[1] or not theirs[1])
+
+    def fills(self, field: Field) -> bool:
+        """Whether the known figure may stand in a column of that kind."""
+        return field.kind is self.field.kind or {field.kind, self.field.kind} <= _TEXTS
+
+
+def list_known(
+    session: Session, tenant_id: int, campaigns: Sequence[Campaign], *, but: tuple[str, str], on: Any
+) -> list[Known]:
+    """The columns of every form of these campaigns and of the tenant's own forms; one statement.
+
+    ``but``: campaign and form whose own additions are left out: they are what is being looked at.
+    """
+    newest: dict[str, dict[str, LocalForm]] = {}
+    for row in session.scalars(
+        sa.select(LocalForm)
+        .where(LocalForm.tenant_id == tenant_id, LocalForm.published_at.is_not(None))
+        .order_by(LocalForm.number)
+    ):
+        newest.setdefault(row.campaign, {})[row.form] = row
+    found = []
+    for campaign in campaigns:
+        rows = {k: row for k, row in newest.get(campaign.key, {}).items() if not ended(row, on)}
+        for form in forms_with(campaign, rows):
+            place = (campaign.key, form.key)
+            for field in form.fields:
+                if place != but or not field.key.startswith(LOCAL_PREFIX):
+                    element = element_of(campaign.key, form.key, field)
+                    found.append(Known(element, field, str(form.label), place))
+    return found
+
+
+def find_known(field: Field, known: Iterable[Known]) -> list[Known]:
+    """The known columns that mean the same, those with an element of their own first."""
+    return sorted((k for k in known if k.means(field)), key=lambda k: not k.field.element)
+
+
+class _Watched(dict[str, Any]):
+    """Values that remember which keys a rule has read."""
+
+    def __init__(self, values: Mapping[str, Any], seen: set[str]) -> None:
+        super().__init__(values)
+        self._seen = seen
+
+    def get(self, key: str, default: Any = None) -> Any:
+        self._seen.add(key)
+        return super().get(key, default)
+
+    def __getitem__(self, key: str) -> Any:
+        self._seen.add(key)
+        return super().__getitem__(key)
+
+    def __contains__(self, key: object) -> bool:
+        self._seen.add(str(key))
+        return super().__contains__(key)
+
+
+def needed_by(form: Form) -> dict[str, Message | Text]:
+    """Field key -> the rule that reads it; such a column cannot be hidden."""
+    labels = {f.key: f.label for f in form.fields}
+    found: dict[str, Message | Text] = {}
+    for keys, reason in _needs(form, labels):
+        for key in keys:
+            found.setdefault(key, reason)
+    return {key: reason for key, reason in found.items() if key in labels}
+
+
+def _needs(form: Form, labels: Mapping[str, Text]) -> Iterator[tuple[Iterable[str], Message | Text]]:
+    trials = [form.example, {}, dict.fromkeys(labels, 1), dict.fromkeys(labels, 10**8)]
+    for check in form.checks:
+        seen = set(check.fields)
+        for values in trials:
+            with suppress(Exception):
+                check.find(_Watched(values, seen))
+        named = "、".join(labels[k] for k in check.fields if k in labels)
+        yield seen, Message(_("校验“%(fields)s”要用"), fields=named)
+    for comparison in form.comparisons:
+        seen = set(comparison.fields)
+        for values in trials:
+            with suppress(Exception):
+                comparison.find(_Watched(values, seen), _Watched(values, seen))
+        yield seen, _("与上期比较要用")
+    for metric in form.metrics:
+        seen = set()
+        for values in trials:
+            with suppress(Exception):
+                metric.evaluate(_Watched(values, seen))
+        yield seen, Message(_("指标“%(label)s”要用"), label=metric.label)
+    yield form.headline, _("统计页的主要指标要用")
+    for field in form.fields:
+        if field.carries:
+            yield (field.carries, field.key), Message(_("“%(label)s”承接上期要用"), label=field.label)
+
+
+def example_fails(form: Form, hidden: Iterable[str]) -> Message | None:
+    """What an error check says of the form's example without the hidden columns."""
+    left = {key: value for key, value in form.example.items() if key not in set(hidden)}
+    for check in form.checks:
+        if check.grade is Grade.ERROR:
+            with suppress(Exception):
+                said = check.find(left)
+                if said is not None:
+                    return said
+    return None
