@@ -66,6 +66,11 @@ ACT_LABELS: dict[Act, Text] = {
     Act.DEADLINE_START: _("开始计时"),
     Act.DEADLINE_MEET: _("计时结束"),
     Act.SENSITIVE_READ: _("查看敏感信息"),
+    Act.FILE_ADD: _("上传附件"),
+    Act.FILE_REMOVE: _("删除附件"),
+    Act.FILE_REFUSE: _("拒收带密级标志的附件"),
+    Act.QUESTION_ASK: _("提出口径疑问"),
+    Act.QUESTION_ANSWER: _("答复口径疑问"),
     Act.EXPORT: _("导出"),
 }
 

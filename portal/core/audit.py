@@ -88,6 +88,11 @@ class Act(StrEnum):
     DEADLINE_START = "deadline.start"
     DEADLINE_MEET = "deadline.meet"
     SENSITIVE_READ = "sensitive.read"
+    FILE_ADD = "file.add"
+    FILE_REMOVE = "file.remove"
+    FILE_REFUSE = "file.refuse"
+    QUESTION_ASK = "question.ask"
+    QUESTION_ANSWER = "question.answer"
     EXPORT = "export"
 
 

@@ -34,16 +34,26 @@ _YES, _NO = _("是"), _("否")
 
 
 def read_values(
-    fields: Sequence[Field], posted: MultiDict[str, str], campaign: Campaign, *, on: date | None = None
-) -> tuple[dict[str, Any], Typed, dict[str, Message | Text]]:
+    fields: Sequence[Field], posted: MultiDict[str, str], campaign: Campaign, *, on: date | None = None,
+    files: Mapping[str, Sequence[Mapping[str, Any]]] | None = None,
+) -> tuple[dict[str, Any], Typed, dict[str, Message | Text]]:  # fmt: skip
     """Values for storage (every field, None where empty or wrong), the inputs as typed, and all problems.
 
     ``on``: day of the matter; choices that were not valid then are refused. Unknown keys are ignored.
+    ``files``: field key -> the attachments that stand there, as a payload has them. Of these the form posts
+    only the ids to be removed, as ``<key>-drop``; they are what was typed.
     """
     values: dict[str, Any] = {}
     typed: Typed = {}
     problems: dict[str, Message | Text] = {}
     for field in fields:
+        if field.kind is FieldKind.FILES:
+            typed[field.key] = dropped = posted.getlist(f"{field.key}-drop")
+            kept = [dict(f) for f in (files or {}).get(field.key, ()) if str(f["id"]) not in dropped]
+            values[field.key] = kept or None
+            if field.required and not kept:
+                problems[field.key] = Message(_("请上传“%(label)s”。"), label=field.label)
+            continue
         given = posted.getlist(field.key)
         typed[field.key] = given if field.kind is FieldKind.CHOICES else (given[-1] if given else "")
         try:
@@ -108,7 +118,10 @@ def in_force(choice: Choice, on: date | None) -> bool:
 
 
 def input_text(field: Field, value: Any) -> Any:
-    """The stored value as it would be typed: a list of keys for several choices, else a str."""
+    """The stored value as it would be typed: a list of keys for several choices, of attachments what is to be
+    removed of them (none), else a str."""
+    if field.kind is FieldKind.FILES:
+        return []
     if field.kind is FieldKind.CHOICES:
         return list(value or ())
     if value is None or value is False:
@@ -146,8 +159,15 @@ def show_value(field: Field, value: Any, campaign: Campaign, blank: str = "—")
             return datetime.fromisoformat(value).astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")
         case FieldKind.INTEGER | FieldKind.MONEY:
             return str(input_text(field, value))
+        case FieldKind.FILES:
+            return join_words(file["name"] for file in value)
         case _:
             return str(value)
+
+
+def show_size(size: int) -> str:
+    """Bytes as people say them."""
+    return f"{size / 1024 / 1024:.1f} MB" if size >= 1024 * 1024 else f"{max(1, round(size / 1024))} KB"
 
 
 def show_stored(field: Mapping[str, Any], value: Any, blank: str = "—") -> str:
@@ -155,6 +175,8 @@ def show_stored(field: Mapping[str, Any], value: Any, blank: str = "—") -> str
     if value is None:
         return blank
     match field["kind"]:
+        case FieldKind.FILES:
+            return join_words(file["name"] for file in value)
         case FieldKind.MONEY:
             return show_money(value, field["unit"])
         case FieldKind.INTEGER:

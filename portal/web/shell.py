@@ -14,7 +14,9 @@ from portal.core.i18n import LANGUAGES, chosen_locale, join_words, show_date, sh
 from portal.core.posts import POST_LABELS, Right
 from portal.core.reader import Desk, Reader
 from portal.core.text import Text, _
+from portal.web import tables
 from portal.web.access import now
+from portal.web.declared import show_size
 
 CSP = (
     "default-src 'self'; img-src 'self' data:; style-src 'self'; style-src-attr 'unsafe-inline'; "
@@ -76,7 +78,13 @@ def init_shell(app: Flask) -> None:
         listed=join_words,
     )
     app.jinja_env.globals.update(
-        asset=_asset, post_labels=POST_LABELS, url_for=address, numeral=numeral, this_moment=now
+        asset=_asset,
+        post_labels=POST_LABELS,
+        url_for=address,
+        numeral=numeral,
+        this_moment=now,
+        show_size=show_size,
+        **tables.HELPERS,
     )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
 
