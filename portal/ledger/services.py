@@ -17,7 +17,9 @@ from portal.core.errors import Conflict, Invalid, NotFound
 from portal.core.scope import Actor, get_scope
 from portal.core.text import _
 from portal.deadlines.matters import Matter, MatterKind, register_kind
+from portal.figures.sources import LEDGERS, register_pool
 from portal.ledger.clocks import fired_thresholds, keep_clock, subject_of, tell_story
+from portal.ledger.facts import POOL
 from portal.ledger.models import Record, RecordEvent
 from portal.ledger.numbering import lock_series, take_number
 from portal.units.bodies import list_members
@@ -201,3 +203,4 @@ def release_record(session: Session, actor: Actor, now: datetime, record_id: int
 
 
 register_kind("record", MatterKind(find_matter, release_record))
+register_pool(LEDGERS, POOL)

@@ -14,14 +14,18 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import flag_modified
 
-from portal.campaigns.declarations import Campaign, FieldKind, Form, Grade, Values
+from portal.campaigns.declarations import Campaign, Form, Values
 from portal.core.audit import Act, record
-from portal.core.errors import Conflict, Invalid, NotFound, PluginError
+from portal.core.errors import Conflict, Invalid, NotFound
 from portal.core.scope import Actor, get_scope
-from portal.core.text import Message, Text, _
+from portal.core.text import Message, _
 from portal.figures.models import Rollup
 from portal.figures.services import renew_rollup
 from portal.notices.services import notify
+from portal.reporting.cells import count_cells, departs
+from portal.reporting.checks import findings as findings
+from portal.reporting.filed import previous_values
+from portal.reporting.filing import find_problems, mark_late, refuse_hollow_zero, zero_values
 from portal.reporting.models import (
     COUNTED,
     OPEN,
@@ -32,7 +36,6 @@ from portal.reporting.models import (
     Submission,
     SubmissionEdition,
 )
-from portal.reporting.opening import asked_fields
 from portal.units.models import Unit
 
 MAX_REASON = 300
@@ -73,62 +76,64 @@ def lock(session: Session, submission: Submission, version: int) -> Report:
     return report
 
 
-def findings(form: Form, values: Values) -> list[tuple[Any, Message]]:
-    """(check, sentence) for each check that has something to say. A check that raises says nothing but its name."""
-    found = []
-    for check in form.checks:
-        try:
-            sentence = check.find(values)
-        except Exception as error:
-            raise PluginError(
-                Message(_("校验规则 %(key)s 出错，请联系系统管理员。"), key=check.key)
-            ) from error
-        if sentence is not None:
-            found.append((check, sentence))
-    return found
-
-
-def zero_values(form: Form, member: str) -> dict[str, Any]:
-    """What a zero report says: 0 in each figure asked of this member."""
-    return {f.key: 0 for f in asked_fields(form, member) if f.kind in (FieldKind.INTEGER, FieldKind.MONEY)}
-
-
 def save_draft(
     session: Session, actor: Actor, now: datetime, *, submission: Submission, version: int, values: Values,
-    explanations: Mapping[str, str],
+    explanations: Mapping[str, str], corrections: Mapping[str, str] = {}, origins: Mapping[str, Any] = {},
+    auto: bool = False,
 ) -> None:  # fmt: skip
-    """Keep what was typed; nothing is checked beyond the type of each cell."""
+    """Keep what was typed; nothing is checked beyond the type of each cell.
+
+    ``origins``: what was offered meanwhile (``prefill.as_origins``). ``auto``: the page saved by itself.
+    """
     report = lock(session, submission, version)
     _open_for_unit(submission, report)
     if submission.state in COUNTED:  # its figures stand in the sums until it is filed again
         raise Conflict(_("这张表已报出，更正后请直接提交，不存草稿。"))
+    noted = auto and submission.saved_by == actor.name and _half_hour(submission.saved_at) == _half_hour(now)
     if submission.state == State.EXPECTED:
         submission.state = State.DRAFT.value
+    submission.origins = mark_late(submission, origins)
     submission.values, submission.explanations, submission.zero = dict(values), dict(explanations), False
+    submission.corrections = {k: v for k, v in corrections.items() if v.strip()}
     submission.released_at = (
         None  # what is being changed is not what was released; the released edition stays
     )
     submission.saved_at, submission.saved_by = now, actor.name
-    record(session, Act.SUBMISSION_SAVE, f"submission:{submission.id}", actor, now)
+    # A page saves itself every few seconds. The trail shall tell who worked on the form and when, and stay
+    # readable: one event per person and half-hour says that, and every filing has its own.
+    if not noted:
+        record(session, Act.SUBMISSION_SAVE, f"submission:{submission.id}", actor, now)
+
+
+def _half_hour(moment: datetime | None) -> int:
+    return int(moment.timestamp()) // 1800 if moment else 0
 
 
 def file_submission(
     session: Session, actor: Actor, now: datetime, *, campaign: Campaign, form: Form, submission: Submission,
     version: int, values: Values, explanations: Mapping[str, str], late_reason: str, needs_signature: bool,
-    zero: bool = False,
+    zero: bool = False, corrections: Mapping[str, str] = {}, origins: Mapping[str, Any] = {},
 ) -> None:  # fmt: skip
     """File the form, or hand it to the leader in charge when the body asks for a signature.
 
-    Raises ``Invalid`` with each failed check at its cells. Late is accepted and marked; the reason is asked.
+    ``origins``: what the portal offers now (``prefill.as_origins``); a figure that departs from its offer needs a
+    reason in ``corrections``. Raises ``Invalid`` with each failed check at its cells (``correct.<field>`` for a
+    missing reason). Late is accepted and marked; the reason is asked.
     """
     report = lock(session, submission, version)
     _open_for_unit(submission, report)
-    payload = zero_values(form, submission.member) if zero else dict(values)
-    problems = _problems(form, payload, explanations)
+    if zero:
+        refuse_hollow_zero(form, submission.member, origins)
+    payload = zero_values(form, submission.member, origins) if zero else dict(values)
+    reasons = {k: v.strip()[:MAX_REASON] for k, v in corrections.items() if k in origins and v.strip()}
+    reasons = {k: v for k, v in reasons.items() if departs(origins[k]["value"], payload.get(k))}
+    previous = previous_values(session, submission)
+    problems = find_problems(form, payload, explanations, previous, reasons, origins)
     if submission.first_filed_at is None and now > submission.due_at and not late_reason.strip():
         problems["late_reason"] = _("已超过时限，请写明迟报原因后提交。")
     if problems:
         raise Invalid(problems)
+    submission.origins, submission.corrections = mark_late(submission, origins), reasons
     submission.values, submission.zero = payload, zero
     submission.released_at = None
     submission.explanations = {k: v[:MAX_REASON] for k, v in explanations.items() if v.strip()}
@@ -231,6 +236,9 @@ def _file(
 ) -> None:  # fmt: skip
     submission.state, submission.reasons = State.FILED.value, {}
     submission.edition += 1
+    cells = count_cells(
+        form, submission.member, submission.values, submission.origins, submission.corrections
+    )
     submission.first_filed_at = submission.first_filed_at or now
     submission.filed_at, submission.filed_by = now, submission.saved_by
     session.add(
@@ -238,9 +246,16 @@ def _file(
             submission_id=submission.id,
             number=submission.edition,
             form_version=submission.form_version,
+            local=submission.local,
             zero=submission.zero,
             values=dict(submission.values),
             explanations=dict(submission.explanations),
+            origins=dict(submission.origins),
+            corrections=dict(submission.corrections),
+            asked=cells.asked,
+            prefilled=cells.prefilled,
+            corrected=cells.corrected,
+            repeated=cells.repeated,
             filed_at=now,
             filed_by=submission.filed_by,
         )
@@ -269,18 +284,6 @@ def _open_for_unit(submission: Submission, report: Report) -> None:
         raise Conflict(_("本期已汇总上报，如需更正请联系办公室退回。"))
     if submission.state not in (*OPEN, State.FILED):
         raise Conflict(_("这张表已受理或正在待签，不能再修改；如需更正请联系办公室退回。"))
-
-
-def _problems(form: Form, values: Values, explanations: Mapping[str, str]) -> dict[str, Message | Text]:
-    problems: dict[str, Message | Text] = {}
-    for check, sentence in findings(form, values):
-        unexplained = check.grade is Grade.EXPLAIN and not explanations.get(check.key, "").strip()
-        if check.grade is Grade.ERROR or unexplained:
-            for key in check.fields or ("",):
-                problems.setdefault(key, sentence)
-            if unexplained:
-                problems[f"explain.{check.key}"] = _("请更正数字，或在此说明原因。")
-    return problems
 
 
 def _reason(text: str) -> str:

@@ -1,0 +1,51 @@
+"""The ledgers as the forms of a period may draw on them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from portal.core.clock import SHANGHAI, midnight
+from portal.core.scope import get_scope
+from portal.core.text import _
+from portal.figures.sources import Fact, Pool
+from portal.ledger.models import Record
+
+
+def read_facts(
+    session: Session, campaign: str, ledger: str, unit_ids: Sequence[int], last: date
+) -> list[Fact]:
+    """The entries as they stand now that these units knew of by the end of ``last``; one statement."""
+    rows = session.execute(
+        sa.select(
+            Record.unit_id, Record.id, Record.known_at, Record.number, Record.title, Record.place, Record.values
+        )
+        .where(
+            Record.tenant_id == get_scope(session).home,
+            Record.campaign == campaign,
+            Record.ledger == ledger,
+            Record.unit_id.in_(unit_ids),
+            Record.known_at < midnight(last + timedelta(days=1)),
+        )
+        .order_by(Record.known_at, Record.id)
+    )  # fmt: skip
+    return [
+        Fact(
+            unit_id=unit_id,
+            subject=f"record:{record_id}",
+            values=dict(values)
+            | {
+                "known_on": known_at.astimezone(SHANGHAI).date().isoformat(),
+                "number": number,
+                "title": title,
+                "place": place,
+            },
+        )
+        for unit_id, record_id, known_at, number, title, place, values in rows
+    ]
+
+
+POOL = Pool(name=_("台账"), read=read_facts)

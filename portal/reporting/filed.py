@@ -1,0 +1,156 @@
+"""What one unit has filed: the latest edition of each form, with the data elements that its cells meant then."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from portal.campaigns.declarations import Field
+from portal.core.periods import parse_period
+from portal.reporting.models import FormSnapshot, LocalForm, Report, Submission, SubmissionEdition
+
+Elements = Mapping[str, tuple[str, str]]
+"""Data element -> (field key, field kind)."""
+
+
+@dataclass(frozen=True)
+class Filed:
+    submission_id: int
+    campaign: str
+    form: str
+    title: str
+    period: str
+    state: str
+    values: Mapping[str, Any]
+    filed_at: datetime | None
+    elements: Elements
+
+    def is_form_of(self, submission: Submission) -> bool:
+        return (self.campaign, self.form) == (submission.campaign, submission.form)
+
+    def element(self, field: Field) -> Any:
+        """The value that the form holds for the field's data element, None where it holds none of its kind."""
+        key, kind = self.elements.get(field.element, ("", ""))
+        return self.values.get(key) if kind == field.kind else None
+
+
+def list_filed(session: Session, submission: Submission, also: Sequence[str] = ()) -> list[Filed]:
+    """What the submission's unit filed for the same period, for the periods ``also``, and in the last edition
+    of the same form before; the newest filing first. At most three statements.
+    """
+    s, e = Submission, SubmissionEdition
+    older = sa.orm.aliased(Submission)
+    mine = (older.tenant_id == submission.tenant_id, older.unit_id == submission.unit_id, older.edition > 0)
+    last = (
+        sa.select(sa.func.max(older.period))
+        .where(
+            *mine,
+            older.campaign == submission.campaign,
+            older.form == submission.form,
+            older.period < submission.period,
+        )
+        .scalar_subquery()
+    )
+    wanted = sa.or_(
+        s.period.in_([submission.period, *also]),
+        sa.and_(s.campaign == submission.campaign, s.form == submission.form, s.period == last),
+    )
+    rows = session.execute(
+        sa.select(
+            s.id, s.campaign, s.form, Report.title, s.period, s.state, e.values, e.filed_at, e.form_version, e.local
+        )
+        .join(e, sa.and_(e.tenant_id == s.tenant_id, e.submission_id == s.id, e.number == s.edition))
+        .join(Report, sa.and_(Report.tenant_id == s.tenant_id, Report.id == s.report_id))
+        .where(s.tenant_id == submission.tenant_id, s.unit_id == submission.unit_id, s.id != submission.id, wanted)
+        .order_by(e.filed_at.desc(), s.id)
+    ).all()  # fmt: skip
+    return _with_elements(session, submission.tenant_id, rows)
+
+
+def list_current(session: Session, submission: Submission) -> list[Filed]:
+    """The unit's other forms of the same period as they stand now, drafts included; at most three statements."""
+    s = Submission
+    rows = session.execute(
+        sa.select(
+            s.id, s.campaign, s.form, Report.title, s.period, s.state, s.values, s.filed_at, s.form_version, s.local
+        )
+        .join(Report, sa.and_(Report.tenant_id == s.tenant_id, Report.id == s.report_id))
+        .where(
+            s.tenant_id == submission.tenant_id,
+            s.unit_id == submission.unit_id,
+            s.id != submission.id,
+            s.period == submission.period,
+        )
+        .order_by(s.due_at, s.id)
+    ).all()  # fmt: skip
+    return _with_elements(session, submission.tenant_id, rows)
+
+
+def _with_elements(session: Session, tenant_id: int, rows: Sequence[Any]) -> list[Filed]:
+    """Rows end with version and local version of the form."""
+    meanings = read_elements(session, tenant_id, {(r[1], r[2], r[8], r[9]) for r in rows})
+    return [
+        Filed(r[0], r[1], r[2], r[3], r[4], r[5], r[6], r[7], meanings.get((r[1], r[2], r[8], r[9]), {}))
+        for r in rows
+    ]
+
+
+def previous_values(session: Session, submission: Submission) -> dict[str, Any] | None:
+    """What the unit last filed in the same form for the period before; None where it filed nothing."""
+    s, e = Submission, SubmissionEdition
+    before = parse_period(submission.period).shifted(-1).key
+    if before == submission.period:
+        return None
+    found = session.execute(
+        sa.select(e.values)
+        .join(s, sa.and_(e.tenant_id == s.tenant_id, e.submission_id == s.id, e.number == s.edition))
+        .where(
+            s.tenant_id == submission.tenant_id,
+            s.unit_id == submission.unit_id,
+            s.campaign == submission.campaign,
+            s.form == submission.form,
+            s.period == before,
+        )
+    ).scalar_one_or_none()
+    return None if found is None else dict(found)
+
+
+def read_elements(
+    session: Session, tenant_id: int, forms: set[tuple[str, str, int, int]]
+) -> dict[tuple[str, str, int, int], Elements]:
+    """(campaign, form, version, local version) -> what its cells meant, as they were declared then."""
+    if not forms:
+        return {}
+    f, x = FormSnapshot, LocalForm
+    declared = {
+        (row.campaign, row.form, row.version): [c for s in row.definition["sections"] for c in s["fields"]]
+        for row in session.scalars(
+            sa.select(f).where(sa.tuple_(f.campaign, f.form, f.version).in_({key[:3] for key in forms}))
+        )
+    }
+    changed = {(campaign, form, local) for campaign, form, _version, local in forms if local}
+    added = (
+        {
+            (row.campaign, row.form, row.number): row.definition.get("fields", [])
+            for row in session.scalars(
+                sa.select(x).where(
+                    x.tenant_id == tenant_id, sa.tuple_(x.campaign, x.form, x.number).in_(changed)
+                )
+            )
+        }
+        if changed
+        else {}
+    )
+    return {
+        key: {
+            c["element"]: (c["key"], c["kind"])
+            for c in [*declared.get(key[:3], ()), *added.get((key[0], key[1], key[3]), ())]
+            if c.get("element")
+        }
+        for key in forms
+    }
