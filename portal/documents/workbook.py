@@ -25,11 +25,13 @@ from portal.core.text import Message, Text, _
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 SIGNATURES = (_("填报人："), _("审核人："), _("单位负责人（签字）："), _("（盖章）"))
 
-_LONGEST_TEXT = 32_767  # Excel's limit of one cell
-_LONGEST_LIST = 255  # and of the choices of one
+LONGEST_TEXT = 32_767  # Excel's limit of one cell
+LONGEST_LIST = 255  # and of the choices of one
 _EXACT = 10**15  # beyond this a spreadsheet rounds: written as text
 _MARKS = frozenset("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")
 _BLANKS = " \u3000\u00a0\ufeff\u200b"
+HEADER = 2
+"""Row of the header, counted from 0: title and line of the unit stand above."""
 _FORBIDDEN_IN_NAME = str.maketrans(dict.fromkeys("[]:*?/\\", " "))
 
 
@@ -48,7 +50,7 @@ class Kind(StrEnum):
     MOMENT = "moment"
 
 
-_FORMATS = {
+FORMATS = {
     Kind.NUMBER: "#,##0",
     Kind.YUAN: "#,##0.00",
     Kind.WAN: "#,##0.00",
@@ -56,7 +58,7 @@ _FORMATS = {
     Kind.DATE: "yyyy-mm-dd",
     Kind.MOMENT: "yyyy-mm-dd hh:mm",
 }
-_DIVISOR = {Kind.YUAN: 100, Kind.WAN: 1_000_000, Kind.PERCENT: 100}
+DIVISOR = {Kind.YUAN: 100, Kind.WAN: 1_000_000, Kind.PERCENT: 100}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,7 +100,7 @@ def write_workbook(stream: BinaryIO, sheets: Iterable[Sheet], *, made_at: dateti
         styles = _Styles(book)
         names: set[str] = set()
         for sheet in sheets:
-            page = book.add_worksheet(sheet_name(_shown(sheet.name or sheet.title), names))
+            page = book.add_worksheet(sheet_name(shown(sheet.name or sheet.title), names))
             _write(page, sheet, styles)
 
 
@@ -139,7 +141,7 @@ class _Styles:
             if kind is Kind.TEXT:
                 look = {"text_wrap": True, "num_format": "@", "quote_prefix": special}
             else:
-                look = {"num_format": "#,##0.00" if special else _FORMATS[kind]}
+                look = {"num_format": "#,##0.00" if special else FORMATS[kind]}
             self._made[kind, special] = self._book.add_format(self._cell | look)
         return self._made[kind, special]
 
@@ -151,41 +153,42 @@ def _write(page: Worksheet, sheet: Sheet, styles: _Styles) -> None:
     page.set_row(0, 30)
     if last:
         page.merge_range(0, 0, 0, last, "", styles.title)
-    page.write_string(0, 0, _shown(sheet.title), styles.title)
-    page.write_string(1, 0, _shown(sheet.left), styles.line)
+    page.write_string(0, 0, shown(sheet.title), styles.title)
+    page.write_string(1, 0, shown(sheet.left), styles.line)
     if last and sheet.right:
-        page.write_string(1, last, _shown(sheet.right), styles.line_right)
+        page.write_string(1, last, shown(sheet.right), styles.line_right)
     page.set_row(2, 30)
     for place, column in enumerate(sheet.columns):
-        page.write_string(2, place, _shown(column.label), styles.header)
+        page.write_string(2, place, shown(column.label), styles.header)
     page.freeze_panes(3, 0)
     row = 2
     for row, values in enumerate(sheet.rows, 3):
         for place, (column, value) in enumerate(zip(sheet.columns, values, strict=True)):
             _write_cell(page, row, place, value, column.kind, styles)
     for place, column in enumerate(sheet.columns):
-        listed = [_shown(choice) for choice in column.choices]
-        if listed and len(",".join(listed)) <= _LONGEST_LIST:
+        listed = [shown(choice) for choice in column.choices]
+        if listed and len(",".join(listed)) <= LONGEST_LIST:
             rule = {"validate": "list", "source": listed}
             page.data_validation(3, place, max(row, 3) + sheet.spare, place, rule)
-    for place, text in zip(_spread(len(sheet.foot), last + 1), sheet.foot, strict=True):
-        page.write_string(row + 2, place, _shown(text), styles.line)
-    _prepare_print(page, last)
+    for place, text in zip(spread(len(sheet.foot), last + 1), sheet.foot, strict=True):
+        page.write_string(row + 2, place, shown(text), styles.line)
+    prepare_print(page)
 
 
-def _spread(count: int, columns: int) -> list[int]:
+def spread(count: int, columns: int) -> list[int]:
     """Columns at which ``count`` signatures stand, evenly from the left."""
     return [min(n * columns // max(count, 1), columns - 1) for n in range(count)]
 
 
-def _prepare_print(page: Worksheet, last: int) -> None:
+def prepare_print(page: Worksheet, first: int = HEADER, last: int = HEADER) -> None:
+    """A4 across, as wide as the sheet, page numbers; rows ``first`` to ``last`` on top of each page."""
     page.set_landscape()
     page.set_paper(9)  # A4
     page.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.7)
     page.fit_to_pages(1, 0)
-    page.repeat_rows(2)
+    page.repeat_rows(first, last)
     page.center_horizontally()
-    page.set_footer("&C" + _shown(_("第 &P 页 共 &N 页")))
+    page.set_footer("&C" + shown(_("第 &P 页 共 &N 页")))
 
 
 def _write_cell(page: Worksheet, row: int, place: int, value: Any, kind: Kind, styles: _Styles) -> None:
@@ -194,17 +197,17 @@ def _write_cell(page: Worksheet, row: int, place: int, value: Any, kind: Kind, s
         page.write_datetime(row, place, moment, styles.cell(Kind.DATE if kind is Kind.DATE else Kind.MOMENT))
     elif isinstance(value, date):
         page.write_datetime(row, place, datetime(value.year, value.month, value.day), styles.cell(Kind.DATE))  # noqa: DTZ001
-    elif (number := _number(value)) is not None:
-        number = number / _DIVISOR[kind] if kind in _DIVISOR else number
+    elif (number := exact_number(value)) is not None:
+        number = number / DIVISOR[kind] if kind in DIVISOR else number
         plain = kind in (Kind.TEXT, Kind.NUMBER)
         style = styles.cell(Kind.NUMBER, special=number != int(number)) if plain else styles.cell(kind)
         page.write_number(row, place, number, style)
     elif value is None or value == "":
         page.write_blank(row, place, None, styles.cell(kind))
     else:
-        text = _shown(value)
-        if len(text) > _LONGEST_TEXT:
-            text = text[: _LONGEST_TEXT - 1] + "…"
+        text = shown(value)
+        if len(text) > LONGEST_TEXT:
+            text = text[: LONGEST_TEXT - 1] + "…"
         style = styles.cell(Kind.TEXT, special=needs_quote(text))
         if text.startswith("<r>") and text.endswith(
             "</r>"
@@ -214,7 +217,7 @@ def _write_cell(page: Worksheet, row: int, place: int, value: Any, kind: Kind, s
             page.write_string(row, place, text, style)
 
 
-def _number(value: Any) -> int | float | None:
+def exact_number(value: Any) -> int | float | None:
     """A finite number that a spreadsheet keeps exactly, else None."""
     if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
         return None
@@ -222,7 +225,7 @@ def _number(value: Any) -> int | float | None:
     return number if abs(number) < _EXACT else None  # so is NaN
 
 
-def _shown(value: Any) -> str:
+def shown(value: Any) -> str:
     if isinstance(value, bool):
         value = _("是") if value else _("否")
     if has_request_context() and isinstance(value, Text | Message):
