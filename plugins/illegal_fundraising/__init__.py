@@ -9,8 +9,8 @@ from portal.campaigns import Campaign, _, hookimpl
 
 from .code_lists import CODE_LISTS
 from .duties import DUTIES
-from .forms import QUARTERLY_STATISTICS
-from .ledgers import CASE, LEAD
+from .forms import FORMS
+from .ledgers import LEDGERS
 from .phases import OBLIGATIONS, PHASES
 from .policies import POLICIES
 from .roster import BODY, ROSTER
@@ -26,9 +26,9 @@ CAMPAIGN = Campaign(
     body=BODY,
     roster=ROSTER,
     duties=DUTIES,
-    forms=(QUARTERLY_STATISTICS,),
+    forms=FORMS,
     code_lists=CODE_LISTS,
-    ledgers=(LEAD, CASE),
+    ledgers=LEDGERS,
     rules=RULES,
     policies=POLICIES,
     phases=PHASES,

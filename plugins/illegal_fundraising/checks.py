@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from portal.campaigns import Check, Grade, Message, Text, Values, _
+from portal.campaigns import Check, Comparison, Grade, Message, Text, Values, _
 
 from .sources import d4
 
@@ -118,7 +118,87 @@ def _money_needs(key: str, money: str, count: str, text: Text) -> Check:
     return Check(key=key, grade=Grade.EXPLAIN, fields=(money, count), find=find)
 
 
+def _rows_ticked(values: Values, tick: str) -> int | None:
+    """Rows of 附件2 with that tick; None where the table was not filled at all."""
+    rows = values.get("lead_rows")
+    return None if rows is None else sum(1 for row in rows if row.get(tick))
+
+
+def _leads_as_listed(values: Values) -> Message | None:
+    total, listed = values.get("leads"), _rows_ticked(values, "this_period")
+    if total is None or listed is None or total == listed:
+        return None
+    return Message(
+        _("附件1发现风险线索 %(total)s 条，附件2本期发现 %(listed)s 行，差 %(gap)s。"),
+        total=total,
+        listed=listed,
+        gap=abs(total - listed),
+    )
+
+
+def _transfers_as_listed(values: Values) -> Message | None:
+    listed = _rows_ticked(values, "moved")
+    total = _number(values, "transferred_to_police") + _number(values, "earlier_transferred")
+    if listed is None or total == listed:
+        return None
+    return Message(
+        _("附件1移送公安 %(total)s 件（含往期线索），附件2本期移送公安 %(listed)s 行，差 %(gap)s。"),
+        total=total,
+        listed=listed,
+        gap=abs(total - listed),
+    )
+
+
+def _rules_named(values: Values) -> Message | None:
+    issued = _number(values, "rules_issued")
+    if not issued or (values.get("rule_names") or "").strip():
+        return None
+    return Message(_("出台制度 %(issued)s 个，没有写制度名称。"), issued=issued)
+
+
+def _unhandled(values: Values, before: Values) -> Message | None:
+    """A new lead this quarter, none handled: only said when last quarter's were not handled either."""
+    now, then = _number(values, "leads"), _number(before, "leads")
+    handled = ("warning_talks", "rectifications", "repayment_orders", "penalties", "transferred_to_police")
+    if not now or not then or any(_number(values, k) or _number(before, k) for k in handled):
+        return None
+    return Message(
+        _("连续两期发现线索（上期 %(then)s 条，本期 %(now)s 条），两期处置均为 0。"), then=then, now=now
+    )
+
+
+COMPARISONS = (
+    Comparison(
+        key="leads_unhandled",
+        grade=Grade.HINT,
+        fields=("leads",),
+        find=_unhandled,
+        clause=d4(_("五（五）")),
+    ),
+)
+
 CHECKS = (
+    Check(
+        key="leads_as_listed",
+        grade=Grade.EXPLAIN,
+        fields=("leads", "lead_rows"),
+        find=_leads_as_listed,
+        clause=d4(_("六（四）")),
+    ),
+    Check(
+        key="transfers_as_listed",
+        grade=Grade.EXPLAIN,
+        fields=("transferred_to_police", "lead_rows"),
+        find=_transfers_as_listed,
+        clause=d4(_("六（四）")),
+    ),
+    Check(
+        key="rules_named",
+        grade=Grade.EXPLAIN,
+        fields=("rules_issued", "rule_names"),
+        find=_rules_named,
+        clause=d4(_("四（四）")),
+    ),
     Check(
         key="leads_add_up",
         grade=Grade.ERROR,

@@ -93,6 +93,7 @@ CODE_LISTS = (
         regulator=_("移交监管部门"),
         licensing=_("转办审批或备案"),
         deregistration=_("注销主体"),
+        site_closed=_("关停网络平台"),
     ),
     _codes(
         "charge",

@@ -1,6 +1,7 @@
 """The columns of 附件1. D4 names the table and prints none: these are our draft (Q-19).
 
-Only this period's figures are asked; the portal adds them up over the year.
+Only this period's figures are asked; the portal adds them up over the year. What the ledgers and the activities
+already hold is drawn from there (``DRAWS``); the unit confirms it.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from typing import Any
 
 from portal.campaigns import Field, FieldKind, Section, Text, _
 
+from .draws import DRAWS
 from .sources import d4
 
 _CASES = _("件")
@@ -29,6 +31,7 @@ def _count(
         unit=unit,
         definition=definition,
         typical=typical,
+        draws=DRAWS.get(key, ()),
         **more,
     )
 
@@ -41,6 +44,7 @@ def _money(key: str, label: Text, definition: Text, typical: tuple[int, int], **
         unit=_("万元"),
         definition=definition,
         typical=typical,
+        draws=DRAWS.get(key, ()),
         **more,
     )
 
@@ -133,6 +137,8 @@ SECTIONS = (
                 _("本期第一天未化解的案件，按属地填报，一案只由一个单位填。"),
                 (0, 9),
                 summed=False,
+                carries="closing_cases",
+                clause=d4(_("五（八）")),
             ),
             _count("added_cases", _("本期新增"), _CASES, _("本期新立案并列入存量的案件。"), (0, 3)),
             _count("resolved_cases", _("本期化解"), _CASES, _("本期办结并经同意销号的案件。"), (0, 4)),

@@ -1,12 +1,16 @@
-"""附件1 as a quarterly form."""
+"""The quarterly form: 附件1 with 附件2 and 附件3 as its tables, handed in together (六（四）)."""
 
 from __future__ import annotations
 
+from datetime import date
+
 from portal.campaigns import Due, DueKind, Form, Metric, PeriodKind, Shift, Values, _
 
-from .checks import CHECKS
+from .checks import CHECKS, COMPARISONS
 from .columns import SECTIONS
+from .once_forms import CONTACTS, SUMMARY
 from .sources import d4
+from .tables import TABLES
 
 
 def _resolution_rate(values: Values) -> float | None:
@@ -18,12 +22,15 @@ def _resolution_rate(values: Values) -> float | None:
 QUARTERLY_STATISTICS = Form(
     key="quarterly_statistics",
     label=_("打击非法集资专项行动工作情况统计表"),
-    version=1,
+    version=2,
     period=PeriodKind.QUARTER,
     due=Due(kind=DueKind.LAST_WORKING_DAY, shift=Shift.EARLIER),
+    first=date(2024, 7, 1),
     sections=SECTIONS,
-    clause=d4(_("六（四）、附件1"), _("栏目为草案；原文只有表名。")),
+    tables=TABLES,
+    clause=d4(_("六（四）、附件1—3"), _("栏目为草案；原文只有表名。首期为 2024 年三季度。")),
     checks=CHECKS,
+    comparisons=COMPARISONS,
     metrics=(
         Metric(
             key="resolution_rate",
@@ -79,3 +86,5 @@ QUARTERLY_STATISTICS = Form(
         "progress": _("本季完成集市周边商铺排查，新增线索已初核；下季重点回访已整改主体。"),
     },
 )
+
+FORMS = (QUARTERLY_STATISTICS, CONTACTS, SUMMARY)

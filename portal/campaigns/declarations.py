@@ -316,10 +316,7 @@ class Shift(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Due:
-    """When a period's form is due; on time until 24:00 of that day.
-
-    ``day`` counts in the month that lies ``months_after`` months after the period's last month.
-    """
+    """On time until 24:00 of the day; ``day`` counts in the month ``months_after`` the period's last one."""
 
     kind: DueKind
     day: int = 0
@@ -338,6 +335,8 @@ class Form:
     clause: Clause
     once: date | None = None
     """The day on which a form of ``PeriodKind.ONCE`` is due."""
+    first: date | None = None
+    """First day the document asks for; no period that ended before it is opened."""
     tables: tuple[Table, ...] = ()
     checks: tuple[Check, ...] = ()
     comparisons: tuple[Comparison, ...] = ()
