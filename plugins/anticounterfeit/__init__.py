@@ -7,6 +7,7 @@ from .duties import DUTIES
 from .forms import MONTHLY_STATISTICS
 from .ledgers import CASE_LEDGER
 from .policies import POLICIES
+from .registers import REGISTERS
 from .roster import BODY, ROSTER
 from .rules import REWARD
 from .sources import SOURCES
@@ -23,7 +24,7 @@ CAMPAIGN = Campaign(
     duties=DUTIES,
     forms=(MONTHLY_STATISTICS,),
     code_lists=CODE_LISTS,
-    ledgers=(CASE_LEDGER,),
+    ledgers=(CASE_LEDGER, *REGISTERS),
     thresholds=THRESHOLDS,
     rules=(REWARD,),
     policies=POLICIES,

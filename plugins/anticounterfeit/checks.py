@@ -2,11 +2,9 @@
 
 from collections.abc import Callable
 
-from portal.campaigns import Check, Grade, Message, Text, Values, _
+from portal.campaigns import Check, Comparison, Grade, Message, Text, Values, _
 
-NOTE_YUAN = {"note_100": 100, "note_50": 50, "note_20": 20, "note_10": 10, "note_5": 5, "note_1": 1}
-COIN_FEN = {"coin_1y": 100, "coin_5j": 50, "coin_1j": 10}
-_SERIES = ("series_1999", "series_2005", "series_2015", "series_2019", "series_2020", "series_other")
+from .denominations import COIN_FEN, NOTE_YUAN, SERIES_KEYS, face_fen
 
 Find = Callable[[Values], Message | None]
 
@@ -27,11 +25,7 @@ def _face(values: Values) -> Message | None:
     """Σ(券别张数×券别) = 面额."""
     if not _asked(values, *NOTE_YUAN, *COIN_FEN, "other_face", "counter_face"):
         return None
-    expected = (
-        sum(total(values, key) * yuan * 100 for key, yuan in NOTE_YUAN.items())
-        + sum(total(values, key) * fen for key, fen in COIN_FEN.items())
-        + total(values, "other_face")
-    )
+    expected = face_fen(values)
     found = total(values, "counter_face")
     if found == expected:
         return None
@@ -44,8 +38,8 @@ def _face(values: Values) -> Message | None:
 
 
 def _series(values: Values) -> Message | None:
-    notes, by_series = total(values, *NOTE_YUAN), total(values, *_SERIES)
-    if not _asked(values, *_SERIES) or notes == by_series:
+    notes, by_series = total(values, *NOTE_YUAN), total(values, *SERIES_KEYS)
+    if not _asked(values, *SERIES_KEYS) or notes == by_series:
         return None
     return Message(
         _("各版别合计 %(series)s 张，各券别合计 %(notes)s 张，相差 %(gap)s 张。请核对版别。"),
@@ -133,7 +127,7 @@ def _check(key: str, fields: tuple[str, ...], find: Find, grade: Grade = Grade.E
 
 CHECKS = (
     _check("face_total", ("counter_face",), _face, Grade.ERROR),
-    _check("series_total", _SERIES, _series, Grade.ERROR),
+    _check("series_total", SERIES_KEYS, _series, Grade.ERROR),
     _check("altered_part", ("altered_notes",), _altered, Grade.ERROR),
     _part(
         "batches_part",
@@ -202,5 +196,52 @@ CHECKS = (
         "scenic_events",
         "publicity_activities",
         _("旅游场所宣传 %(part)s 场，多于宣传活动 %(whole)s 场，多出 %(gap)s 场。请核对。"),
+    ),
+)
+
+
+def _finals_after_trials(values: Values, before: Values) -> Message | None:
+    """A judgment takes effect after it was given, so what takes effect was tried lately or before."""
+    final, now, then = (
+        total(values, "final_cases"),
+        total(values, "trial_cases"),
+        total(before, "trial_cases"),
+    )
+    if final <= now + then:
+        return None
+    return Message(
+        _(
+            "判决生效 %(final)s 件，多于本月一审 %(now)s 件与上月一审 %(then)s 件之和，多出 %(gap)s 件。请核对。"
+        ),
+        final=final,
+        now=now,
+        then=then,
+        gap=final - now - then,
+    )
+
+
+def _prosecuted_after_arrests(values: Values, before: Values) -> Message | None:
+    prosecuted = total(values, "prosecuted_people")
+    now, then = total(values, "arrest_people"), total(before, "arrest_people")
+    if prosecuted <= now + then:
+        return None
+    return Message(
+        _("起诉 %(people)s 人，多于本月批捕 %(now)s 人与上月批捕 %(then)s 人之和，多出 %(gap)s 人。请核对。"),
+        people=prosecuted,
+        now=now,
+        then=then,
+        gap=prosecuted - now - then,
+    )
+
+
+COMPARISONS = (
+    Comparison(
+        key="finals_after_trials", grade=Grade.HINT, fields=("final_cases",), find=_finals_after_trials
+    ),
+    Comparison(
+        key="prosecuted_after_arrests",
+        grade=Grade.HINT,
+        fields=("prosecuted_people",),
+        find=_prosecuted_after_arrests,
     ),
 )

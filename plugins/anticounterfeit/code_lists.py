@@ -134,4 +134,23 @@ CODE_LISTS = (
             Choice(key="cross_province", label=_("跨省")),
         ),
     ),
+    CodeList(
+        key="counter_channel",
+        label=_("收缴渠道"),
+        choices=(
+            Choice(key="counter", label=_("柜面收缴")),
+            Choice(key="sorting", label=_("清分发现")),
+            Choice(key="self_service", label=_("自助设备")),
+        ),
+    ),
+    CodeList(
+        key="proceeding_step",
+        label=_("办理环节"),
+        choices=(
+            Choice(key="arrest", label=_("批准逮捕")),
+            Choice(key="prosecution", label=_("提起公诉")),
+            Choice(key="trial", label=_("一审审结")),
+            Choice(key="final", label=_("判决生效")),
+        ),
+    ),
 )

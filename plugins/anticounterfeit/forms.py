@@ -2,7 +2,7 @@
 
 from portal.campaigns import Clause, Due, DueKind, Form, PeriodKind, Shift, _
 
-from .checks import CHECKS
+from .checks import CHECKS, COMPARISONS
 from .metrics import METRICS
 from .sections_cash import CASH_SECTIONS
 from .sections_work import WORK_SECTIONS
@@ -10,7 +10,7 @@ from .sections_work import WORK_SECTIONS
 MONTHLY_STATISTICS = Form(
     key="monthly_statistics",
     label=_("反假货币工作情况统计表"),
-    version=1,
+    version=2,
     period=PeriodKind.MONTH,
     due=Due(kind=DueKind.LAST_WORKING_DAY, shift=Shift.EARLIER),
     sections=(*CASH_SECTIONS, *WORK_SECTIONS),
@@ -20,6 +20,7 @@ MONTHLY_STATISTICS = Form(
         note=_("文件列出信息内容，未附统计表和报送日期；表样、月末最后一个工作日为本系统草案。"),
     ),
     checks=CHECKS,
+    comparisons=COMPARISONS,
     metrics=METRICS,
     headline=(
         "counter_pieces",
@@ -65,6 +66,7 @@ MONTHLY_STATISTICS = Form(
         "police_coins": 0,
         "police_face": 3_860_000,
         "semi_finished_face": 0,
+        "new_methods": _("兑换零钱时真假混夹，已提示沿街商户。"),
         "arrest_cases": 1,
         "arrest_people": 1,
         "prosecuted_cases": 1,
@@ -94,7 +96,9 @@ MONTHLY_STATISTICS = Form(
         "training_sessions": 1,
         "training_people": 35,
         "school_events": 1,
+        "school_people": 210,
         "retail_events": 1,
+        "retail_people": 60,
         "scenic_events": 1,
         "media_items": 3,
     },

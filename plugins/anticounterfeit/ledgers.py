@@ -99,6 +99,30 @@ _FIELDS = (
     ),
     Field(key="suspects", label=_("抓获人数"), kind=FieldKind.INTEGER, unit=_("人")),
     Field(
+        key="gang",
+        label=_("打掉团伙"),
+        kind=FieldKind.FLAG,
+        definition=_("以侦办结论为准。"),
+    ),
+    Field(
+        key="filed_on",
+        label=_("立案日期"),
+        kind=FieldKind.DATE,
+        definition=_("立案决定之日，决定立案数计入哪个月。"),
+    ),
+    Field(
+        key="solved_on",
+        label=_("破案日期"),
+        kind=FieldKind.DATE,
+        definition=_("决定破案、抓获、窝点和团伙计入哪个月；未破的留空。"),
+    ),
+    Field(
+        key="moved_on",
+        label=_("线索移送日期"),
+        kind=FieldKind.DATE,
+        definition=_("移送公安机关或人民银行核查之日，未移送的留空。"),
+    ),
+    Field(
         key="filing_number",
         label=_("立案决定书文号"),
         kind=FieldKind.TEXT,
@@ -176,6 +200,8 @@ CASE_LEDGER = Ledger(
             "span": "city",
             "suspects_caught": True,
             "suspects": 1,
+            "filed_on": "2026-03-06",
+            "solved_on": "2026-03-09",
         },
         {
             "title": _("城区快递渠道线索 1 条，已移送公安机关（演示）"),
@@ -199,6 +225,9 @@ CASE_LEDGER = Ledger(
             "span": "city",
             "suspects_caught": True,
             "suspects": 3,
+            "gang": True,
+            "filed_on": "2026-03-11",
+            "solved_on": "2026-03-18",
         },
         {
             "title": _("平定县捣毁假币打印窝点（演示）"),
@@ -215,6 +244,8 @@ CASE_LEDGER = Ledger(
             "span": "city",
             "suspects_caught": True,
             "suspects": 2,
+            "filed_on": "2026-03-13",
+            "solved_on": "2026-03-20",
         },
         {
             "title": _("城区某网点收缴挖补变造 50 元券 3 张（演示）"),

@@ -2,7 +2,8 @@
 
 from portal.campaigns import Metric, Values, _
 
-from .checks import COIN_FEN, NOTE_YUAN, total
+from .checks import total
+from .denominations import COIN_FEN, NOTE_YUAN
 
 
 def _percent(values: Values, part: str, whole: str) -> float | None:

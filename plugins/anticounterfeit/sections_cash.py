@@ -2,24 +2,29 @@
 
 from portal.campaigns import Field, FieldKind, Section, _
 
-from .cells import CASES, COINS, NOTES, PEOPLE, count, money
+from .cells import CASES, COINS, NOTES, PEOPLE, clause_of, count, money
+from .denominations import COIN_LABELS, NOTE_LABELS, SERIES_LABELS
 
 _PER_DENOMINATION = _("本月柜面、清分和自助设备收缴的该券别假币数，伪造币和变造币都计。")
 _PER_SERIES = _("与上面各券别纸币是同一批，按版别再分一次。")
+_USUAL = {
+    "note_100": 30, "note_50": 8, "note_20": 6, "note_10": 5, "note_5": 2, "note_1": 2, "coin_1y": 20, "coin_5j": 3,
+    "coin_1j": 1, "series_1999": 6, "series_2005": 30, "series_2015": 8, "series_2019": 6, "series_2020": 1,
+    "series_other": 2,
+}  # fmt: skip
 
 _COUNTER = Section(
     key="counter",
     label=_("柜面收缴假人民币"),
     fields=(
-        count("note_100", _("100元券"), NOTES, "banks", _PER_DENOMINATION, (0, 30)),
-        count("note_50", _("50元券"), NOTES, "banks", _PER_DENOMINATION, (0, 8)),
-        count("note_20", _("20元券"), NOTES, "banks", _PER_DENOMINATION, (0, 6)),
-        count("note_10", _("10元券"), NOTES, "banks", _PER_DENOMINATION, (0, 5)),
-        count("note_5", _("5元券"), NOTES, "banks", _PER_DENOMINATION, (0, 2)),
-        count("note_1", _("1元券"), NOTES, "banks", _PER_DENOMINATION, (0, 2)),
-        count("coin_1y", _("1元硬币"), COINS, "banks", _PER_DENOMINATION, (0, 20)),
-        count("coin_5j", _("5角硬币"), COINS, "banks", _PER_DENOMINATION, (0, 3)),
-        count("coin_1j", _("1角硬币"), COINS, "banks", _PER_DENOMINATION, (0, 1)),
+        *(
+            count(key, label, NOTES, "banks", _PER_DENOMINATION, (0, _USUAL[key]))
+            for key, label in NOTE_LABELS.items()
+        ),
+        *(
+            count(key, label, COINS, "banks", _PER_DENOMINATION, (0, _USUAL[key]))
+            for key, label in COIN_LABELS.items()
+        ),
         money(
             "other_face",
             _("其他券别面额"),
@@ -52,12 +57,10 @@ _SERIES = Section(
     key="series",
     label=_("收缴纸币按版别"),
     fields=(
-        count("series_1999", _("1999年版"), NOTES, "banks", _PER_SERIES, (0, 6)),
-        count("series_2005", _("2005年版"), NOTES, "banks", _PER_SERIES, (0, 30)),
-        count("series_2015", _("2015年版"), NOTES, "banks", _PER_SERIES, (0, 8)),
-        count("series_2019", _("2019年版"), NOTES, "banks", _PER_SERIES, (0, 6)),
-        count("series_2020", _("2020年版"), NOTES, "banks", _PER_SERIES, (0, 1)),
-        count("series_other", _("其他版别"), NOTES, "banks", _PER_SERIES, (0, 2)),
+        *(
+            count(key, label, NOTES, "banks", _PER_SERIES, (0, _USUAL[key]))
+            for key, label in SERIES_LABELS.items()
+        ),
     ),
 )
 
@@ -72,6 +75,7 @@ _FOREIGN = Section(
             choices="foreign_currency",
             owners=("banks",),
             definition=_("本月收缴假外币的币种，没有的不选。"),
+            clause=clause_of("foreign_currencies", "banks"),
         ),
         count("foreign_notes", _("假外币"), NOTES, "banks", _("各外币币种的张（枚）数之和。"), (0, 1)),
         money(
@@ -112,6 +116,15 @@ _POLICE = Section(
             required=True,
         ),
         money("semi_finished_face", _("其中半成品面额"), "police", _("已含在没收面额内。"), (0, 5000)),
+        Field(
+            key="new_methods",
+            label=_("新型手法"),
+            kind=FieldKind.LONG_TEXT,
+            owners=("police",),
+            max_length=1000,
+            definition=_("本月发现的新型造假、犯罪手段；已按急报报送的写明文号，没有的留空。"),
+            clause=clause_of("new_methods", "police"),
+        ),
     ),
 )
 

@@ -153,12 +153,28 @@ _OUTREACH = Section(
         ),
         count("school_events", _("其中校园教育"), EVENTS, "education", _("宣传活动中在学校举办的。"), (0, 3)),
         count(
+            "school_people",
+            _("校园教育覆盖"),
+            VISITS,
+            "education",
+            _("校园教育到场的师生人次。"),
+            (0, 900),
+        ),
+        count(
             "retail_events",
             _("其中商贸企业宣传"),
             EVENTS,
             "commerce",
             _("宣传活动中面向商贸企业的。"),
             (0, 3),
+        ),
+        count(
+            "retail_people",
+            _("商贸从业人员参加"),
+            VISITS,
+            "commerce",
+            _("商贸企业宣传到场的从业人员人次。"),
+            (0, 200),
         ),
         count(
             "scenic_events",

@@ -136,7 +136,9 @@ def test_the_table_is_a_draft_due_on_the_last_working_day() -> None:
 
 
 def test_every_figure_is_defined_and_only_outreach_is_asked_of_all() -> None:
-    assert all(f.definition and f.unit for f in FORM.fields if f.kind is not FieldKind.CHOICES)
+    words = (FieldKind.CHOICES, FieldKind.LONG_TEXT)
+    assert all(f.definition and f.clause for f in FORM.fields)
+    assert all(f.unit for f in FORM.fields if f.kind not in words)
     shared = {f.key for f in FORM.fields if not f.owners}
     assert shared == {
         "publicity_activities",
