@@ -106,4 +106,73 @@ OUTCOMES = CodeList(
     ),
 )
 
-CODE_LISTS = (FRAUD_TYPES, LEAD_CATEGORIES, CONTACT_CHANNELS, LEAD_SOURCES, RECEIVERS, OUTCOMES)
+ACCOUNT_ACTIONS = CodeList(
+    key="account_action",
+    label=_("账户事项"),
+    choices=(
+        Choice(key="involved", label=_("涉案账户（个）")),
+        Choice(key="restricted", label=_("限额或非柜面管控（户）")),
+        Choice(key="refused", label=_("开户拦截（起）")),
+        Choice(key="blocked", label=_("柜面堵截（起）")),
+        Choice(key="protective", label=_("保护性止付（户）")),
+        Choice(key="disciplined", label=_("内部问责（人）")),
+        Choice(key="inspected", label=_("督导检查银行（家次）")),
+        Choice(key="traced", label=_("涉案账户责任倒查（件）")),
+    ),
+    note=_("末两项由监管部门登记，其余由银行登记。"),
+)
+
+NUMBER_ACTIONS = CodeList(
+    key="number_action",
+    label=_("号码事项"),
+    choices=(
+        Choice(key="involved", label=_("涉案号码（个）")),
+        Choice(key="closed", label=_("关停号码（个）")),
+        Choice(key="reverified", label=_("二次实人认证（户）")),
+        Choice(key="messages", label=_("拦截诈骗短信（万条）")),
+        Choice(key="calls", label=_("拦截诈骗电话（次）")),
+        Choice(key="platform", label=_("整改短信平台（家）")),
+        Choice(key="talk", label=_("约谈企业（家次）")),
+        Choice(key="traced", label=_("涉案号码责任倒查（件）")),
+    ),
+    note=_("末两项由工信部门登记，其余由运营商登记。"),
+)
+
+HANDLING_ACTIONS = CodeList(
+    key="handling_action",
+    label=_("处置事项"),
+    choices=(
+        Choice(key="url", label=_("处置涉诈网址和 APP（个）")),
+        Choice(key="network_account", label=_("处置网络账号（个）")),
+        Choice(key="licence", label=_("吊销营业执照（家）")),
+        Choice(key="abnormal", label=_("列入经营异常名录（家）")),
+        Choice(key="dishonest", label=_("列入严重失信名单（人）")),
+        Choice(key="parcel", label=_("查验重点地区邮件（件）")),
+        Choice(key="lesson", label=_("矫正对象教育（人次）")),
+    ),
+)
+
+PROCEEDING_STEPS = CodeList(
+    key="proceeding_step",
+    label=_("办理环节"),
+    choices=(
+        Choice(key="arrest", label=_("批准逮捕")),
+        Choice(key="prosecution", label=_("提起公诉")),
+        Choice(key="judgment", label=_("一审宣判")),
+        Choice(key="restitution", label=_("执行退赔")),
+        Choice(key="suggestion", label=_("司法建议")),
+    ),
+)
+
+CODE_LISTS = (
+    FRAUD_TYPES,
+    LEAD_CATEGORIES,
+    CONTACT_CHANNELS,
+    LEAD_SOURCES,
+    RECEIVERS,
+    OUTCOMES,
+    ACCOUNT_ACTIONS,
+    NUMBER_ACTIONS,
+    HANDLING_ACTIONS,
+    PROCEEDING_STEPS,
+)

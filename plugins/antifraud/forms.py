@@ -5,6 +5,8 @@ Left out on purpose: how many people installed the national anti-fraud app; such
 
 from __future__ import annotations
 
+from datetime import date
+
 from portal.campaigns import Due, DueKind, Form, PeriodKind, Shift, _
 
 from .monthly.checks import CHECKS
@@ -19,9 +21,10 @@ from .sources import d2
 MONTHLY_REPORT = Form(
     key="monthly_report",
     label=_("反诈工作月报表"),
-    version=1,
+    version=2,
     period=PeriodKind.MONTH,
     due=Due(kind=DueKind.LAST_WORKING_DAY, shift=Shift.EARLIER),
+    first=date(2023, 9, 1),
     sections=(*POLICE_SECTIONS, *COURT_SECTIONS, *TRADE_SECTIONS, *COMMON_SECTIONS),
     clause=d2(
         _("二（七）第1项"),
@@ -29,6 +32,7 @@ MONTHLY_REPORT = Form(
     ),
     checks=CHECKS,
     metrics=METRICS,
+    goals=("cases_solved", "arrests", "cases_filed", "losses"),
     headline=(
         "cases_solved",
         "arrests",

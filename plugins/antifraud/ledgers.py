@@ -1,4 +1,4 @@
-"""One ledger: leads and typical cases without anything that identifies a person.
+"""Leads and typical cases without anything that identifies a person; with ``registers.py`` all ledgers.
 
 Files of cases, victims and suspects stay in the systems of the police.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from portal.campaigns import Field, FieldKind, Ledger, _
 
+from .registers import REGISTERS
 from .sources import d2
 
 LEADS = Ledger(
@@ -150,4 +151,4 @@ LEADS = Ledger(
     ),
 )
 
-LEDGERS = (LEADS,)
+LEDGERS = (LEADS, *REGISTERS)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from portal.campaigns import Cadence, Choice, Obligation, Policy, _
+from portal.campaigns import ACTIVITIES, Cadence, Choice, Obligation, Policy, _
 
 from .sources import d2
 
@@ -56,5 +56,6 @@ OBLIGATIONS = (
         label=_("每月至少一场公开反诈宣教活动"),
         clause=d2(_("二（一）第3项")),
         cadence=Cadence.MONTHLY,
+        pool=ACTIVITIES,
     ),
 )

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from portal.campaigns import Clause, Field, FieldKind, Text, _
 
+from ..draws import DRAWS
+
 EVERYBODY = ""
 """As owner: a figure of every unit."""
 
@@ -34,6 +36,7 @@ def count(
         definition=definition,
         clause=clause,
         typical=typical,
+        draws=DRAWS.get(key, ()),
     )
 
 
@@ -57,4 +60,5 @@ def money(
         definition=definition,
         clause=clause,
         typical=typical,
+        draws=DRAWS.get(key, ()),
     )

@@ -55,6 +55,16 @@ PUBLICITY = Section(
             element="training_sessions",
         ),
         count(
+            "training_people",
+            _("参训人次"),
+            _("人次"),
+            EVERYBODY,
+            d2(_("二（一）第4项")),
+            _("参加上述内部培训的人次。"),
+            (0, 60),
+            element="training_people",
+        ),
+        count(
             "school_lecture_count",
             _("校园宣讲"),
             _("场"),

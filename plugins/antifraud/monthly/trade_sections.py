@@ -135,6 +135,15 @@ CARRIERS = Section(
             (1, 20),
         ),
         count(
+            "blocked_call_count",
+            _("拦截诈骗电话"),
+            _("次"),
+            "telecom",
+            d2(_("二（十七）第2项")),
+            _("本月系统拦截的疑似诈骗呼叫。"),
+            (20, 900),
+        ),
+        count(
             "rectified_platform_count",
             _("整改短信平台"),
             _("家"),

@@ -15,7 +15,7 @@ from babel.messages.pofile import read_po
 
 from plugins import antifraud
 from plugins.antifraud import CAMPAIGN, portal_campaign
-from portal.campaigns import Cadence, Choice, DueKind, FieldKind, Form, Grade, MemberKind, Metric, Shift
+from portal.campaigns import ACTIVITIES, Cadence, Choice, DueKind, FieldKind, Form, Grade, MemberKind, Metric, Shift
 from portal.campaigns.problems import problems
 
 FORM: Form = CAMPAIGN.forms[0]
@@ -115,6 +115,7 @@ def test_only_the_monthly_activity_has_a_cadence() -> None:
     (obligation,) = CAMPAIGN.obligations
     assert obligation.cadence is Cadence.MONTHLY
     assert obligation.clause.article == "二（一）第3项"
+    assert obligation.pool == ACTIVITIES
 
 
 def test_soft_words_stand_beside_the_duty_and_never_with_a_cadence() -> None:
@@ -146,7 +147,13 @@ def test_every_figure_has_one_owner_and_says_what_it_counts() -> None:
 
 def test_shared_figures_mean_the_city_wide_element() -> None:
     shared = {f.element for f in FORM.fields if f.element}
-    assert shared == {"publicity_activities", "publicity_reach", "publicity_materials", "training_sessions"}
+    assert shared == {
+        "publicity_activities",
+        "publicity_reach",
+        "publicity_materials",
+        "training_sessions",
+        "training_people",
+    }
     assert all(FIELDS[key].element == key for key in shared)
 
 
