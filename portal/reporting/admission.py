@@ -21,9 +21,9 @@ from portal.core.text import Message, Text, _
 from portal.reporting.catalogue import LOCAL_PREFIX, element_of, ended, forms_with
 from portal.reporting.models import LocalForm
 
-_TEXTS = frozenset({FieldKind.TEXT, FieldKind.LONG_TEXT})
+
 _ALIKE = (
-    _TEXTS | {FieldKind.CHOICE, FieldKind.CHOICES},
+    frozenset({FieldKind.TEXT, FieldKind.LONG_TEXT, FieldKind.CHOICE, FieldKind.CHOICES}),
     frozenset({FieldKind.DATE, FieldKind.MOMENT}),
 )
 _COUNTERS = "\u4ef6\u8d77\u4eba\u540d\u6b21\u6237\u6761\u5bb6\u4e2a\u573a\u4efd\u5f20\u7b14"
@@ -78,7 +78,7 @@ class Known:
 
     def fills(self, field: Field) -> bool:
         """Whether the known figure may stand in a column of that kind."""
-        return field.kind is self.field.kind or {field.kind, self.field.kind} <= _TEXTS
+        return field.kind is self.field.kind
 
 
 def list_known(

@@ -65,7 +65,12 @@ def element_of(campaign: str, form: str, field: Field) -> str:
     """The data element a column means. One without a name of its own is called by its place, so that a tenant's
     column may be linked to it all the same.
     """
-    return field.element or f"{campaign}.{form}.{field.key}"
+    return field.element or implied_element(campaign, form, field.key)
+
+
+def implied_element(campaign: str, form: str, key: str) -> str:
+    """What a column without a named data element is called when another form draws on it."""
+    return f"{campaign}.{form}.{key}"
 
 
 def published_local(session: Session, tenant_id: int, campaign: str) -> dict[str, list[LocalForm]]:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from portal.campaigns.declarations import Field
 from portal.core.periods import parse_period
+from portal.reporting.catalogue import implied_element
 from portal.reporting.models import FormSnapshot, LocalForm, Report, Submission, SubmissionEdition
 
 Elements = Mapping[str, tuple[str, str]]
@@ -148,9 +149,8 @@ def read_elements(
     )
     return {
         key: {
-            c["element"]: (c["key"], c["kind"])
+            c.get("element") or implied_element(key[0], key[1], c["key"]): (c["key"], c["kind"])
             for c in [*declared.get(key[:3], ()), *added.get((key[0], key[1], key[3]), ())]
-            if c.get("element")
         }
         for key in forms
     }
