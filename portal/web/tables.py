@@ -18,10 +18,7 @@ from portal.campaigns.declarations import Campaign, Field, Table
 from portal.core.text import Message, Text, _
 from portal.web.declared import Typed, input_texts, read_values
 
-FROM = "_from"
-"""In a row: the number of the record it was drawn from. No column can be called so."""
-MAX_FROM = 60
-_NAME = re.compile(r"([a-z][a-z0-9_]*)-([0-9]{1,6})-([a-z_][a-z0-9_]*)")
+_NAME = re.compile(r"([a-z][a-z0-9_]*)-([0-9]{1,6})-([a-z][a-z0-9_]*)")
 
 
 def read_table(
@@ -36,12 +33,9 @@ def read_table(
     typed_rows: list[Typed] = []
     problems: dict[str, Message | Text] = {}
     for given in _rows(table, posted):
-        source = given.pop(FROM, [""])[-1][:MAX_FROM]
         if not any(text.strip() for texts in given.values() for text in texts):
             continue
         row, typed, wrong = read_values(table.columns, MultiDict(given), campaign, on=on)
-        if source.isprintable() and source:
-            row[FROM] = typed[FROM] = source
         rows.append(row)
         typed_rows.append(typed)
         problems |= {f"{table.key}.{len(rows)}.{key}": problem for key, problem in wrong.items()}
@@ -53,7 +47,7 @@ def read_table(
 
 def _rows(table: Table, posted: MultiDict[str, str]) -> Iterable[dict[str, list[str]]]:
     """The table's cells by row, in the order of the page."""
-    columns = {c.key for c in table.columns} | {FROM}
+    columns = {c.key for c in table.columns}
     found: dict[str, dict[str, list[str]]] = {}
     for name in posted:
         match = _NAME.fullmatch(name) if name.startswith(table.key) else None
@@ -68,9 +62,7 @@ def change_rows(table: Table, posted: MultiDict[str, str], action: str) -> list[
     ``n`` counts from 1 in the order of the page. Nothing is checked.
     """
     rows = [
-        {c.key: _as_typed(c, given.get(c.key, [])) for c in table.columns}
-        | ({FROM: given[FROM][-1][:MAX_FROM]} if FROM in given else {})
-        for given in _rows(table, posted)
+        {c.key: _as_typed(c, given.get(c.key, [])) for c in table.columns} for given in _rows(table, posted)
     ]
     if action == f"row-add-{table.key}" and len(rows) < table.max_rows:
         return [*rows, {}]
@@ -86,17 +78,7 @@ def _as_typed(column: Field, given: list[str]) -> Any:
 
 def table_texts(table: Table, rows: Iterable[Mapping[str, Any]] | None) -> list[Typed]:
     """Stored rows as the inputs of a table that is opened."""
-    return [
-        input_texts(table.columns, row) | ({FROM: row[FROM]} if row.get(FROM) else {}) for row in rows or ()
-    ]
-
-
-def tidy_rows(table: Table, rows: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Rows as ``read_table`` would return them when posted unchanged: every column, None where there is none."""
-    return [
-        {c.key: row.get(c.key) for c in table.columns} | ({FROM: row[FROM]} if row.get(FROM) else {})
-        for row in rows
-    ]
+    return [input_texts(table.columns, row) for row in rows or ()]
 
 
 def header(heads: Sequence[Sequence[Any]], columns: int) -> list[tuple[Any, int, int]]:
