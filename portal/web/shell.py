@@ -52,7 +52,9 @@ ADMINISTRATION: tuple[Entry, ...] = (
     Entry("accounts.index", _("账号管理"), frozenset({R.ACCOUNT_MANAGE})),
     Entry("audit.index", _("审计"), frozenset({R.AUDIT_READ})),
 )
-_FIRST = {e.endpoint.split(".")[0]: e.endpoint for e in reversed((*WORK, *ADMINISTRATION))}
+_FIRST = {e.endpoint.split(".")[0]: e.endpoint for e in reversed((*WORK, *ADMINISTRATION))} | {
+    "activities": "ledger.index"
+}
 """Feature -> its first entry, which its other pages light too."""
 
 

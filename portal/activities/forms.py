@@ -1,0 +1,106 @@
+"""The form of an activity: three required cells, so that it is filled in on a telephone in a minute."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from flask_wtf import FlaskForm
+from wtforms import HiddenField, IntegerField, SelectField, SelectMultipleField, StringField, TextAreaField
+from wtforms.validators import DataRequired, NumberRange, Optional, StopValidation
+
+from portal.activities.entry import Entry
+from portal.activities.words import AUDIENCES, KINDS
+from portal.core.i18n import translate
+from portal.core.text import _
+from portal.web.inputs import CleanString, Unusable, _l, parse_date, parse_integer, row_id
+
+
+class CountField(StringField):
+    """A whole number, empty for none; ``number`` once valid."""
+
+    number = 0
+
+    def pre_validate(self, form: Any) -> None:
+        self.number = 0
+        if (self.data or "").strip():
+            try:
+                self.number = parse_integer(self.data or "")
+            except Unusable as error:
+                raise StopValidation(str(translate(error.message))) from error
+
+
+class DayField(StringField):
+    """A date; ``day`` once valid. What cannot be read stays in the input as typed."""
+
+    day: date | None = None
+
+    def pre_validate(self, form: Any) -> None:
+        self.day = None
+        if (self.data or "").strip():
+            try:
+                self.day = parse_date(self.data or "")
+            except Unusable as error:
+                raise StopValidation(str(translate(error.message))) from error
+
+    def __call__(self, **more: Any) -> Any:
+        if self.day or not (self.errors and self.data):
+            more.setdefault("type", "date")
+            if self.day:
+                self.data = self.day.isoformat()  # as the input wants it, whatever way it was typed
+        return super().__call__(**more)
+
+
+_FIGURE = {"inputmode": "numeric", "autocomplete": "off", "maxlength": 20}
+
+
+class ActivityForm(FlaskForm):
+    """Choices are checked by the service, which knows what the bodies are today."""
+
+    class Meta(FlaskForm.Meta):
+        csrf = False  # every POST of the application was checked before
+
+    title = StringField(_l("活动名称"), [CleanString(120), DataRequired(_l("请填写活动名称。"))])
+    held_on = DayField(_l("活动日期"), [DataRequired(_l("请填写活动日期。"))])
+    kind = SelectField(_l("形式"), validate_choice=False)
+    audience = SelectField(_l("面向"), validate_choice=False)
+    place = StringField(_l("地点"), [CleanString(120)])
+    reach = CountField(_l("现场人数"), render_kw=_FIGURE)
+    materials = CountField(_l("发放资料"), render_kw=_FIGURE)
+    note = TextAreaField(_l("备注"), [CleanString(500, lines=True)])
+    unit = SelectField(_l("主办单位"), coerce=row_id, validate_choice=False)
+    units = SelectMultipleField(_l("参加单位"), coerce=row_id, validate_choice=False)
+    campaigns = SelectMultipleField(_l("计入专项"), validate_choice=False)
+    request_key = HiddenField(
+        validators=[CleanString(40), DataRequired(_l("页面已失效，请返回上一页，刷新后再试。"))]
+    )
+    version = IntegerField(validators=[Optional(), NumberRange(1, 10**9)])
+
+    def __init__(self, **more: Any) -> None:
+        super().__init__(**more)  # type: ignore[no-untyped-call]
+        self.kind.choices = [(key, str(translate(label))) for key, label in KINDS.items()]
+        blank = ("", str(translate(_("不限"))))
+        self.audience.choices = [blank, *((k, str(translate(label))) for k, label in AUDIENCES.items())]
+
+    def entry(self) -> Entry:
+        """What was typed; only after ``validate``."""
+        assert self.held_on.day is not None
+        return Entry(
+            title=self.title.data or "",
+            kind=self.kind.data or "",
+            held_on=self.held_on.day,
+            audience=self.audience.data or "",
+            place=self.place.data or "",
+            reach=self.reach.number,
+            materials=self.materials.number,
+            note=self.note.data or "",
+        )
+
+    def show(self, entry: Entry) -> None:
+        self.title.data, self.kind.data, self.audience.data = entry.title, entry.kind, entry.audience
+        self.held_on.data, self.place.data, self.note.data = (
+            entry.held_on.isoformat(),
+            entry.place,
+            entry.note,
+        )
+        self.reach.data, self.materials.data = str(entry.reach or ""), str(entry.materials or "")
