@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -108,20 +108,23 @@ class Paper:
     heights: Mapping[int, float] = field(default_factory=dict)
 
 
-def write_papers(stream: BinaryIO, papers: Iterable[Paper], hidden: Sequence[Sequence[str]]) -> list[str]:
-    """Write an .xlsx of these sheets and the hidden one, with ``hidden`` as its rows; answers the sheets' names.
+def write_papers(
+    stream: BinaryIO, papers: Iterable[Paper], hidden: Callable[[Sequence[str]], Sequence[Sequence[str]]]
+) -> None:
+    """Write an .xlsx of these sheets and a hidden one, whose rows ``hidden`` answers for the sheets' names.
 
     The sheets are protected without a password: against slips, not against people.
     """
     options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     with Workbook(stream, options) as book:
-        styles, names, taken = _Styles(book), [], {HIDDEN}
-        lists = _Lists()
+        styles, lists = _Styles(book), _Lists()
+        names: list[str] = []
+        taken = {HIDDEN}
         for paper in papers:
             names.append(sheet_name(paper.name, taken))
             _write(book.add_worksheet(names[-1]), paper, styles, lists)
         page = book.add_worksheet(HIDDEN)
-        for row, texts in enumerate(hidden):
+        for row, texts in enumerate(hidden(names)):
             for column, text in enumerate(texts):
                 page.write_string(row, column, text)
         for column, choices in enumerate(lists.kept, LISTS):
@@ -129,7 +132,6 @@ def write_papers(stream: BinaryIO, papers: Iterable[Paper], hidden: Sequence[Seq
                 page.write_string(row, column, choice)
         page.protect()
         page.hide()
-    return names
 
 
 class _Lists:
