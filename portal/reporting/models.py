@@ -270,21 +270,26 @@ class Question(Own):
 
 
 class Upload(Own):
-    """A workbook that came in and waits for its difference to be confirmed; nothing of it counts before."""
+    """A workbook that came in and waits for its difference to be confirmed; nothing of it counts before.
+
+    What was read is kept, not the file.
+    """
 
     __tablename__ = "upload"
     __table_args__ = (
         within_tenant("mechanism_id", "mechanism"),
+        within_tenant("report_id", "report"),
         sa.Index("ix_upload_tenant_id_account_id", "tenant_id", "account_id"),
     )
 
     mechanism_id: Mapped[int]
+    report_id: Mapped[int]
     account_id: Mapped[int]
     campaign: Mapped[str] = mapped_column(String(48))
     name: Mapped[str] = mapped_column(String(200))
-    content: Mapped[bytes] = mapped_column(sa.LargeBinary, deferred=True)
+    bulk: Mapped[bool] = mapped_column(default=False, comment="the office's, for many units")
     findings: Mapped[list[Any]] = mapped_column(
-        comment="one object per unit's sheet: cells read, changed, refused"
+        comment="one object per unit's sheet: cells read, decisions, what became of it (see upload_lines)"
     )
     made_at: Mapped[datetime]
     settled_at: Mapped[datetime | None]

@@ -187,32 +187,6 @@ def upgrade() -> None:
         "ix_question_tenant_id_campaign_form", "question", ["tenant_id", "campaign", "form"], unique=False
     )
     op.create_table(
-        "upload",
-        sa.Column("tenant_id", INTEGER, nullable=False),
-        sa.Column("id", INTEGER, autoincrement=False, nullable=False),
-        sa.Column("mechanism_id", INTEGER, nullable=False),
-        sa.Column("account_id", INTEGER, nullable=False),
-        sa.Column("campaign", sa.String(length=48), nullable=False),
-        sa.Column("name", sa.String(length=200), nullable=False),
-        sa.Column("content", sa.LargeBinary(), nullable=False),
-        sa.Column(
-            "findings",
-            JSON,
-            nullable=False,
-            comment="one object per unit's sheet: cells read, changed, refused",
-        ),
-        sa.Column("made_at", Instant(), nullable=False),
-        sa.Column("settled_at", Instant(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["tenant_id", "mechanism_id"],
-            ["mechanism.tenant_id", "mechanism.id"],
-            name=op.f("fk_upload_mechanism_id_mechanism"),
-        ),
-        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_upload__tenant")),
-        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_upload")),
-    )
-    op.create_index("ix_upload_tenant_id_account_id", "upload", ["tenant_id", "account_id"], unique=False)
-    op.create_table(
         "activity_unit",
         sa.Column("tenant_id", INTEGER, nullable=False),
         sa.Column("id", INTEGER, autoincrement=False, nullable=False),
@@ -261,6 +235,38 @@ def upgrade() -> None:
             "tenant_id", "report_id", "number", name=op.f("uq_report_file_tenant_id_report_id_number")
         ),
     )
+    op.create_table(
+        "upload",
+        sa.Column("tenant_id", INTEGER, nullable=False),
+        sa.Column("id", INTEGER, autoincrement=False, nullable=False),
+        sa.Column("mechanism_id", INTEGER, nullable=False),
+        sa.Column("report_id", INTEGER, nullable=False),
+        sa.Column("account_id", INTEGER, nullable=False),
+        sa.Column("campaign", sa.String(length=48), nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("bulk", sa.Boolean(), nullable=False, comment="the office's, for many units"),
+        sa.Column(
+            "findings",
+            JSON,
+            nullable=False,
+            comment="one object per unit's sheet: cells read, decisions, what became of it (see upload_lines)",
+        ),
+        sa.Column("made_at", Instant(), nullable=False),
+        sa.Column("settled_at", Instant(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "mechanism_id"],
+            ["mechanism.tenant_id", "mechanism.id"],
+            name=op.f("fk_upload_mechanism_id_mechanism"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "report_id"],
+            ["report.tenant_id", "report.id"],
+            name=op.f("fk_upload_report_id_report"),
+        ),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_upload__tenant")),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_upload")),
+    )
+    op.create_index("ix_upload_tenant_id_account_id", "upload", ["tenant_id", "account_id"], unique=False)
     op.add_column(
         "report",
         sa.Column(
@@ -406,11 +412,11 @@ def downgrade() -> None:
     op.drop_column("report", "duplicates")
     op.drop_column("report", "net")
     op.drop_column("report", "amended")
+    op.drop_index("ix_upload_tenant_id_account_id", table_name="upload")
+    op.drop_table("upload")
     op.drop_table("report_file")
     op.drop_index("ix_activity_unit_tenant_id_unit_id", table_name="activity_unit")
     op.drop_table("activity_unit")
-    op.drop_index("ix_upload_tenant_id_account_id", table_name="upload")
-    op.drop_table("upload")
     op.drop_index("ix_question_tenant_id_campaign_form", table_name="question")
     op.drop_table("question")
     op.drop_table("local_form")
