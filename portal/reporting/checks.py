@@ -85,6 +85,13 @@ def county_findings(
     return found + findings(form, {**sums, **own}, previous)
 
 
+def explained_rules(form: Form) -> list[str]:
+    """Keys of the rules whose sentences ask for an explanation."""
+    rules: list[Check | Comparison] = [*form.checks, *form.comparisons]
+    declared = [r.key for r in rules if r.grade is Grade.EXPLAIN]
+    return declared + [CARRIES + f.key for f in form.fields if f.carries]
+
+
 def with_tables(form: Form, values: Values) -> dict[str, Any]:
     """A table that nobody filled is a table without rows, so that rules need not ask."""
     return dict(values) | {t.key: values.get(t.key) or [] for t in form.tables}

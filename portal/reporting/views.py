@@ -14,10 +14,11 @@ from portal.core.i18n import translate
 from portal.core.periods import parse_period
 from portal.core.posts import Right
 from portal.core.text import _
-from portal.reporting import queries, services
+from portal.documents.file_pages import files_folder
+from portal.reporting import parts, queries, services
 from portal.reporting.catalogue import stored_definition
 from portal.reporting.checks import explained_rules
-from portal.reporting.models import OPEN, State
+from portal.reporting.models import OPEN, State, Submission
 from portal.reporting.opened import (
     Sheet,
     answer,
@@ -85,8 +86,9 @@ def fill(submission_id: int) -> Any:
     if opened.submission.unit_id not in the_desk().units_with(Right.REPORT_FILL):
         raise NotAllowed
     action = request.form.get("action", "save")
-    if action not in ("save", "file", "zero"):
+    if action not in ("save", "file", "zero") and not action.startswith("row-"):
         raise NotFound
+    refused = _take_in(opened) if opened.may_fill else {}
     posted, offers = read_sheet(opened), offers_of(opened)
     problems = posted.problems
     if action == "save":  # a draft may have gaps, but nothing unreadable
@@ -95,16 +97,23 @@ def fill(submission_id: int) -> Any:
         problems = {}
     said = read_sentences(opened, offers, problems)
     late_reason = sentence("late-reason", problems, "late_reason")
+    problems |= refused
     session, actor, moment = the_session(), the_actor(), now()
-    step = {"submission": opened.submission, "version": the_version(), "origins": as_origins(offers)} | said
-    back = {"posted": posted, "offers": offers, "late_reason": late_reason} | said
+    step: dict[str, Any] = {
+        "submission": opened.submission, "version": the_version(), "origins": as_origins(offers),
+    } | said  # fmt: skip
+    back: dict[str, Any] = {"posted": posted, "offers": offers, "late_reason": late_reason} | said
+    if action.startswith("row-"):  # a row more or less: nothing is saved, nothing is lost
+        posted.typed |= parts.change_tables(opened.tables, request.form, action)
+        return show_sheet(opened, problems=refused, **back)
     try:
         if not opened.may_fill:
             raise Conflict(_("这张表现在不能修改；如需更正请联系办公室退回。"))
         if problems:
             raise Invalid(problems)
+        parts.drop_files(session, actor, moment, posted.files, posted.typed)
         if action == "save":
-            services.save_draft(session, actor, moment, values=posted.values, **step)  # type: ignore[arg-type]
+            services.save_draft(session, actor, moment, values=posted.values, **step)
             flash(gettext("草稿已保存，尚未提交。"), "done")
             return _back(submission_id)
         needs_signature = the_desk().sign_off and opened.submission.unit_id not in the_desk().units_with(
@@ -112,7 +121,7 @@ def fill(submission_id: int) -> Any:
         )
         services.file_submission(
             session, actor, moment, campaign=the_campaign(), form=opened.form, values=posted.values,
-            late_reason=late_reason, needs_signature=needs_signature, zero=action == "zero", **step,  # type: ignore[arg-type]
+            late_reason=late_reason, needs_signature=needs_signature, zero=action == "zero", **step,
         )  # fmt: skip
     except Invalid as error:
         session.rollback()
@@ -134,25 +143,27 @@ def fill(submission_id: int) -> Any:
 def autosave(submission_id: int) -> Any:
     """The page saves itself. Cells that cannot be read keep what is stored and do not stop the others."""
     opened = open_sheet(submission_id)
-    submission, stored = opened.submission, dict(opened.submission.values)
+    submission = opened.submission
     if not opened.own:
         raise NotAllowed
     posted, offers = read_sheet(opened), offers_of(opened)
     unread = {key for key in posted.problems if typed_at(posted.typed, key)}
-    said = read_sentences(opened, offers, wrong := {})
-    values = dict(posted.values)
+    wrong: dict[str, Any] = {}
+    said = read_sentences(opened, offers, wrong)
+    for key in wrong:
+        part, _dot, name = key.partition(".")
+        kept = submission.explanations if part == "explain" else submission.corrections
+        said["explanations" if part == "explain" else "corrections"][name] = kept.get(name, "")
+    values = {k: v for k, v in posted.values.items() if k not in unread}
     for key in {key.partition(".")[0] for key in unread}:  # a table is kept or left as a whole
-        values.pop(key)
-        if key in stored:
-            values[key] = stored[key]
-    for name, kept in (("explanations", submission.explanations), ("corrections", submission.corrections)):
-        mark = {"explanations": "explain.", "corrections": "correct."}[name]
-        said[name] = {k: kept.get(k, "") if mark + k in wrong else v for k, v in said[name].items()}
+        values.pop(key, None)
+        if key in submission.values:
+            values[key] = submission.values[key]
     actor, moment = the_actor(), now()
     try:
         if not opened.may_fill:
             raise Conflict(_("这张表现在不能修改；如需更正请联系办公室退回。"))
-        if not (submission.saved_by == actor.name and values == stored and submission.state == State.DRAFT):
+        if not _saved_already(submission, actor.name, values, said):
             services.save_draft(
                 the_session(), actor, moment, submission=submission, version=the_version(), values=values,
                 origins=as_origins(offers), auto=True, **said,
@@ -163,8 +174,33 @@ def autosave(submission_id: int) -> Any:
     time = moment.astimezone(SHANGHAI).strftime("%H:%M")
     text = gettext("已自动保存 %(time)s", time=time)
     if unread or wrong:
-        text = gettext("已自动保存 %(time)s，有 %(n)s 处看不懂，该处未存", time=time, n=len(unread) + len(wrong))
+        text = gettext(
+            "已自动保存 %(time)s，有 %(n)s 处看不懂，该处未存", time=time, n=len(unread) + len(wrong)
+        )
     return {"version": submission.version, "saved_at": text}
+
+
+def _saved_already(submission: Submission, who: str, values: Any, said: Mapping[str, Any]) -> bool:
+    """The same was kept a moment ago and its answer got lost: to save it again would look like a conflict."""
+    given = {name: {k: v for k, v in texts.items() if v.strip()} for name, texts in said.items()}
+    standing = {
+        "explanations": {k: v for k, v in submission.explanations.items() if v.strip()},
+        "corrections": dict(submission.corrections),
+    }
+    same = values == submission.values and given == standing
+    return same and submission.saved_by == who and submission.state in OPEN
+
+
+def _take_in(opened: Sheet) -> parts.Problems:
+    """Attachments that came with the form."""
+    uploads = {
+        key: [(file.filename or "", file.stream) for file in request.files.getlist(key) if file.filename]
+        for key in request.files
+    }
+    return parts.take_in(
+        the_session(), the_actor(), now(), folder=files_folder(), fields=opened.fields,
+        submission=opened.submission, uploads=uploads,
+    )  # fmt: skip
 
 
 def the_version() -> int:
@@ -185,7 +221,8 @@ def read_sentences(opened: Sheet, offers: Mapping[str, Offer], problems: dict[st
     """Explanations by rule and reasons of corrections by cell, as typed; what cannot be taken is a problem."""
     return {
         "explanations": {
-            key: sentence(f"explain-{key}", problems, f"explain.{key}") for key in explained_rules(opened.form)
+            key: sentence(f"explain-{key}", problems, f"explain.{key}")
+            for key in explained_rules(opened.form)
         },
         "corrections": {key: sentence(f"correct-{key}", problems, f"correct.{key}") for key in offers},
     }
@@ -283,6 +320,6 @@ def edition(submission_id: int, number: int) -> Any:
 
 
 # Further pages of this blueprint; they add their routes when imported.
-from portal.reporting import office_pages, question_pages  # noqa: E402
+from portal.reporting import burden_pages, local_pages, office_pages, question_pages  # noqa: E402
 
-__all__ = ["blueprint", "office_pages", "question_pages"]
+__all__ = ["answer", "blueprint", "burden_pages", "form_of", "local_pages", "office_pages", "question_pages"]

@@ -66,4 +66,143 @@
   const served = document.querySelector("[data-now]");
   const skew = served ? Date.parse(served.dataset.now) - Date.now() : 0;
   if (clocks.length) { tick(); setInterval(tick, 1000); }
+  // Repeating tables: rows come and go without asking the server; the buttons work without this, too.
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("button[value^='row-']");
+    if (!button) return;
+    const [, what, table] = button.value.split("-");
+    const box = document.querySelector(`[data-table="${table}"]`);
+    const body = box && box.querySelector("tbody");
+    if (!body) return;
+    event.preventDefault();
+    const clear = (row) => {
+      row.classList.remove("prefilled");
+      for (const part of row.querySelectorAll(".problem")) part.remove();
+      for (const part of row.querySelectorAll(".wrong")) part.classList.remove("wrong");
+      for (const cell of row.querySelectorAll("input, select, textarea")) {
+        cell.removeAttribute("aria-invalid"); cell.removeAttribute("aria-describedby");
+        if (cell.type === "checkbox") cell.checked = false;
+        else if (cell.multiple) cell.selectedIndex = -1;
+        else cell.value = "";
+      }
+    };
+    if (what === "add" && body.rows.length < Number(box.dataset.max)) {
+      const row = body.rows[body.rows.length - 1].cloneNode(true);
+      clear(row);
+      const free = 1 + Math.max(...[...body.querySelectorAll("[name]")].map((e) => Number(e.name.split("-")[1]) || 0));
+      for (const cell of row.querySelectorAll("[name^='" + table + "-']")) cell.name = cell.name.replace(/-\d+-/, `-${free}-`);
+      body.append(row);
+      row.querySelector("input, select, textarea").focus();
+    } else if (what === "drop") {
+      const row = button.closest("tr");
+      const near = row.nextElementSibling || row.previousElementSibling;
+      if (near) row.remove(); else clear(row);
+      (near || row).querySelector("input, select, textarea").focus();
+    }
+    [...body.rows].forEach((row, n) => {
+      row.querySelector(".n").textContent = n + 1;
+      row.querySelector("button[value^='row-drop-']").value = `row-drop-${table}-${n + 1}`;
+      for (const cell of row.querySelectorAll("[aria-label]")) cell.setAttribute("aria-label", cell.getAttribute("aria-label").replace(/\d+/, n + 1));
+    });
+    body.dispatchEvent(new Event("input", { bubbles: true }));
+  });
+})();
+
+// A form that is being filled in: reasons of corrections, the last period beside the cells, autosave.
+(() => {
+  const sheet = document.getElementById("sheet");
+  if (!sheet) return;
+  const plain = (text) => text.normalize("NFKC").replace(/[,\s]/g, "");
+  const inputOf = (cell) => cell.querySelector("input:not([type=hidden]), select, textarea");
+  const valueOf = (input) => (input.type === "checkbox" ? (input.checked ? "1" : "") : input.value);
+  const change = (now, base) => {
+    if (plain(now) === "" || Number.isNaN(Number(plain(now)))) return "";
+    const before = Number(plain(base)), by = Math.round((Number(plain(now)) - before) * 1e6) / 1e6, sign = by > 0 ? "+" : "";
+    const share = before ? ` (${sign}${Math.round((by * 1000) / Math.abs(before)) / 10}%)` : "";
+    return sign + by.toLocaleString("en-US", { maximumFractionDigits: 6 }) + share;
+  };
+  // The reason is asked for as long as the cell says something else than what was offered.
+  const look = (cell) => {
+    const input = inputOf(cell), reason = cell.querySelector(".correct"), by = cell.querySelector(".change");
+    if (reason && reason.dataset.offered !== undefined) {
+      const same = plain(valueOf(input)) === plain(reason.dataset.offered);
+      reason.hidden = same && !reason.classList.contains("wrong");
+      cell.classList.toggle("prefilled", same);
+    } else if (reason) reason.hidden = false;
+    if (by) by.textContent = change(valueOf(input), by.dataset.base);
+  };
+  sheet.addEventListener("input", (event) => {
+    const cell = event.target.closest(".cell-field");
+    if (cell && !event.target.closest(".correct")) look(cell);
+  });
+  for (const button of sheet.querySelectorAll("[data-take]")) {
+    button.hidden = false;
+    button.addEventListener("click", () => {
+      const cell = button.closest(".cell-field"), input = inputOf(cell);
+      input.value = cell.querySelector(".correct").dataset.offered;
+      input.dispatchEvent(new Event("input", { bubbles: true }));
+      input.focus();
+    });
+  }
+  const compare = document.querySelector("[data-compare]");
+  if (compare) compare.addEventListener("click", (event) => {
+    event.preventDefault();
+    const on = sheet.classList.toggle("compare"), here = new URL(location.href);
+    compare.setAttribute("aria-pressed", String(on));
+    if (on) here.searchParams.set("compare", "1"); else here.searchParams.delete("compare");
+    history.replaceState(null, "", here);
+  });
+
+  const form = sheet.querySelector("form[data-autosave]");
+  if (!form) return;
+  const said = form.querySelector("[data-saved]");
+  let timer = 0, dirty = false, stopped = false, sending = null, lost = null;
+  const say = (text, bad) => { said.textContent = text; said.classList.toggle("bad", bad); };
+  const later = (wait) => { clearTimeout(timer); timer = setTimeout(save, wait); };
+  const collect = () => {
+    const found = new URLSearchParams();
+    for (const [name, value] of new FormData(form)) if (typeof value === "string") found.append(name, value);
+    return found;
+  };
+  const read = async (answer) => {
+    const told = (answer.headers.get("Content-Type") || "").includes("json") ? await answer.json() : {};
+    if (answer.ok && told.version) {
+      form.elements.version.value = told.version;
+      say(told.saved_at, false);
+      lost = null;
+    } else if (answer.status >= 500) {
+      throw new Error(answer.status);
+    } else {
+      stopped = true;
+      say(told.problem || said.dataset.failed, true);
+    }
+  };
+  const save = () => {
+    clearTimeout(timer);
+    if (stopped || sending || !(dirty || lost)) return;
+    // What may have arrived although its answer was lost goes again as it was: the server then knows it.
+    const body = lost || collect();
+    if (!lost) dirty = false;
+    sending = fetch(form.dataset.autosave, {
+      method: "POST", body, redirect: "error", keepalive: String(body).length < 60000, signal: AbortSignal.timeout(15000),
+      headers: { "X-CSRFToken": form.elements.csrf_token.value, Accept: "application/json" },
+    }).then((answer) => read(answer)).catch(() => {
+      lost = body;
+      say(said.dataset.failed, true);
+      later(10000);
+    }).finally(() => { sending = null; if (!stopped && dirty && !lost) later(4000); });
+  };
+  for (const kind of ["input", "change"]) form.addEventListener(kind, () => { dirty = true; if (!stopped) later(4000); });
+  document.addEventListener("visibilitychange", () => { if (document.visibilityState === "hidden") save(); });
+  addEventListener("beforeunload", (event) => { if (lost && !stopped) event.preventDefault(); });
+  // The form's own version must not be overtaken by a save that is still on its way.
+  form.addEventListener("submit", (event) => {
+    stopped = true;
+    clearTimeout(timer);
+    if (!sending) return;
+    event.preventDefault();
+    event.stopPropagation();
+    const pressed = event.submitter;
+    sending.finally(() => form.requestSubmit(pressed));
+  });
 })();
