@@ -123,7 +123,7 @@ def _configure(app: Flask, portal: Portal) -> None:
         TRUSTED_HOSTS=["127.0.0.1", "localhost", "[::1]"] if portal.demo else hosts or None,
         MAX_CONTENT_LENGTH=12 * 1024 * 1024,
         MAX_FORM_MEMORY_SIZE=1024 * 1024,
-        MAX_FORM_PARTS=2000,
+        MAX_FORM_PARTS=8000,  # a table of 200 rows and 30 columns posts 6000
         WTF_CSRF_TIME_LIMIT=None,
     )
     proxies = int(settings["PROXIES"])

@@ -195,6 +195,7 @@ def describe_form(campaign: Campaign, form: Form) -> dict[str, Any]:
             {
                 "key": table.key,
                 "label": str(table.label),
+                "heads": [[str(label), span] for label, span in table.heads],
                 "fields": [_describe_field(campaign, f) for f in table.columns],
             }
             for table in form.tables

@@ -12,7 +12,8 @@ from portal.core.posts import Right
 from portal.reporting import queries, questions, services
 from portal.reporting.catalogue import list_forms
 from portal.reporting.models import State, Submission
-from portal.reporting.views import answer, blueprint, form_of
+from portal.reporting.opened import answer, form_of
+from portal.reporting.views import blueprint
 from portal.tenants.calendar import load_calendar
 from portal.web.access import now, require, the_actor, the_campaign, the_desk, the_session
 from portal.web.inputs import Unusable, clean_text

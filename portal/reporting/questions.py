@@ -17,7 +17,7 @@ from portal.core.audit import Act, record
 from portal.core.clock import SHANGHAI, end_of
 from portal.core.errors import Conflict, Invalid, NotFound
 from portal.core.scope import Actor, get_scope
-from portal.core.text import Message, _
+from portal.core.text import Message, Text, _
 from portal.core.workdays import WorkCalendar
 from portal.notices.services import notify
 from portal.reporting.models import Question, Submission
@@ -135,7 +135,7 @@ def answer(
     return question
 
 
-def labels_of(form: Form | None) -> dict[str, str]:
+def labels_of(form: Form | None) -> dict[str, Text]:
     """Keys of fields and tables -> their labels."""
     return {f.key: f.label for f in form.fields} | {t.key: t.label for t in form.tables} if form else {}
 
