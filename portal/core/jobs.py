@@ -7,6 +7,7 @@ a job that another has taken (``tries`` is the fence). Periodic work is unique b
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -38,6 +39,31 @@ class Job(Base):
     tries: Mapped[int] = mapped_column(default=0)
     done_at: Mapped[datetime | None]
     error: Mapped[str] = mapped_column(String(500), default="")
+
+
+class Halted(Exception):
+    """The worker was told to stop, or another one has the job: leave it where it is."""
+
+
+@dataclass(frozen=True)
+class Lease:
+    """The hold a worker has on the job in hand; a long job asks for more time as it goes."""
+
+    job_id: int
+    tries: int
+    told: Callable[[], bool] = lambda: False
+    """Whether the worker was told to stop."""
+
+    def hold(self, session: Session, now: datetime) -> None:
+        """Renew the lease and commit. ``Halted`` when the worker must stop or has lost the job."""
+        held = session.execute(
+            sa.update(Job)
+            .where(Job.id == self.job_id, Job.tries == self.tries, Job.done_at.is_(None))
+            .values(leased_until=now + LEASE)
+        )
+        session.commit()
+        if self.told() or not getattr(held, "rowcount", 0):
+            raise Halted
 
 
 def enqueue(session: Session, name: str, now: datetime, *, slot: str | None = None, **payload: Any) -> None:
@@ -78,6 +104,13 @@ def finish(session: Session, job_id: int, tries: int, now: datetime) -> bool:
         .values(done_at=now, leased_until=None, error="")
     )
     return bool(getattr(done, "rowcount", 0))
+
+
+def give_back(session: Session, job_id: int, tries: int, now: datetime) -> None:
+    """Another worker, or this one once it is started again, may take the job at once."""
+    session.execute(
+        sa.update(Job).where(Job.id == job_id, Job.tries == tries).values(run_at=now, leased_until=None)
+    )
 
 
 def fail(session: Session, job_id: int, tries: int, error: str, now: datetime) -> None:

@@ -11,7 +11,6 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.core.db import Own, Released
 
-
 _UNFINISHED = sa.column("finished_at").is_(None)
 
 

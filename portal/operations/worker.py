@@ -5,7 +5,9 @@ from __future__ import annotations
 import logging
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from types import FrameType
 from typing import Any
@@ -16,32 +18,84 @@ from flask import Flask
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from portal.accounts.models import LoginFailure, LoginSession
+from portal.accounts.models import Account, LoginFailure, LoginSession
 from portal.app import create_app
 from portal.core import jobs
 from portal.core.db import db
+from portal.core.reader import Desk, Reader
 from portal.core.scope import SYSTEM, Scope, set_scope
+from portal.documents import exports
 from portal.reporting.rounds import open_everywhere
+from portal.units.reader import load_posts
 
 log = logging.getLogger(__name__)
 POLL_SECONDS = 2.0
 
-Handler = Callable[[Session, Flask, dict[str, Any], datetime], None]
+
+@dataclass(frozen=True)
+class Work:
+    """A job in hand, as its handler gets it."""
+
+    session: Session
+    app: Flask
+    payload: dict[str, Any]
+    now: datetime
+    lease: jobs.Lease
 
 
-def _open_periods(session: Session, app: Flask, _payload: dict[str, Any], now: datetime) -> None:
-    open_everywhere(session, SYSTEM, now, registry=app.extensions["portal"].registry)
+Handler = Callable[[Work], None]
 
 
-def _purge(session: Session, _app: Flask, _payload: dict[str, Any], now: datetime) -> None:
+def _open_periods(work: Work) -> None:
+    open_everywhere(work.session, SYSTEM, work.now, registry=work.app.extensions["portal"].registry)
+
+
+def _purge(work: Work) -> None:
     """Sessions that are over and failures that no longer count."""
-    set_scope(session, Scope(own=()))
-    session.execute(sa.delete(LoginSession).where(LoginSession.expires_at < now))
-    session.execute(sa.delete(LoginFailure).where(LoginFailure.at < now.replace(hour=0, minute=0)))
+    set_scope(work.session, Scope(own=()))
+    work.session.execute(sa.delete(LoginSession).where(LoginSession.expires_at < work.now))
+    midnight = work.now.replace(hour=0, minute=0)
+    work.session.execute(sa.delete(LoginFailure).where(LoginFailure.at < midnight))
 
 
-HANDLERS: dict[str, Handler] = {"reporting.open_periods": _open_periods, "accounts.purge": _purge}
-HOURLY = ("reporting.open_periods", "accounts.purge")
+def _export(work: Work) -> None:
+    portal = work.app.extensions["portal"]
+    room = exports.Room(portal.settings.instance, portal.registry, portal.clock, find_desk, _reading)
+    exports.run_export(work.session, room, work.payload, work.lease)
+
+
+def _purge_exports(work: Work) -> None:
+    exports.purge_exports(work.session, work.app.extensions["portal"].settings.instance, work.now)
+
+
+def find_desk(session: Session, account_id: int, tenant_id: int, campaign: str, now: datetime) -> Desk | None:
+    """Where the account sits now; None when it is disabled or has left. The scope must cover the tenant."""
+    account = session.get(Account, account_id)
+    if account is None or account.disabled_at is not None:
+        return None
+    posts = load_posts(session, account_id, now)
+    reader = Reader(account_id, account.username, account.display_name, posts)
+    return next((d for d in reader.desks if (d.tenant_id, d.campaign) == (tenant_id, campaign)), None)
+
+
+@contextmanager
+def _reading() -> Iterator[Session]:
+    """A session beside the worker's own that only reads: on SQLite it keeps nobody from writing."""
+    session: Session = db.session.session_factory()
+    try:
+        session.connection(execution_options={"read_only": True})
+        yield session
+    finally:
+        session.close()
+
+
+HANDLERS: dict[str, Handler] = {
+    "reporting.open_periods": _open_periods,
+    "accounts.purge": _purge,
+    exports.JOB: _export,
+    "documents.purge_exports": _purge_exports,
+}
+HOURLY = ("reporting.open_periods", "accounts.purge", "documents.purge_exports")
 
 
 @click.command()
@@ -53,7 +107,7 @@ def worker() -> None:
     while not stop.told:
         try:
             with app.app_context():
-                worked = _step(app)
+                worked = _step(app, stop.is_told)
         except DBAPIError as error:
             log.warning("database: %s", error.orig)
             worked = False
@@ -62,7 +116,7 @@ def worker() -> None:
 
 
 class _Stop:
-    """SIGTERM and SIGINT end the loop after the job in hand."""
+    """SIGTERM and SIGINT end the loop after the job in hand; a long one stops where it is and is given back."""
 
     def __init__(self) -> None:
         self.told = False
@@ -72,13 +126,16 @@ class _Stop:
     def _tell(self, _number: int, _frame: FrameType | None) -> None:
         self.told = True
 
+    def is_told(self) -> bool:
+        return self.told
+
     def wait(self, seconds: float) -> None:
         end = time.monotonic() + seconds
         while not self.told and time.monotonic() < end:
             time.sleep(0.1)
 
 
-def _step(app: Flask) -> bool:
+def _step(app: Flask, told: Callable[[], bool] = lambda: False) -> bool:
     """Enqueue what the hour asks for, then do one job. True when there was one."""
     clock = app.extensions["portal"].clock
     session = db.session()
@@ -93,14 +150,20 @@ def _step(app: Flask) -> bool:
     job_id, name, tries, payload = job.id, job.name, job.tries, dict(job.payload)
     session.commit()
     try:
-        HANDLERS[name](session, app, payload, now)
+        HANDLERS[name](Work(session, app, payload, now, jobs.Lease(job_id, tries, told)))
         session.info.pop("scope", None)
         if jobs.finish(session, job_id, tries, clock()):
             session.commit()
         else:
             session.rollback()  # the lease ran out and another worker has the job
+    except jobs.Halted:
+        session.rollback()
+        session.info.pop("scope", None)
+        jobs.give_back(session, job_id, tries, clock())
+        session.commit()
     except Exception as error:
         session.rollback()
+        session.info.pop("scope", None)
         log.exception("job %s", name)
         jobs.fail(session, job_id, tries, f"{type(error).__name__}: {error}", clock())
         session.commit()

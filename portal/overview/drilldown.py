@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,7 +12,9 @@ from sqlalchemy.orm import Session
 
 from portal.core.errors import NotFound
 from portal.core.scope import get_scope
-from portal.reporting.models import FormSnapshot, Report, Submission, SubmissionEdition
+from portal.reporting.catalogue import stored_definition
+from portal.reporting.models import Report, ReportState, Submission, SubmissionEdition
+from portal.reporting.queries import lateness
 from portal.tenants.models import Tenant
 from portal.units.models import Unit
 
@@ -112,10 +114,71 @@ def get_sheet(session: Session, place: Tenant, campaign: str, submission_id: int
     found = [e for e in editions if not number or e.number == number]
     if head is None or not found:
         raise NotFound
-    snapshot = session.get(FormSnapshot, (campaign, head.form, found[-1].form_version))
-    if snapshot is None:
+    last = found[-1]
+    definition = stored_definition(session, place.id, campaign, head.form, last.form_version, last.local)
+    if definition is None:
         raise NotFound
-    return Sheet(*head, found[-1], [e.number for e in editions], snapshot.definition)
+    return Sheet(*head, last, [e.number for e in editions], definition)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """One unit in one period, as far as the tenant has let it out."""
+
+    submission_id: int
+    """0 = missing."""
+    zero: bool
+    late: Any
+    """Words, or None when in time."""
+    reason: str
+
+
+@dataclass(frozen=True)
+class UnitMatrix:
+    rows: Sequence[tuple[int, str, Mapping[str, Standing]]]
+    """Unit id, name, period key -> standing."""
+    reports: Mapping[str, Any]
+    """Period key -> id, state, filed, expected, on_time of the tenant's report."""
+
+
+def list_units(
+    session: Session, place: Tenant, campaign: str, form: str, periods: Sequence[str]
+) -> UnitMatrix:
+    """Units of ``place`` by period: released forms, and the gaps it named. Two statements."""
+    reports = {
+        r.period: r
+        for r in session.execute(
+            sa.select(
+                Report.period, Report.id, Report.state, Report.filed, Report.expected, Report.on_time, Report.gaps
+            ).where(
+                Report.tenant_id == place.id, Report.campaign == campaign, Report.form == form,
+                Report.period.in_(periods), Report.submitted_at.is_not(None),
+            )
+        )
+    }  # fmt: skip
+    units: dict[int, tuple[str, dict[str, Standing]]] = {}
+    for r in session.execute(
+        sa.select(
+            Unit.id.label("unit_id"), Unit.full_name, Submission.id, Submission.period, Submission.zero,
+            Submission.due_at, Submission.first_filed_at, Submission.late_reason,
+        )
+        .join(Unit, sa.and_(Unit.tenant_id == Submission.tenant_id, Unit.id == Submission.unit_id))
+        .where(
+            Submission.tenant_id == place.id, Submission.campaign == campaign, Submission.form == form,
+            Submission.period.in_(periods), Submission.released_at.is_not(None),
+        )
+        .order_by(Unit.sort_no, Unit.id)
+    ):  # fmt: skip
+        late = lateness(r.due_at, r.first_filed_at)
+        cells = units.setdefault(r.unit_id, (r.full_name, {}))[1]
+        cells[r.period] = Standing(r.id, r.zero, late, r.late_reason if late else "")
+    for period, report in reports.items():
+        if report.state == ReportState.RETURNED:
+            continue
+        for gap in report.gaps:
+            cells = units.setdefault(gap["unit_id"], (gap["unit"], {}))[1]
+            cells.setdefault(period, Standing(0, False, None, gap["reason"]))
+    return UnitMatrix([(key, name, cells) for key, (name, cells) in units.items()], reports)
 
 
 def _edition_of() -> Any:

@@ -12,6 +12,7 @@ from portal.core.text import Message, Text, _
 from portal.documents.workbook import Column, Kind, Sheet, write_workbook
 from portal.overview.services import Overview
 from portal.overview.standing import Standing
+from portal.overview.summary import Summary
 from portal.overview.tables import Amount, Figure, all_rows, amount, headline, total
 
 _NONE = "—"
@@ -24,7 +25,7 @@ def write_overview(stream: BinaryIO, view: Overview, *, office: str, now: dateti
     write_workbook(stream, (make(view, left, show_moment(now)) for make in sheets))
 
 
-def line_label(view: Overview) -> Text:
+def line_label(view: Overview | Summary) -> Text:
     return _("单位") if view.of_units else _("县（区）")
 
 
@@ -111,6 +112,35 @@ def _indicators(view: Overview, left: Message, moment: Any) -> Sheet:
     return Sheet(
         title=title, name=_("全部指标"), columns=columns, rows=rows(), left=left, right=_as_of(moment)
     )
+
+
+def write_summary(stream: BinaryIO, view: Summary, *, office: str, now: datetime) -> None:
+    """报送总览 as filtered: one sheet."""
+    columns = [Column(label=line_label(view), width=18)]
+    for head in view.heads:
+        for n, name in enumerate((_("应报"), _("已报"), _("完整率"), _("按时率"), _("状态"))):
+            label = Message(
+                _("%(campaign)s%(form)s%(name)s"), campaign=head.campaign.label, form=head.label, name=name
+            )
+            columns.append(Column(label=label, width=10, kind=Kind.PERCENT if n in (2, 3) else Kind.NUMBER))
+
+    def rows() -> Iterator[list[Any]]:
+        for line in view.lines:
+            cells = [line.cells.get((h.campaign.key, h.form)) for h in view.heads]
+            yield [line.name, *(c for cell in cells for c in _counts(cell.whole if cell else None))]
+        yield [_("合计"), *(c for h in view.heads for c in _counts(view.total(h)))]
+
+    title = Message(_("报送总览（%(period)s）"), period=view.span.label)
+    left = Message(_("汇总单位：%(office)s"), office=office)
+    sheet = Sheet(
+        title=title,
+        name=_("报送总览"),
+        columns=columns,
+        rows=rows(),
+        left=left,
+        right=_as_of(show_moment(now)),
+    )
+    write_workbook(stream, [sheet])
 
 
 def _as_of(moment: Any) -> Message:

@@ -7,7 +7,7 @@ grow with counties, units or periods: lists are row tuples, and what was read on
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -49,7 +49,13 @@ class Span:
 
     @property
     def year_ago(self) -> Period:
-        return self.chosen.shifted(-A_YEAR[self.chosen.kind])
+        """The chosen one itself where it has no neighbours (a single date)."""
+        return self.chosen.shifted(-A_YEAR.get(self.chosen.kind, 0))
+
+    @property
+    def compares(self) -> bool:
+        """Whether there are other periods to compare with; a single date has none."""
+        return self.chosen.kind in A_YEAR
 
     @property
     def needed(self) -> list[str]:
@@ -59,8 +65,21 @@ class Span:
 
 
 @dataclass(frozen=True)
+class Beside:
+    """What stands beside a report's figures: the sums that the county amended, and what is left without doubles."""
+
+    sums: Values
+    amended: Mapping[str, Any]
+    """Field key -> {value, reason, by, at}."""
+    net: Values
+    duplicates: Sequence[Any]
+
+
+@dataclass(frozen=True)
 class Line:
-    """A tenant or a unit. ``values``: period key -> its released figures; no key = nothing submitted."""
+    """A tenant or a unit. ``values``: period key -> its released figures, as the tenant amended them; no key =
+    nothing submitted.
+    """
 
     id: int
     name: str | Text
@@ -70,6 +89,8 @@ class Line:
     values: Mapping[str, Values]
     gap: tuple[Words, ...]
     """Who is missing in the chosen period and why."""
+    beside: Mapping[str, Beside] = field(default_factory=dict)
+    """Period key -> what differs from the plain sums, where anything does."""
 
 
 @dataclass(frozen=True)
@@ -115,6 +136,8 @@ def choose_span(
         )
     usual = 5 if form.period is PeriodKind.MONTH else 4
     count = min(count, MOST_PERIODS) if count > 0 else usual
+    if form.period is PeriodKind.ONCE:
+        count = 1
     return Span(tuple(last.shifted(-n) for n in reversed(range(count))), options)
 
 
@@ -153,9 +176,20 @@ def _read_tenants(session: Session, now: datetime, campaign: str, form: Form, sp
             name,
             code,
             {r.period: tenant_standing(r, now) for r in rows},
-            {r.period: r.values for r in rows if r.state in SUBMITTED},
+            {r.period: figures_of(r) for r in rows if r.state in SUBMITTED},
             next((explain_gap(r, now) for r in rows if r.period == span.chosen.key), ()),
+            {r.period: _beside(r) for r in rows if r.state in SUBMITTED and (r.amended or r.net)},
         )
+
+
+def figures_of(report: Any) -> Values:
+    """The sums, and the tenant's own figure where it gave one."""
+    own = report.amended
+    return report.values | {k: a["value"] for k, a in own.items()} if own else report.values  # type: ignore[no-any-return]
+
+
+def _beside(report: Any) -> Beside:
+    return Beside(report.values, report.amended, report.net, report.duplicates)
 
 
 def _reports(session: Session, campaign: str, form: Form, span: Span) -> Sequence[Any]:
@@ -164,7 +198,7 @@ def _reports(session: Session, campaign: str, form: Form, span: Span) -> Sequenc
         sa.select(
             Report.tenant_id, Report.id, Report.period, Report.state, Report.expected, Report.filed, Report.on_time,
             Report.due_at, Report.submitted_at, Report.values, Report.gaps, Report.late_reason, Report.review_reason,
-            Rollup.values.label("sums"),
+            Report.amended, Report.net, Report.duplicates, Rollup.values.label("sums"),
         )
         .outerjoin(
             Rollup,

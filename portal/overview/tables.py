@@ -13,6 +13,7 @@ from portal.core.periods import Period
 from portal.core.text import Message, Text, _
 from portal.figures.services import accumulate, change_percent, sum_values, summed_fields
 from portal.overview.services import Line, Overview, Span
+from portal.overview.standing import Words
 
 _RATE = "%"
 WAN = _("万元")
@@ -65,13 +66,21 @@ class Amount:
     year_on_year: Decimal | None = None
     month_on_month: Decimal | None = None
     partial: bool = False
+    summed: Any = None
+    """What the units' forms add up to, where a county gave a figure of its own instead."""
+    why: tuple[Words, ...] = ()
+    """The county's reasons for that."""
+    net: Any = None
+    """What is left once a matter that several units were credited with counts once; None = the same."""
+    matters: tuple[Any, ...] = ()
+    """Those matters."""
 
 
 def headline(form: Form) -> tuple[Figure, ...]:
     """The form's headline figures; the first sum of money once more as total of the year."""
     every: tuple[Field | Metric, ...] = (*form.fields, *form.metrics)
     by_key = {source.key: source for source in every}
-    found = [Figure(by_key[key]) for key in form.headline]
+    found = [Figure(by_key[key]) for key in form.headline if key in by_key]
     place = next((n for n, f in enumerate(found, 1) if f.money), 0)
     if place:
         found.insert(place, Figure(found[place - 1].source, cumulative=True))
@@ -113,7 +122,24 @@ def amount(view: Overview, figure: Figure, line: Line) -> Amount:
     now, year, before = (
         measure(figure, line.values.get(p.key)) for p in (span.chosen, span.year_ago, span.previous)
     )
-    return Amount(now, change(figure, now, year), change(figure, now, before))
+    changes = (change(figure, now, year), change(figure, now, before))
+    return Amount(now, *(changes if span.compares else (None, None)), **_beside(figure, line, span))
+
+
+def _beside(figure: Figure, line: Line, span: Span) -> dict[str, Any]:
+    """Amended and net of one line's figure in the chosen period; of rates nothing is said."""
+    found = line.beside.get(span.chosen.key)
+    if found is None or not isinstance(figure.source, Field):
+        return {}
+    key = figure.key
+    said: dict[str, Any] = {}
+    own = found.amended.get(key)
+    if own:
+        said = {"summed": found.sums.get(key), "why": (own["reason"],)}
+    net = found.net.get(key)
+    if net is not None and net != found.sums.get(key):
+        said |= {"net": net, "matters": tuple(d for d in found.duplicates if key in d["extra"])}
+    return said
 
 
 def total(view: Overview, figure: Figure) -> Amount:
@@ -123,11 +149,34 @@ def total(view: Overview, figure: Figure) -> Amount:
         return Amount(measure(figure, sums))
     now = measure(figure, add_up(view.form, view.lines, view.span.chosen))
     year, month = (_total_change(view, figure, past) for past in (view.span.year_ago, view.span.previous))
-    return Amount(now, year, month)
+    return Amount(now, year, month, **_beside_total(view, figure))
+
+
+def _beside_total(view: Overview, figure: Figure) -> dict[str, Any]:
+    """Sum and net over all lines, where any line has one."""
+    span, key = view.span, figure.key
+    each = [(line, _beside(figure, line, span)) for line in view.lines if line.beside]
+    said: dict[str, Any] = {}
+    known = [(line.values.get(span.chosen.key, {}).get(key), line) for line in view.lines]
+    if any("why" in found for _line, found in each):
+        raw = {line.id: found.get("summed") for line, found in each if "why" in found}
+        said["summed"] = sum(raw.get(line.id, value) or 0 for value, line in known)
+        said["why"] = tuple(
+            Message(_("%(place)s：%(reason)s"), place=line.name, reason=found["why"][0])
+            for line, found in each
+            if "why" in found
+        )
+    if any("net" in found for _line, found in each):
+        nets = {line.id: found["net"] for line, found in each if "net" in found}
+        said["net"] = sum(nets.get(line.id, value) or 0 for value, line in known)
+        said["matters"] = tuple(m for _line, found in each for m in found.get("matters", ()))
+    return said
 
 
 def _total_change(view: Overview, figure: Figure, past: Period) -> Decimal | None:
     chosen = view.span.chosen
+    if not view.span.compares:
+        return None
     both = [line for line in view.lines if past.key in line.values and chosen.key in line.values]
     now, before = (measure(figure, add_up(view.form, both, p)) for p in (chosen, past))
     return change(figure, now, before)
@@ -143,11 +192,40 @@ def change(figure: Figure, now: Any, before: Any) -> Decimal | None:
 
 
 @dataclass(frozen=True)
+class Goal:
+    """A figure that the campaign is judged by, and whether its change since last year is the wished one."""
+
+    figure: Figure
+    better: str
+    """``up`` or ``down``: which way is good."""
+    amount: Amount
+    year: Any
+    """Since 1 January."""
+
+    @property
+    def verdict(self) -> str:
+        """``good``, ``bad``, ``same`` or '' where there is nothing to compare with."""
+        found = self.amount.year_on_year
+        if found is None:
+            return ""
+        return "same" if not found else "good" if (found > 0) == (self.better == "up") else "bad"
+
+
+def goals(view: Overview) -> list[Goal]:
+    """The form's goals (两升两降) over all lines, as the campaign orders them."""
+    metrics = {m.key: m for m in view.form.metrics}
+    year = sum_values(view.form.fields, [year_so_far(view.form, view.span, line) for line in view.lines])
+    figures = [Figure(metrics[key]) for key in view.form.goals if key in metrics]
+    return [Goal(f, metrics[f.key].better, total(view, f), measure(f, year)) for f in figures]
+
+
+@dataclass(frozen=True)
 class Row:
     """One indicator: of each line, summed, and since 1 January."""
 
     figure: Figure
     values: tuple[Any, ...]
+    cells: tuple[Amount, ...]
     total: Amount
     year: Any
 
@@ -164,6 +242,8 @@ def all_rows(view: Overview) -> list[tuple[Text, list[Row]]]:
 
 
 def _row(view: Overview, figure: Figure, year: Mapping[str, int]) -> Row:
-    chosen = view.span.chosen.key
-    values = tuple(measure(figure, line.values.get(chosen)) for line in view.lines)
-    return Row(figure, values, total(view, figure), year.get(figure.key))
+    chosen, span = view.span.chosen.key, view.span
+    cells = tuple(
+        Amount(measure(figure, line.values.get(chosen)), **_beside(figure, line, span)) for line in view.lines
+    )
+    return Row(figure, tuple(c.value for c in cells), cells, total(view, figure), year.get(figure.key))

@@ -1,0 +1,192 @@
+"""Papers as a Chinese office sets them (GB/T 9704: margins, type sizes, 一、（一）), as .docx for WPS and Word.
+
+Fonts are named, never embedded; each name carries alternatives for machines that lack it. Widths of tables
+stand in the grid as well as in the cells, because WPS reads the grid.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, BinaryIO
+
+from docx import Document
+from docx.enum.table import WD_TABLE_ALIGNMENT
+from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING
+from docx.opc.constants import RELATIONSHIP_TYPE
+from docx.oxml import OxmlElement, parse_xml
+from docx.oxml.ns import nsdecls, qn
+from docx.shared import Mm, Pt
+from docx.text.paragraph import Paragraph
+from docx.text.run import Run
+
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+BODY, HEI, KAI, TITLE = "FangSong", "SimHei", "KaiTi", "FZXiaoBiaoSong-B05S"
+"""仿宋, 黑体, 楷体, 方正小标宋, by the names that every system knows them under."""
+_INSTEAD = {
+    BODY: "FangSong_GB2312,STFangsong,Noto Serif CJK SC",
+    HEI: "STHeiti,Noto Sans CJK SC",
+    KAI: "KaiTi_GB2312,STKaiti,Noto Serif CJK SC",
+    TITLE: "SimSun,STSong,Noto Serif CJK SC",
+}
+_LINE = Pt(28)
+_SIZES = {"title": 22, "body": 16, "table": 10.5, "foot": 14}
+_FORBIDDEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]|[\ud800-\udfff]")
+"""What XML cannot hold; somebody may have typed it."""
+WIDTH = 156
+"""Millimetres between the margins of A4."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """A run of text within a paragraph. ``mark``: still to be confirmed by a person, shown on grey ground."""
+
+    text: str
+    mark: bool = False
+    bold: bool = False
+
+
+class Letter:
+    """A paper that is written from top to bottom and then saved."""
+
+    def __init__(self) -> None:
+        self._paper: Any = Document()
+        page = self._paper.sections[0]
+        page.page_width, page.page_height = Mm(210), Mm(297)
+        page.top_margin, page.bottom_margin = Mm(37), Mm(35)
+        page.left_margin, page.right_margin = Mm(28), Mm(26)
+        normal = self._paper.styles["Normal"]
+        normal.font.size = Pt(_SIZES["body"])
+        _set_font(normal.element.get_or_add_rPr(), BODY)
+        for level, font in enumerate((HEI, KAI), 1):
+            style = self._paper.styles[f"Heading {level}"]
+            style.font.size, style.font.bold, style.font.color.rgb = Pt(_SIZES["body"]), False, None
+            style.font.italic = False
+            _drop_colour(style.element.get_or_add_rPr())
+            _set_font(style.element.get_or_add_rPr(), font)
+        _name_alternatives(self._paper)
+        _number_pages(page)
+
+    def title(self, text: str) -> None:
+        paragraph = self._paragraph(WD_ALIGN_PARAGRAPH.CENTER, after=_LINE)
+        self._run(paragraph, Part(text), TITLE, _SIZES["title"])
+
+    def heading(self, text: str, level: int = 1) -> None:
+        """一、 in level 1, （一） in level 2; the number is part of the text."""
+        paragraph = self._paper.add_paragraph(style=f"Heading {level}")
+        _shape(paragraph, indent=True)
+        self._run(paragraph, Part(text), (HEI, KAI)[level - 1], _SIZES["body"])
+
+    def paragraph(self, *parts: Part | str, indent: bool = True, centre: bool = False) -> None:
+        paragraph = self._paragraph(WD_ALIGN_PARAGRAPH.CENTER if centre else None, indent=indent)
+        for part in parts:
+            self._run(paragraph, part if isinstance(part, Part) else Part(part), BODY, _SIZES["body"])
+
+    def note(self, text: str) -> None:
+        """A small line: where figures come from."""
+        paragraph = self._paragraph(None, indent=True)
+        self._run(paragraph, Part(text), KAI, 12)
+
+    def table(
+        self, head: Sequence[str], rows: Sequence[Sequence[str]], widths: Sequence[float], figures: int = 1
+    ) -> None:
+        """``widths``: shares of the text's width. Columns from ``figures`` on stand to the right."""
+        total = sum(widths)
+        twips = [round(WIDTH / 25.4 * 1440 * w / total) for w in widths]
+        table = self._paper.add_table(rows=0, cols=len(head))
+        table.style, table.alignment, table.autofit = "Table Grid", WD_TABLE_ALIGNMENT.CENTER, False
+        for column, width in zip(table._tbl.tblGrid.findall(qn("w:gridCol")), twips, strict=True):
+            column.set(qn("w:w"), str(width))
+        for number, row in enumerate((head, *rows)):
+            cells = table.add_row().cells
+            for place, (cell, text, width) in enumerate(zip(cells, row, twips, strict=True)):
+                cell.width = Mm(width / 1440 * 25.4)
+                paragraph = cell.paragraphs[0]
+                paragraph.alignment = (
+                    WD_ALIGN_PARAGRAPH.CENTER if not number
+                    else WD_ALIGN_PARAGRAPH.RIGHT if place >= figures else WD_ALIGN_PARAGRAPH.LEFT
+                )  # fmt: skip
+                self._run(paragraph, Part(text, bold=not number), BODY, _SIZES["table"])
+        if table.rows:
+            _repeat(table.rows[0])
+        self._paragraph(None)
+
+    def save(self, stream: BinaryIO) -> None:
+        self._paper.save(stream)
+
+    def _paragraph(self, align: Any, *, indent: bool = False, after: Any = None) -> Paragraph:
+        paragraph: Paragraph = self._paper.add_paragraph()
+        paragraph.alignment = align
+        _shape(paragraph, indent=indent, after=after)
+        return paragraph
+
+    def _run(self, paragraph: Paragraph, part: Part, font: str, size: float) -> Run:
+        run = paragraph.add_run(_FORBIDDEN.sub("", part.text))
+        run.font.size, run.bold = Pt(size), part.bold or None
+        properties = run._r.get_or_add_rPr()
+        _set_font(properties, font)
+        if part.mark:
+            properties.append(
+                parse_xml(f'<w:shd {nsdecls("w")} w:val="clear" w:color="auto" w:fill="D9D9D9"/>')
+            )
+        return run
+
+
+def _shape(paragraph: Paragraph, *, indent: bool, after: Any = None) -> None:
+    shape = paragraph.paragraph_format
+    shape.line_spacing_rule, shape.line_spacing = WD_LINE_SPACING.EXACTLY, _LINE
+    shape.space_before, shape.space_after = Pt(0), after or Pt(0)
+    if indent:
+        place = paragraph._p.get_or_add_pPr().get_or_add_ind()
+        place.set(qn("w:firstLineChars"), "200")  # two characters, whatever their size
+        place.set(qn("w:firstLine"), "640")
+
+
+def _set_font(properties: Any, name: str) -> None:
+    """The same name for every script, and no theme that would overrule it."""
+    fonts = properties.find(qn("w:rFonts"))
+    if fonts is None:
+        fonts = OxmlElement("w:rFonts")
+        properties.insert(0, fonts)
+    for key in list(fonts.attrib):
+        del fonts.attrib[key]
+    for script in ("ascii", "hAnsi", "eastAsia", "cs"):
+        fonts.set(qn(f"w:{script}"), name)
+
+
+def _drop_colour(properties: Any) -> None:
+    for colour in properties.findall(qn("w:color")):
+        properties.remove(colour)
+
+
+def _name_alternatives(paper: Any) -> None:
+    part = paper.part.part_related_by(RELATIONSHIP_TYPE.FONT_TABLE)
+    fonts = "".join(
+        f'<w:font w:name="{name}"><w:altName w:val="{instead}"/><w:charset w:val="86"/></w:font>'
+        for name, instead in _INSTEAD.items()
+    )
+    part._blob = f'<?xml version="1.0" encoding="UTF-8" standalone="yes"?><w:fonts {nsdecls("w")}>{fonts}</w:fonts>'.encode()
+
+
+def _number_pages(page: Any) -> None:
+    """— 1 — in the middle of the foot."""
+    paragraph = page.footer.paragraphs[0]
+    paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
+    for kind, text in (("", "— "), ("begin", ""), ("code", " PAGE "), ("end", ""), ("", " —")):
+        run = paragraph.add_run(text if not kind else "")
+        run.font.size = Pt(_SIZES["foot"])
+        if kind == "code":
+            code = OxmlElement("w:instrText")
+            code.text = text
+            run._r.append(code)
+        elif kind:
+            mark = OxmlElement("w:fldChar")
+            mark.set(qn("w:fldCharType"), kind)
+            run._r.append(mark)
+
+
+def _repeat(row: Any) -> None:
+    """The head again on every page."""
+    mark = OxmlElement("w:tblHeader")
+    row._tr.get_or_add_trPr().append(mark)
