@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -13,6 +14,7 @@ from sqlalchemy.orm import Session
 from portal.campaigns.declarations import Field, FieldKind, Form, Values
 from portal.core.scope import get_scope
 from portal.figures.models import Rollup
+from portal.figures.sources import Fact, Shared
 
 SUMMED = (FieldKind.INTEGER, FieldKind.MONEY)
 
@@ -54,6 +56,56 @@ def change_percent(now: int | None, before: int | None) -> Decimal | None:
 def derived(form: Form, sums: Mapping[str, Any]) -> dict[str, Any]:
     """Metric key -> value computed from sums; never clamped."""
     return {m.key: m.evaluate(sums) for m in form.metrics}
+
+
+@dataclass(frozen=True)
+class Repeated:
+    """A shared matter as the forms counted it: ``extra`` says by how much each figure holds it too often."""
+
+    matter: Shared
+    units: tuple[int, ...]
+    extra: Mapping[str, int]
+
+
+def net_sums(
+    form: Form,
+    sums: Mapping[str, int],
+    reported: Mapping[int, Values],
+    matters: Sequence[Shared],
+    facts: Iterable[Fact],
+    span: tuple[date, date],
+) -> tuple[dict[str, int], list[Repeated]]:
+    """Sums in which a matter credited to several units counts once, and the matters that were counted more often.
+
+    ``reported``: unit -> filed values. A unit whose form says 0 did not count the matter. What stands once is the
+    largest credit. Only figures that hold something twice are in the answer.
+    """
+    wanted = {m.subject for m in matters}
+    credited: dict[str, list[Fact]] = {}
+    for fact in facts:
+        if fact.subject in wanted and fact.unit_id in reported:
+            credited.setdefault(fact.subject, []).append(fact)
+    net: dict[str, int] = {}
+    found = []
+    for matter in matters:
+        extra: dict[str, int] = {}
+        units: set[int] = set()
+        for f in form.fields:
+            if f.kind not in SUMMED or f.key not in sums:
+                continue
+            amounts = {
+                fact.unit_id: sum(d.amount(fact.values, *span) for d in f.draws)
+                for fact in credited.get(matter.subject, ())
+                if f.draws and reported[fact.unit_id].get(f.key)
+            }
+            more = sum(amounts.values()) - max(amounts.values(), default=0)
+            if more:
+                extra[f.key] = more
+                net[f.key] = net.get(f.key, sums[f.key]) - more
+                units |= {u for u, amount in amounts.items() if amount}
+        if extra:
+            found.append(Repeated(matter, tuple(sorted(units)), extra))
+    return net, found
 
 
 def renew_rollup(

@@ -254,6 +254,7 @@ class Demo:
             submit_report(
                 self.session, actor, report.due_at - timedelta(hours=2), report=report, version=report.version,
                 gap_reasons=dict.fromkeys(missing, str(_("单位未报，已催报"))), late_reason="",
+                campaign=campaign,
             )  # fmt: skip
             report.state = ReportState.ACCEPTED.value
             report.reviewed_at = report.due_at + timedelta(days=1)

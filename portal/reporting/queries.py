@@ -68,7 +68,10 @@ def minutes_late(due_at: datetime, filed_at: datetime | None) -> int:
 
 def lateness(due_at: datetime, filed_at: datetime | None) -> Message | None:
     """``迟报 30 分钟``, ``迟报 2 天``: minutes below a day, whole days above. Forms and reports say it alike."""
-    minutes = minutes_late(due_at, filed_at)
+    return late_words(minutes_late(due_at, filed_at))
+
+
+def late_words(minutes: int) -> Message | None:
     if not minutes:
         return None
     days = minutes // (24 * 60)
@@ -264,7 +267,8 @@ def list_board(session: Session, report: Report) -> list[Any]:
     return list(
         session.execute(
             sa.select(
-                Submission.id, Unit.id, Unit.full_name, Submission.state, Submission.due_at, Submission.first_filed_at,
+                Submission.id, Unit.id.label("unit_id"), Unit.full_name, Submission.state, Submission.due_at,
+                Submission.first_filed_at,
                 Submission.filed_at, Submission.edition, Submission.zero, Submission.late_reason, Submission.version,
                 Submission.filed_by,
             )

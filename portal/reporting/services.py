@@ -22,6 +22,7 @@ from portal.core.text import Message, _
 from portal.figures.models import Rollup
 from portal.figures.services import renew_rollup
 from portal.notices.services import notify
+from portal.reporting import archive
 from portal.reporting.cells import count_cells, departs
 from portal.reporting.checks import findings as findings
 from portal.reporting.filed import previous_values
@@ -193,6 +194,8 @@ def return_submission(
     report = lock(session, submission, version)
     if submission.state not in COUNTED:
         raise Conflict(_("只有已报送的表可以退回。"))
+    if report.closed_at is not None:
+        raise Conflict(_("本期已关账，请先在收报页重新开放本期再退回。"))
     given = {k: _reason(v) for k, v in reasons.items() if v.strip()}
     if not given:
         raise Invalid({"reason": _("请写明退回原因。")})
@@ -277,9 +280,14 @@ def _file(
         now,
         {"edition": submission.edition, "zero": submission.zero},
     )
+    archive.after_filing(
+        session, actor, now, report=report, campaign=campaign, form=form, unit_id=submission.unit_id
+    )
 
 
 def _open_for_unit(submission: Submission, report: Report) -> None:
+    if report.closed_at is not None and submission.state in COUNTED:
+        raise Conflict(_("本期已关账，如需更正请联系办公室重新开放本期。"))
     if report.state in (ReportState.SUBMITTED, ReportState.ACCEPTED) and submission.state in COUNTED:
         raise Conflict(_("本期已汇总上报，如需更正请联系办公室退回。"))
     if submission.state not in (*OPEN, State.FILED):

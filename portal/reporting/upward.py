@@ -1,6 +1,8 @@
-"""The tenant's report to its superior: submitted with a named gap list, accepted or returned from above.
+"""The tenant's report to its superior: put together with the tenant's own amendments beside the sums, submitted
+with a named gap list, closed and opened again; accepted or returned from above.
 
-The superior never writes a county's rows by itself: it hands its decision over (``crossing``), and the
+Amendments stand in the tenant's roll-up row and are copied into the report by submitting, like the sums: what
+is not submitted is in no row that a superior sees. The superior never writes a county's rows by itself: it hands its decision over (``crossing``), and the
 county's own trail and inbox say what happened.
 """
 
@@ -9,30 +11,37 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.campaigns.declarations import Form
+from portal.campaigns.declarations import Campaign, Form
 from portal.core.audit import Act, record
 from portal.core.errors import Conflict, Invalid, NotAllowed, NotFound
 from portal.core.scope import Actor, crossing, get_scope
 from portal.core.text import Message, Text, _
-from portal.figures.models import Rollup
 from portal.notices.services import notify
+from portal.reporting import archive
+from portal.reporting.catalogue import find_form
+from portal.reporting.differences import compare_facts
 from portal.reporting.models import (
     COUNTED,
     Report,
+    ReportFile,
     ReportRemark,
     ReportState,
     State,
     Submission,
     SubmissionEdition,
 )
+from portal.reporting.parts import release_files
 from portal.tenants.models import Tenant
 from portal.units.models import Unit
 
 MAX_REASON = 300
+SENT = (ReportState.SUBMITTED, ReportState.ACCEPTED)
+"""The superior has it."""
 
 
 @dataclass(frozen=True)
@@ -53,18 +62,24 @@ def list_missing(session: Session, report: Report) -> Sequence[Missing]:
     return [Missing(r[0], r[1], State(r[2])) for r in rows]
 
 
+def figures_of(report: Report) -> dict[str, Any]:
+    """The submitted figures: the sums, and the tenant's own figure in place of the sum where it gave one."""
+    return dict(report.values) | {key: own["value"] for key, own in report.amended.items()}
+
+
 def submit_report(
     session: Session, actor: Actor, now: datetime, *, report: Report, version: int,
-    gap_reasons: Mapping[int, str], late_reason: str,
+    gap_reasons: Mapping[int, str], late_reason: str, campaign: Campaign | None = None,
 ) -> None:  # fmt: skip
-    """Hand the sums and the filed forms to the superior. Nobody waits for the missing: they are named, with why."""
-    _lock(session, report, version)
-    if report.state not in (ReportState.COLLECTING, ReportState.RETURNED):
-        raise Conflict(_("本期已上报，不需要重复上报。"))
-    missing = list_missing(session, report)
+    """Hand the sums, the amendments and the filed forms to the superior, and store them as the next file.
+
+    Nobody waits for the missing: they are named, with why. Once submitted it may be submitted again as soon as
+    anything in it has changed. ``campaign``: for net sums.
+    """
+    lock_report(session, report, version)
     problems: dict[str, Message | Text] = {}
     gaps = []
-    for unit in missing:
+    for unit in list_missing(session, report):
         reason = gap_reasons.get(unit.unit_id, "").strip()[:MAX_REASON]
         if not reason:
             problems[f"gap.{unit.unit_id}"] = Message(_("请写明%(unit)s缺报的原因。"), unit=unit.name)
@@ -72,26 +87,94 @@ def submit_report(
     late_reason = late_reason.strip()[:MAX_REASON]
     if now > report.due_at and report.submitted_at is None and not late_reason:
         problems["late_reason"] = _("已超过时限，请写明迟报原因后上报。")
+    facts = _gather(session, report, gaps, campaign)
+    if report.state in SENT and not _changed(session, report, facts):
+        raise Conflict(_("本期已上报，之后没有变化，不需要重复上报。"))
     if problems:
         raise Invalid(problems)
-    rollup = session.scalars(
-        sa.select(Rollup).where(
-            Rollup.tenant_id == report.tenant_id,
-            Rollup.campaign == report.campaign,
-            Rollup.form == report.form,
-            Rollup.period == report.period,
-        )
-    ).one_or_none()
-    report.values, report.gaps = dict(rollup.values) if rollup else {}, gaps
+    report.values, report.amended = facts["sums"], facts["amended"]
+    report.net, report.duplicates, report.gaps = facts["net"], facts["duplicates"], gaps
     report.state = ReportState.SUBMITTED.value
     report.submitted_at, report.submitted_by = report.submitted_at or now, actor.name
     report.late_reason = late_reason or report.late_reason
     report.review_reason = ""
     _release(session, report, now)
-    session.add(
-        ReportRemark(subject=f"report:{report.id}", kind="submitted", text=late_reason, by=actor.name, at=now)
-    )
-    record(session, Act.REPORT_SUBMIT, f"report:{report.id}", actor, now, {"gaps": len(gaps)})
+    file = archive.store(session, actor, now, report=report, kind="submitted", facts=facts)
+    remark(session, report, "submitted", actor, now, late_reason)
+    data = {"gaps": len(gaps), "file": file.number}
+    record(session, Act.REPORT_SUBMIT, f"report:{report.id}", actor, now, data)
+
+
+def _gather(
+    session: Session, report: Report, gaps: Sequence[Mapping[str, Any]], campaign: Campaign | None
+) -> dict[str, Any]:
+    form = find_form(session, report.tenant_id, campaign, report.form, report.local) if campaign else None
+    return archive.gather(session, report, gaps, campaign, form)
+
+
+def _changed(session: Session, report: Report, facts: Mapping[str, Any]) -> bool:
+    """Whether ``facts`` differ from what the superior has."""
+    last = session.scalars(
+        sa.select(ReportFile)
+        .where(
+            ReportFile.tenant_id == report.tenant_id, ReportFile.report_id == report.id, ReportFile.kind == "submitted"
+        )
+        .order_by(ReportFile.number.desc())
+        .limit(1)
+    ).one_or_none()  # fmt: skip
+    if last is not None:
+        return bool(compare_facts(last.facts, facts))
+    return (report.values, report.gaps) != (facts["sums"], facts["gaps"])  # sent before files were kept
+
+
+def close_report(
+    session: Session,
+    actor: Actor,
+    now: datetime,
+    *,
+    report: Report,
+    version: int,
+    campaign: Campaign | None = None,
+) -> None:
+    """Store the files, unless the last ones show the same, and let nothing that was filed be changed any more.
+
+    Who has not filed may still do so; that makes the next number (``archive.after_filing``).
+    """
+    lock_report(session, report, version)
+    if report.closed_at is not None:
+        raise Conflict(_("本期已关账。"))
+    why = {g["unit_id"]: g["reason"] for g in report.gaps}
+    gaps = [
+        {"unit_id": m.unit_id, "unit": m.name, "reason": why.get(m.unit_id, "")}
+        for m in list_missing(session, report)
+    ]
+    facts, last = _gather(session, report, gaps, campaign), archive.newest_file(session, report)
+    if last is None or compare_facts(last.facts, facts):
+        archive.store(session, actor, now, report=report, kind="closed", facts=facts)
+    report.closed_at, report.closed_by = now, actor.name
+    remark(session, report, "closed", actor, now)
+    record(session, Act.REPORT_CLOSE, f"report:{report.id}", actor, now, {"gaps": len(gaps)})
+
+
+def reopen_report(
+    session: Session, actor: Actor, now: datetime, *, report: Report, version: int, reason: str
+) -> None:
+    """What was filed may be returned and corrected again; the stored files stay."""
+    lock_report(session, report, version)
+    if report.closed_at is None:
+        raise Conflict(_("本期没有关账，不需要重新开放。"))
+    reason = reason.strip()
+    if not reason:
+        raise Invalid({"reason": _("请写明重新开放的原因。")})
+    if len(reason) > MAX_REASON:
+        raise Invalid({"reason": Message(_("原因请控制在 %(n)s 字以内。"), n=MAX_REASON)})
+    report.closed_at, report.closed_by = None, ""
+    remark(session, report, "reopened", actor, now, reason)
+    record(session, Act.REPORT_REOPEN, f"report:{report.id}", actor, now, {"reason": reason})
+
+
+def remark(session: Session, report: Report, kind: str, actor: Actor, now: datetime, text: str = "") -> None:
+    session.add(ReportRemark(subject=f"report:{report.id}", kind=kind, text=text, by=actor.name, at=now))
 
 
 def _release(session: Session, report: Report, now: datetime) -> None:
@@ -99,6 +182,7 @@ def _release(session: Session, report: Report, now: datetime) -> None:
     mine = (Submission.tenant_id == report.tenant_id, Submission.report_id == report.id)
     counted = Submission.state.in_([s.value for s in COUNTED])
     ids = sa.select(Submission.id).where(*mine, counted)
+    release_files(session, now, ids)
     session.execute(
         sa.update(SubmissionEdition)
         .where(SubmissionEdition.tenant_id == report.tenant_id, SubmissionEdition.submission_id.in_(ids))
@@ -147,16 +231,12 @@ def _review(
         report = session.get(Report, (county_id, report_id))
         if report is None:
             raise NotFound
-        _lock(session, report, version)
+        lock_report(session, report, version)
         if report.state != ReportState.SUBMITTED:
             raise Conflict(_("只有已上报的报表可以受理或退回。"))
         report.state, report.review_reason = verdict.value, reason
         report.reviewed_at, report.reviewed_by = now, actor.name
-        session.add(
-            ReportRemark(
-                subject=f"report:{report.id}", kind=verdict.value, text=reason, by=actor.name, at=now
-            )
-        )
+        remark(session, report, verdict.value, actor, now, reason)
         record(session, act, f"report:{report.id}", actor, now)
         if verdict is ReportState.RETURNED:
             notify(
@@ -166,7 +246,8 @@ def _review(
     record(session, act, f"report:{report_id}", actor, now, {"tenant": county_id})
 
 
-def _lock(session: Session, report: Report, version: int) -> None:
+def lock_report(session: Session, report: Report, version: int) -> None:
+    """``Conflict`` when anything changed since the page with ``version`` was opened."""
     session.refresh(report, with_for_update=True)
     if report.version != version:
         raise Conflict(_("本期情况在您打开页面之后有变化，请核对最新数字后再操作。"))

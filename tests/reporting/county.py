@@ -12,7 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.campaigns.declarations import Campaign, Form
+from portal.campaigns.declarations import Campaign, Form, Grade
 from portal.core.clock import SHANGHAI
 from portal.core.posts import PostKind
 from portal.core.scope import SYSTEM, Actor, Scope, set_scope
@@ -110,6 +110,11 @@ class County:
                 session, ACTOR, self.now, campaign=self.campaign, form=self.form, submission=sheet, **given
             )
         return self.sheet(unit)
+
+    def plain(self, unit: str, leads: int = 3, **values: Any) -> Submission:
+        """File leads that add up, and ``values``; whatever the form wants explained is explained."""
+        said = {c.key: "逐条另附" for c in self.form.checks if c.grade is Grade.EXPLAIN}
+        return self.file(unit, {"leads": leads, "leads_grid": leads} | values, explanations=said)
 
     def rollup(self, period: str = "2025Q3") -> dict[str, Any]:
         self.enter()

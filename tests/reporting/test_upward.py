@@ -13,7 +13,7 @@ from portal.reporting.models import Report, ReportState, State, Submission, Subm
 from portal.reporting.upward import accept_report, list_missing, return_report, submit_report
 from tests.conftest import TestClock
 from tests.reporting.county import ACTOR, F6, OFFICE, County, found_county
-from tests.reporting.test_filling import PLAIN, give_back
+from tests.reporting.test_filling import give_back
 
 MISSING = "丙乡"
 CITY = OFFICE
@@ -24,7 +24,7 @@ def nine(county: County) -> County:
     """F6 with nine of ten filed."""
     for unit in F6:
         if unit != MISSING:
-            county.file(unit, PLAIN)
+            county.plain(unit)
     return county
 
 
@@ -96,7 +96,7 @@ def test_the_city_sees_nothing_of_the_forms_before_and_the_filed_ones_after(nine
         nine.session.rollback()
         return len(forms), len(editions)
 
-    nine.file("甲镇", PLAIN | {"meetings": 1})
+    nine.plain("甲镇", meetings=1)
     assert seen() == (0, 0)
     submit(nine)
     assert seen() == (9, 10)
@@ -107,7 +107,7 @@ def test_what_is_changed_after_the_release_is_not_shown_before_the_next(nine: Co
     """Nor does the released edition change."""
     submit(nine)
     give_back(nine, "甲镇")
-    nine.file("甲镇", PLAIN | {"meetings": 8})
+    nine.plain("甲镇", meetings=8)
     nine.session.rollback()
     above(nine)
     forms = nine.session.scalars(sa.select(Submission.values)).all()
@@ -123,7 +123,7 @@ def test_what_is_changed_after_the_release_is_not_shown_before_the_next(nine: Co
 def test_the_missing_unit_may_still_report_afterwards(nine: County, clock: TestClock) -> None:
     submit(nine)
     clock.at("2025-10-10T09:00:00")
-    nine.file(MISSING, PLAIN)
+    nine.plain(MISSING)
     assert nine.sheet(MISSING).state == State.FILED
     report = nine.report()
     assert (report.filed, report.on_time, report.state) == (10, 9, ReportState.SUBMITTED)
@@ -135,7 +135,7 @@ def test_the_missing_unit_may_still_report_afterwards(nine: County, clock: TestC
 def test_who_has_filed_corrects_only_after_a_return(nine: County) -> None:
     submit(nine)
     with pytest.raises(Conflict, match="已汇总上报"):
-        nine.file("甲镇", PLAIN)
+        nine.plain("甲镇")
 
 
 def test_it_is_submitted_once(nine: County) -> None:
@@ -147,7 +147,7 @@ def test_it_is_submitted_once(nine: County) -> None:
 def test_an_old_page_of_the_office_is_refused(nine: County) -> None:
     """A unit filed while the office looked at the sums: it must look again."""
     old = nine.report().version
-    nine.file("甲镇", PLAIN | {"meetings": 1})
+    nine.plain("甲镇", meetings=1)
     with nine.inside() as session, pytest.raises(Conflict, match="有变化"):
         submit_report(
             session, ACTOR, nine.now, report=nine.report(), version=old, late_reason="",
@@ -177,8 +177,8 @@ def test_the_city_returns_with_a_reason_and_gets_it_again(nine: County) -> None:
     assert (report.state, report.review_reason) == (ReportState.RETURNED, "第 3 栏请核对")
     notice = nine.session.scalars(sa.select(Notice).where(Notice.unit_id.is_(None))).one()
     assert notice.detail == "第 3 栏请核对"
-    nine.file("甲镇", PLAIN | {"leads": 4, "leads_grid": 4})
-    nine.file(MISSING, PLAIN)
+    nine.plain("甲镇", 4)
+    nine.plain(MISSING)
     submit(nine)
     report = nine.report()
     assert (report.state, report.gaps, report.values["leads"]) == (ReportState.SUBMITTED, [], 31)
