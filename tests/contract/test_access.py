@@ -16,6 +16,8 @@ ROOT = Path(__file__).parents[2]
 PUBLIC = {"accounts.login", "home.language", "home.health"}
 """Open to anybody. To be added to with great care."""
 WRITING_READS = {
+    "activities.cover_workbook",
+    "activities.workbook",
     "ledger.sensitive",
     "ledger.edit",
     "overview.workbook",

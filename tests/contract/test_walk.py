@@ -112,6 +112,8 @@ QUERIES = (
     "/{t}/{c}/board?report={report_id}",
     "/{t}/{c}/ledger?unit={unit_id}",
     "/{t}/{c}/ledger?below=1",
+    "/{t}/{c}/activities?unit={unit_id}",
+    "/{t}/{c}/activities.xlsx?unit={unit_id}",
     "/{t}/{c}/ledger?q=CANARY",
     "/{t}/{c}/urgent?q=CANARY",
     "/{t}/{c}/urgent/new?subject={subject}",
@@ -145,10 +147,15 @@ def _ids(place: Place) -> dict[str, Any]:
             PostKind.OFFICE_DIRECTOR,
             {"since": "2026-09-16", "member": "", "unit": place.ids["unit_id"]},
         ),
+        "activities/new": (
+            PostKind.OFFICE_DIRECTOR,
+            dict.fromkeys(("unit", "units"), place.ids["unit_id"])
+            | {"title": "x", "held_on": "2026-09-16", "kind": "rally", "request_key": "k"},
+        ),
     }
 
 
-@pytest.mark.parametrize("form", ["ledger/new?ledger=case", "urgent/new", "body/members"])
+@pytest.mark.parametrize("form", ["ledger/new?ledger=case", "urgent/new", "body/members", "activities/new"])
 def test_foreign_ids_in_form_fields_save_nothing_foreign(world: World, form: str) -> None:
     """A03. Where a form has one possible unit, the posted one is not read at all."""
     own, other = by_slug(world, "one_b"), by_slug(world, COUNTY)
@@ -223,6 +230,7 @@ def test_a_liaison_does_not_see_another_units_form_entry_or_notice(world: World)
     paths = (f"reports/{ids['submission_id']}", f"reports/{ids['submission_id']}/editions/1",
              f"ledger/{ids['record_id']}", f"ledger/{ids['record_id']}/sensitive", f"ledger/{ids['record_id']}/edit",
              f"urgent/{ids['urgent/report_id']}", f"urgent/new?subject={ids['subject']}",
+             f"activities/{ids['activity_id']}", f"activities/{ids['activity_id']}/edit",
              f"duties?unit={ids['unit_id']}")  # fmt: skip
     assert {p: other.get(f"{at}/{p}").status_code for p in paths} == dict.fromkeys(paths, 404)
     read = other.post(f"/inbox/{place.tenant_id}/{ids['notice_id']}", data={"csrf_token": world.token})

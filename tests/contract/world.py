@@ -26,6 +26,8 @@ from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
+from portal.activities.entry import Entry as Held
+from portal.activities.services import record_activity
 from portal.core.db import Base, db
 from portal.core.posts import RIGHTS, PostKind, Right
 from portal.core.scope import SYSTEM, Actor
@@ -328,6 +330,11 @@ def _keep(session: Session, make: Factory, place: Place, body: int, actor: Actor
         session, actor, now, campaign=CAMPAIGN, facts=Facts(place.canary, place.canary, now),
         request_key=place.slug, matter=find_matter(session, f"record:{told.id}"), **common,
     )  # fmt: skip
+    activity = record_activity(
+        session, actor, now, unit_id=unit_id, units=(), campaigns=[CAMPAIGN], request_key=place.slug,
+        entry=Held(title=f"{place.canary}held", kind="rally", held_on=now.date(), place=place.canary, note=place.canary),
+    )  # fmt: skip
+    place.ids["activity_id"] = activity.id
     for unit in (unit_id, None):
         notify(
             session,
