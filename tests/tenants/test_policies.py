@@ -119,3 +119,23 @@ def test_a_due_rule_as_the_tenant_reads_it() -> None:
     assert apply_to_due(declared, same) == declared
     changed = apply_to_due(declared, {"due_rule": "last_calendar_day", "due_shift": "later"})
     assert (changed.kind, changed.shift) == (DueKind.LAST_CALENDAR_DAY, Shift.LATER)
+
+
+@pytest.mark.parametrize(
+    ("rule", "day", "months_after"),
+    [("day_20", 20, 0), ("day_25", 25, 0), ("next_5", 5, 1), ("next_10", 10, 1)],
+)
+def test_fixed_days_keep_the_forms_shift_until_the_tenant_chooses_one(
+    rule: str, day: int, months_after: int
+) -> None:
+    declared = Due(kind=DueKind.LAST_CALENDAR_DAY, shift=Shift.LATER)
+    kept = apply_to_due(declared, {"due_rule": rule, "due_shift": "declared"})
+    assert (kept.kind, kept.day, kept.months_after) == (DueKind.FIXED_DAY, day, months_after)
+    assert kept.shift is Shift.LATER
+    assert apply_to_due(declared, {"due_rule": rule, "due_shift": "none"}).shift is Shift.NONE
+
+
+def test_every_choice_of_the_due_rule_gives_a_rule() -> None:
+    policy = next(p for p in POLICIES if p.key == "due_rule")
+    for choice in policy.choices:
+        apply_to_due(Due(kind=DueKind.FIXED_DAY, day=1), {"due_rule": choice.key, "due_shift": "earlier"})
