@@ -99,10 +99,11 @@ def _filtered(tenant_id: int, filters: Filters) -> sa.Select[Any]:
     )
     if filters.unit_ids is not None:
         mine = _A.unit_id.in_(filters.unit_ids)
-        credited = sa.exists().where(
-            ActivityUnit.tenant_id == _A.tenant_id,
-            ActivityUnit.activity_id == _A.id,
-            ActivityUnit.unit_id.in_(filters.unit_ids),
+        own = aliased(ActivityUnit)  # the workbook joins the table itself as well
+        credited = (
+            sa.exists()
+            .where(own.tenant_id == _A.tenant_id, own.activity_id == _A.id, own.unit_id.in_(filters.unit_ids))
+            .correlate(_A)
         )
         wanted = {"host": mine, "joined": sa.and_(~mine, credited)}
         query = query.where(wanted.get(filters.role, credited))

@@ -306,6 +306,19 @@ class TestLists:
         event = [e for e in rows(county, AuditEvent) if e.act == "export"][-1]
         assert (event.subject, event.data) == ("activities", {"month": "2026-09"})
 
+    def test_a_units_spreadsheet_holds_its_own_with_all_who_took_part(
+        self, county: County, school: FlaskClient
+    ) -> None:
+        rally(county)
+        rally(county, (), title="单独办的", request_key="b")
+        sheet = openpyxl.load_workbook(
+            BytesIO(school.get(county.url("activities.xlsx?role=joined")).data)
+        ).active
+        assert sheet is not None
+        named = [row for row in sheet.iter_rows(min_row=4, values_only=True) if row[1]]
+        assert [row[1] for row in named] == ["反诈进校园"]
+        assert str(named[0][6]).count("、") == 2
+
     def test_names_are_text_on_every_page(self, county: County, police: FlaskClient) -> None:
         """A48."""
         name = '"><script>alert(1)</script>{{7*7}}'
