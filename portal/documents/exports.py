@@ -62,7 +62,7 @@ class Writer:
     scope: Callable[[Session, Desk], Scope]
     count: Callable[[Task], int]
     sheet: Callable[[Task], Sheet]
-    """Its rows are read while they are written: a generator over a statement with ``yield_per``."""
+    """Its rows are read while they are written: a generator over a statement with ``yield_per``, closed at the end."""
 
 
 _WRITERS: dict[str, Writer] = {}
@@ -158,7 +158,6 @@ def run_export(session: Session, room: Room, payload: Mapping[str, int], lease: 
     if export is None or export.finished_at is not None:
         return
     path = _path(room.folder, tenant_id, export_id)
-    path.parent.mkdir(parents=True, exist_ok=True)
     writer, now = _WRITERS.get(export.kind), room.clock()
     desk = room.find_desk(session, export.account_id, tenant_id, export.wanted["campaign"], now)
     if writer is None or desk is None or writer.right not in desk.rights:
@@ -170,13 +169,14 @@ def run_export(session: Session, room: Room, payload: Mapping[str, int], lease: 
     wanted = export.wanted["filters"]
     session.commit()
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         with room.reading() as reading:
             set_scope(reading, Scope(own=(tenant_id,), below=tuple(sorted(below))))
             task = Task(reading, now, desk, room.registry, wanted)
             size, digest, rows = _write(
                 session, writer, task, path, (tenant_id, export_id), lease, room.clock
             )
-    except (jobs.Halted, MemoryError):
+    except jobs.Halted:
         raise
     except Exception as error:
         session.rollback()
@@ -206,12 +206,13 @@ def _write(
 
     def counted(rows: Any) -> Iterator[Any]:
         nonlocal written
-        for row in rows:
-            if written % _STEP == 0:
-                _note(session, key, written)
-                lease.hold(session, clock())
-            written += 1
-            yield row
+        with contextlib.closing(rows):
+            for row in rows:
+                if written % _STEP == 0:
+                    _note(session, key, written)
+                    lease.hold(session, clock())
+                written += 1
+                yield row
 
     total = writer.count(task)
     session.execute(_of(key).values(total_rows=total))
@@ -246,7 +247,7 @@ def _note(session: Session, key: tuple[int, int], rows: int) -> None:
 
 def purge_exports(session: Session, folder: Path, now: datetime) -> None:
     """Drop what is older than a week, end what was lost, and clear away files that belong to no export."""
-    for place in sorted(p for p in (folder / "exports").glob("*") if p.name.isdecimal()):
+    for place in sorted(p for p in (folder / "exports").glob("*") if p.name.isdecimal() and p.is_dir()):
         tenant_id = int(place.name)
         set_scope(session, Scope(own=(tenant_id,), home=tenant_id))
         session.execute(

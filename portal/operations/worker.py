@@ -26,6 +26,7 @@ from portal.core.reader import Desk, Reader
 from portal.core.scope import SYSTEM, Scope, set_scope
 from portal.documents import exports
 from portal.reporting.rounds import open_everywhere
+from portal.reporting.uploads import purge_uploads
 from portal.units.reader import load_posts
 
 log = logging.getLogger(__name__)
@@ -51,11 +52,12 @@ def _open_periods(work: Work) -> None:
 
 
 def _purge(work: Work) -> None:
-    """Sessions that are over and failures that no longer count."""
+    """Sessions that are over, failures that no longer count, uploads that nobody confirmed."""
     set_scope(work.session, Scope(own=()))
     work.session.execute(sa.delete(LoginSession).where(LoginSession.expires_at < work.now))
     midnight = work.now.replace(hour=0, minute=0)
     work.session.execute(sa.delete(LoginFailure).where(LoginFailure.at < midnight))
+    purge_uploads(work.session, work.now)
 
 
 def _export(work: Work) -> None:
@@ -151,6 +153,7 @@ def _step(app: Flask, told: Callable[[], bool] = lambda: False) -> bool:
     session.commit()
     try:
         HANDLERS[name](Work(session, app, payload, now, jobs.Lease(job_id, tries, told)))
+        session.flush()  # while its scope still stands
         session.info.pop("scope", None)
         if jobs.finish(session, job_id, tries, clock()):
             session.commit()

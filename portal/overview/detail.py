@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
@@ -28,6 +29,8 @@ KIND = "overview.detail"
 _AT_ONCE = 1_000
 """Rows held at a time."""
 _HIDDEN = _("（敏感，不导出）")
+RELEASED = _("已上报")
+"""Of a form from below; what became of it there since is not ours to see."""
 
 
 def detail_title(form: Form, periods: list[str]) -> Message:
@@ -115,31 +118,22 @@ def _rows(task: Task, campaign: Campaign, form: Form) -> Iterator[list[Any]]:
         .order_by(Tenant.code, Submission.period, Unit.sort_no, Unit.id, SubmissionEdition.number)
         .execution_options(yield_per=_AT_ONCE)
     )  # fmt: skip
-    for (
-        place,
-        unit,
-        period,
-        number,
-        state,
-        zero,
-        filed,
-        due,
-        first,
-        values,
-        local,
-        tenant,
-    ) in task.session.execute(statement):
-        named = labels.get((tenant, local), {}) if local else {}
-        more = [
-            f"{named[k]}：{v}" for k, v in values.items() if k in named and k not in known and v is not None
-        ]
-        yield [
-            place, unit, periods[period], number, STATE_LABELS[State(state)], _("零报告") if zero else "",
-            filed, lateness(due, first) or _("按时"),
-            *(_cell(f, values.get(f.key), choices) for f in form.fields),
-            *(len(values.get(t.key) or ()) for t in form.tables),
-            "；".join(more),
-        ]  # fmt: skip
+    with contextlib.closing(task.session.execute(statement)) as found:
+        for place, unit, period, number, state, zero, filed, due, first, values, local, tenant in found:
+            named = labels.get((tenant, local), {}) if local else {}
+            more = [
+                f"{named[k]}：{v}"
+                for k, v in values.items()
+                if k in named and k not in known and v is not None
+            ]
+            yield [
+                place, unit, periods[period], number,
+                STATE_LABELS[State(state)] if tenant == task.desk.tenant_id else RELEASED,
+                _("零报告") if zero else "", filed, lateness(due, first) or _("按时"),
+                *(_cell(f, values.get(f.key), choices) for f in form.fields),
+                *(len(values.get(t.key) or ()) for t in form.tables),
+                "；".join(more),
+            ]  # fmt: skip
 
 
 def _local_labels(task: Task) -> Mapping[tuple[int, int], Mapping[str, str]]:
