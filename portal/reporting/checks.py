@@ -37,20 +37,19 @@ Finding = tuple[Check | Comparison | BuiltIn, Message]
 def findings(form: Form, values: Values, previous: Values | None = None) -> list[Finding]:
     """(rule, sentence) for each rule that has something to say.
 
-    ``previous``: what the same unit filed for the period before, None where it filed nothing.
+    ``previous``: what the same unit filed for the period before, None where it filed nothing. A table without
+    rows is an empty list; one that is not asked, or stands in no sum, is missing.
     A rule of a plugin that raises ends in ``PluginError`` with its key.
     """
-    given = with_tables(form, values)
     found: list[Finding] = []
     for check in form.checks:
-        _ask(found, check, lambda check=check: check.find(given))  # type: ignore[misc]
+        _ask(found, check, lambda check=check: check.find(values))  # type: ignore[misc]
     if previous is None:
         return found
-    before = with_tables(form, previous)
     for rule in form.comparisons:
-        _ask(found, rule, lambda rule=rule: rule.find(given, before))  # type: ignore[misc]
+        _ask(found, rule, lambda rule=rule: rule.find(values, previous))  # type: ignore[misc]
     for field in form.fields:
-        found += _carried_on(form, field, given, before) + _changed_much(field, given, before)
+        found += _carried_on(field, values, previous) + _changed_much(field, values, previous)
     return found
 
 
@@ -92,11 +91,6 @@ def explained_rules(form: Form) -> list[str]:
     return declared + [CARRIES + f.key for f in form.fields if f.carries]
 
 
-def with_tables(form: Form, values: Values) -> dict[str, Any]:
-    """A table that nobody filled is a table without rows, so that rules need not ask."""
-    return dict(values) | {t.key: values.get(t.key) or [] for t in form.tables}
-
-
 def _ask(found: list[Finding], rule: Check | Comparison, find: Callable[[], Message | None]) -> None:
     try:
         sentence = find()
@@ -106,7 +100,7 @@ def _ask(found: list[Finding], rule: Check | Comparison, find: Callable[[], Mess
         found.append((rule, sentence))
 
 
-def _carried_on(form: Form, field: Field, values: Values, previous: Values) -> list[Finding]:
+def _carried_on(field: Field, values: Values, previous: Values) -> list[Finding]:
     """期初 = 上期期末."""
     last, now = previous.get(field.carries) if field.carries else None, values.get(field.key)
     if last is None or now is None or last == now or field.kind not in FIGURES:

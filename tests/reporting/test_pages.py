@@ -6,7 +6,6 @@ import dataclasses
 import html
 import re
 from collections.abc import Callable, Iterator
-from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -21,6 +20,7 @@ from portal.reporting.models import State
 from tests.conftest import TestClock
 from tests.factories import csrf
 from tests.reporting.county import F6, County
+from tests.reporting.paper import send
 from tests.reporting.test_filling import PLAIN, give_back
 
 TOWN = "甲镇"
@@ -42,15 +42,6 @@ def office(county: County, login: Callable[[str], FlaskClient]) -> FlaskClient:
 
 def address(county: County, unit: str = TOWN) -> str:
     return county.url(f"reports/{county.sheet(unit).id}")
-
-
-def send(client: FlaskClient, url: str, to: str = "", **form: Any) -> TestResponse:
-    """Post the form found on the page at ``url``, with its version."""
-    shown = client.get(url).get_data(as_text=True)
-    token = shown.split('name="csrf_token" value="', 1)[1].split('"', 1)[0]
-    version = re.search(r'name="version" value="(\d+)"', shown)
-    given = {"csrf_token": token, "version": version[1] if version else "0"} | form
-    return client.post(to or url, data=given)
 
 
 def value_of(text: str, name: str) -> str:
@@ -121,7 +112,7 @@ def test_bad_cells_are_refused_at_their_place_and_kept(
 
 
 def test_a_missing_required_figure_is_named(county: County, liaison: FlaskClient) -> None:
-    shown = page(send(liaison, address(county), action="file", meetings="1"))
+    shown = page(send(liaison, address(county), action="file", meetings="1", leads=""))
     assert "请填写“" in shown
     assert 'id="f-leads-problem"' in shown
 
