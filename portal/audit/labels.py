@@ -43,6 +43,7 @@ ACT_LABELS: dict[Act, Text] = {
     Act.FORM_PUBLISH: _("发布表样"),
     Act.FORM_DISCARD: _("放弃表样草稿"),
     Act.SUBMISSION_SAVE: _("保存报表"),
+    Act.SUBMISSION_UPLOAD: _("上传报表文件"),
     Act.SUBMISSION_SIGN: _("签批报表"),
     Act.SUBMISSION_FILE: _("提交报表"),
     Act.SUBMISSION_ACCEPT: _("受理报表"),

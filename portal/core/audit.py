@@ -65,6 +65,7 @@ class Act(StrEnum):
     FORM_PUBLISH = "form.publish"
     FORM_DISCARD = "form.discard"
     SUBMISSION_SAVE = "submission.save"
+    SUBMISSION_UPLOAD = "submission.upload"
     SUBMISSION_SIGN = "submission.sign"
     SUBMISSION_FILE = "submission.file"
     SUBMISSION_ACCEPT = "submission.accept"

@@ -24,7 +24,6 @@ from portal.web.declared import show_value
 
 PURPOSE = "sheet"
 """Of the key (``Keys.derive``) that signs a mark."""
-FROM = "_from"
 SECTION, NUMBER, LABEL, UNIT, NOW, BEFORE, DEFINITION = range(7)
 """Columns of the sheet, counted from 0."""
 HEADS: dict[int, Text] = {
@@ -43,7 +42,6 @@ UNIT_LINE, PERIOD_LINE, DAY_LINE, MONEY_LINE = (
     _("填报日期："),
     _("金额单位："),
 )
-FROM_HEAD = _("台账编号")
 SPARE = 10
 """Empty rows behind those of a table."""
 _WIDTHS = (14, 6, 30, 10, 18, 16, 46)
@@ -290,10 +288,9 @@ def column_head(column: Field) -> str:
 
 def _table_paper(sheet: UnitSheet, table: Table, campaign: Campaign, name: str) -> Paper:
     columns = table_columns(table)
-    last, levels = len(columns) + 1, 2 if table.heads else 1
+    last, levels = len(columns), 2 if table.heads else 1
     boxes = _top(sheet, f"{sheet.form.label}{_('：')}{table.label}", last, "")
     boxes.append(Box(row=_HEAD_ROW, column=0, down=levels, value=str(HEADS[NUMBER]), look=Look.HEAD))
-    boxes.append(Box(row=_HEAD_ROW, column=last, down=levels, value=str(FROM_HEAD), look=Look.HEAD))
     boxes += _heads(table, columns, levels)
     rows = list(sheet.values.get(table.key) or ())
     typed = 1 + max((int(k.split(".")[1]) for k in sheet.typed if k.startswith(f"{table.key}.")), default=-1)
@@ -306,11 +303,10 @@ def _table_paper(sheet: UnitSheet, table: Table, campaign: Campaign, name: str) 
             _input(sheet, c, f"{table.key}.{n}.{c.key}", values.get(c.key), campaign, row, place)
             for place, c in enumerate(columns, 1)
         ]
-        boxes.append(Box(row=row, column=last, value=str(values.get(FROM) or ""), look=Look.PAST))
     lines = [str(table.definition)] if table.definition else []
     text = Message(_("说明：一行填一项，最多 %(n)s 行；不够时请在网页上续填。"), n=table.max_rows)
     boxes += _foot(sheet, _HEAD_ROW + levels + count, last, [*lines, str(text)])
-    widths = [6.0, *(_width(c) for c in columns), 16.0]
+    widths = [6.0, *(_width(c) for c in columns)]
     head = (_HEAD_ROW, _HEAD_ROW + levels - 1)
     return Paper(name=name, widths=widths, boxes=boxes, head=head, frozen=1, heights={0: 30.0})
 

@@ -22,7 +22,7 @@ from portal.documents.reading import Cell, FormRow, Formula, Page
 from portal.reporting.amounts import Reading, refusal
 from portal.reporting.opening import asked_fields, asked_tables
 from portal.reporting.readings import in_unit, read_cell, typed_text
-from portal.reporting.sheet_file import FROM, FROM_HEAD, MARK_HEAD, Mark, column_head, table_columns
+from portal.reporting.sheet_file import MARK_HEAD, Mark, column_head, table_columns
 
 _SEARCHED = 15
 """Rows at the top in which a head may stand."""
@@ -31,6 +31,8 @@ _PERIOD_LINE = re.compile(_("(?:报告期|报表期|所属期)[:：](.*)"))
 _FOOT = tuple(_("填报人 审核人 单位负责人 （盖章 (盖章 说明 填表说明 注：").split())
 _SECTION_HEADS, _NUMBER_HEADS = _("类别 分类 项目类别").split(), _("序号 栏次 编号").split()
 _LABEL_HEADS = _("指标 指标名称 项目 栏目 统计指标").split()
+_UNKNOWN = _("第 %(row)s 行“%(label)s”不是本表栏目，没有读取。")
+_AMBIGUOUS = _("第 %(row)s 行“%(label)s”在本表不止一栏，类别和序号对不上，没有读取。")
 _UNIT_HEADS, _NOW_HEADS = _("计量单位 单位").split(), _("本期数 本期 数值 填报内容").split()
 
 
@@ -145,10 +147,9 @@ def read_form(page: Page, form: Form, member: str, campaign: Campaign) -> Found:
         chosen = _choose(candidates, section, _at(row, head.number))
         if chosen is None:
             if given not in (None, ""):
-                text = _("第 %(row)s 行“%(label)s”不是本表栏目，没有读取。")
-                if candidates:
-                    text = _("第 %(row)s 行“%(label)s”在本表不止一栏，类别和序号对不上，没有读取。")
-                found.remarks.append(Message(text, row=row.number, label=str(label)[:40]))
+                found.remarks.append(
+                    Message(_AMBIGUOUS if candidates else _UNKNOWN, row=row.number, label=str(label)[:40])
+                )
             continue
         read = _read(row, head.now, chosen, campaign, _at(row, head.unit))
         if chosen.key in found.cells:
@@ -247,9 +248,6 @@ def read_table(page: Page, table: Table, campaign: Campaign, found: Found) -> No
         if all(_at(row, places[key]) in (None, "") for key in columns):
             continue
         rows.append({key: _read(row, places[key], c, campaign) for key, c in columns.items()})
-        source = _at(row, places.get(FROM))
-        if isinstance(source, str) and source.isprintable():
-            rows[-1][FROM] = Read(Reading(source[:60], True), row.number, "", "")
     if len(rows) > table.max_rows:
         text = _("工作表“%(sheet)s”有 %(n)s 行，最多 %(max)s 行，请删减。")
         found.problems.append(Message(text, sheet=page.name, n=len(rows), max=table.max_rows))
@@ -285,8 +283,6 @@ def _columns_at(rows: Sequence[FormRow], table: Table) -> dict[str, int]:
         top = _at(rows[0], place)
         group = norm(top) if top not in (None, "") else group
         texts = {norm(_at(row, place)) for row in rows if _at(row, place) not in (None, "")}
-        if norm(FROM_HEAD) in texts:
-            found[FROM] = place
         fitting = [(c, g) for c, names, g in wanted if names & texts and c.key not in found]
         if len(fitting) > 1:
             fitting = [(c, g) for c, g in fitting if g == group] or fitting
