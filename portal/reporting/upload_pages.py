@@ -205,7 +205,7 @@ def _show_list(found: Upload, report: Report, form: Form, status: int = 200) -> 
     )  # fmt: skip
 
 
-@blueprint.get("/<tenant>/<campaign>/uploads/<int:upload_id>/<int:number>")
+@blueprint.get("/<tenant>/<campaign>/uploads/bulk/<int:upload_id>/<int:number>")
 @require(Right.REPORT_REVIEW)
 def upload_unit(upload_id: int, number: int) -> Any:
     """One unit's cells of a bulk upload."""
@@ -246,7 +246,7 @@ def _decide(found: Upload, report: Report, form: Form, number: int) -> None:
     uploads.replace_entry(found, number, entry)
 
 
-@blueprint.post("/<tenant>/<campaign>/uploads/<int:upload_id>/<int:number>")
+@blueprint.post("/<tenant>/<campaign>/uploads/bulk/<int:upload_id>/<int:number>")
 @require(Right.REPORT_REVIEW)
 def upload_decide(upload_id: int, number: int) -> Any:
     found, report, form = _open_upload(upload_id)

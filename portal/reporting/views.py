@@ -320,6 +320,21 @@ def edition(submission_id: int, number: int) -> Any:
 
 
 # Further pages of this blueprint; they add their routes when imported.
-from portal.reporting import burden_pages, local_pages, office_pages, question_pages  # noqa: E402
+from portal.reporting import (  # noqa: E402
+    burden_pages,
+    local_pages,
+    office_pages,
+    question_pages,
+    upload_pages,
+)
 
-__all__ = ["answer", "blueprint", "burden_pages", "form_of", "local_pages", "office_pages", "question_pages"]
+__all__ = [
+    "answer",
+    "blueprint",
+    "burden_pages",
+    "form_of",
+    "local_pages",
+    "office_pages",
+    "question_pages",
+    "upload_pages",
+]
