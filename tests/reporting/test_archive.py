@@ -27,8 +27,8 @@ from portal.reporting.upward import close_report, figures_of, reopen_report, sub
 from tests.conftest import TestClock
 from tests.factories import csrf
 from tests.reporting.county import F6, OFFICE, County, found_county
-from tests.reporting.test_filling import give_back
 from tests.reporting.paper import send
+from tests.reporting.test_filling import give_back
 from tests.reporting.test_pages import page
 
 MISSING = "丙乡"
