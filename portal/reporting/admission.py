@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -20,7 +21,6 @@ from portal.campaigns.declarations import Campaign, Field, FieldKind, Form, Grad
 from portal.core.text import Message, Text, _
 from portal.reporting.catalogue import LOCAL_PREFIX, element_of, ended, forms_with
 from portal.reporting.models import LocalForm
-
 
 _ALIKE = (
     frozenset({FieldKind.TEXT, FieldKind.LONG_TEXT, FieldKind.CHOICE, FieldKind.CHOICES}),
@@ -35,17 +35,40 @@ _MARKS = re.compile(r"[\s()\[\]{}<>\u3010\u3011\u300a\u300b\u201c\u201d\"'\u3001
 _COUNTED = re.compile(rf"(?P<counter>\u4eba\u6b21|[{_COUNTERS}])?(?:\u6570\u91cf|\u6570|\u603b\u6570)$")
 
 
-def normal_label(label: str, unit: str = "") -> tuple[str, str]:
-    """What a label names, and what it counts ('' = unknown): the same for spellings of one column."""
+@dataclass(frozen=True)
+class Name:
+    """What a label may stand for. ``stems``: its readings, the plain text first; ``counter``: what it counts, '' =
+    unknown.
+    """
+
+    stems: tuple[str, ...]
+    counter: str
+
+    def means(self, other: Name) -> bool:
+        """Whether both may name one column: a reading in common, and nothing said of different things counted."""
+        if self.counter and other.counter and self.counter != other.counter:
+            return False
+        return not set(self.stems).isdisjoint(other.stems)
+
+
+@lru_cache(4096)
+def name_of(label: str, unit: str = "") -> Name:
+    """NFKC without blanks, marks, a leading "of which", a unit in brackets; and without the plural counter."""
     text = unicodedata.normalize("NFKC", label)
     text = _UNIT_IN_BRACKETS.sub("", re.sub(r"\s+", "", text))
-    text = _MARKS.sub("", _OF_WHICH.sub("", text))
+    text = _MARKS.sub("", _OF_WHICH.sub("", text)).casefold()
     found = _COUNTED.search(text)
     counter = (found["counter"] or "") if found else ""
-    if found and found.start() > 0:
-        text = text[: found.start()]
+    stems = [text]
+    if found:  # the counter may belong to the word or to the number
+        stems += [text[: found.start()] + counter, text[: found.start()]]
     counter = counter or (unit if len(unit) == 1 and unit in _COUNTERS else "")
-    return text.casefold(), counter.translate(_SAME_COUNTER)
+    kept = tuple(dict.fromkeys(s for s in stems if s))
+    return Name(kept, counter.translate(_SAME_COUNTER))
+
+
+def field_name(field: Field) -> Name:
+    return name_of(str(field.label), str(field.unit or ""))
 
 
 def alike(one: FieldKind, other: FieldKind) -> bool:
@@ -73,8 +96,7 @@ class Known:
             return field.element == self.element
         if not alike(field.kind, self.field.kind):
             return False
-        mine, theirs = (normal_label(f.label, str(f.unit or "")) for f in (field, self.field))
-        return mine[0] == theirs[0] and (mine[1] == theirs[1] or not mine[1] or not theirs[1])
+        return field_name(field).means(field_name(self.field))
 
     def fills(self, field: Field) -> bool:
         """Whether the known figure may stand in a column of that kind."""

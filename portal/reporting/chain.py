@@ -19,7 +19,7 @@ from portal.core.clock import SHANGHAI
 from portal.core.periods import Period, parse_period
 from portal.core.scope import crossing, get_scope
 from portal.core.text import Message, Text, _
-from portal.reporting.admission import normal_label
+from portal.reporting.admission import field_name
 from portal.reporting.catalogue import OWN, find_local, local_field
 from portal.reporting.due import compute_due
 from portal.reporting.models import LocalForm, Report
@@ -155,8 +155,9 @@ def _compare(campaign: Campaign, form: str, row: LocalForm | None, above: _Above
     mine: Mapping[str, Any] = row.definition if row else {}
     own = form.startswith(OWN)
     declared = campaign.form(form)
-    theirs = {_name(f) for f in above.definition.get("fields", ())}
-    added = tuple(local_field(f) for f in mine.get("fields", ()) if _name(f) not in theirs)
+    theirs = [field_name(local_field(f)) for f in above.definition.get("fields", ())]
+    columns = [local_field(f) for f in mine.get("fields", ())]
+    added = tuple(f for f in columns if not any(field_name(f).means(t) for t in theirs))
     fields = declared.fields if declared else ()
     hidden = set(mine.get("hidden", ())) - set(above.definition.get("hidden", ()))
     reworded = [
@@ -169,10 +170,6 @@ def _compare(campaign: Campaign, form: str, row: LocalForm | None, above: _Above
     return Difference(
         above.name, own, max(days, 0), added, tuple(reworded), tuple(str(f.label) for f in fields if f.key in hidden), row
     )  # fmt: skip
-
-
-def _name(stored: Mapping[str, Any]) -> tuple[str, str]:
-    return normal_label(stored["label"], stored.get("unit", ""))
 
 
 def _days(above: datetime | None, mine: datetime | None) -> int:

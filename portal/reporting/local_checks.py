@@ -13,7 +13,7 @@ from portal.campaigns.declarations import Campaign, Shift
 from portal.core.periods import PeriodKind
 from portal.core.scope import get_scope
 from portal.core.text import Message, Text, _
-from portal.reporting.admission import Known, example_fails, needed_by, normal_label
+from portal.reporting.admission import Known, Name, example_fails, name_of, needed_by
 from portal.reporting.catalogue import OWN
 from portal.reporting.local_content import KINDS, MAX_COLUMNS, MAX_EARLIER, PERIODS, RULES, Content
 from portal.reporting.models import LocalForm
@@ -89,15 +89,16 @@ def unfinished(
     """What a draft may lack and a published version may not."""
     problems: dict[str, Message | Text] = {}
     declared, own = campaign.form(row.form), is_own(row)
-    labels: dict[tuple[str, str], int] = {}
+    labels: list[tuple[int, Name]] = []
     for n, column in enumerate(content.columns):
         if not column.label:
             problems[f"c{n}-label"] = _("请填写栏目名称。")
             continue
-        name = normal_label(column.label, column.unit)
-        if name in labels:
-            problems[f"c{n}-label"] = Message(_("与第 %(n)s 栏重名。"), n=labels[name] + 1)
-        labels.setdefault(name, n)
+        name = name_of(column.label, column.unit)
+        same = next((m for m, other in labels if name.means(other)), None)
+        if same is not None:
+            problems[f"c{n}-label"] = Message(_("与第 %(n)s 栏重名。"), n=same + 1)
+        labels.append((n, name))
     if own and not content.columns:
         problems[""] = _("请至少加一栏。")
     if own:
@@ -126,15 +127,12 @@ def _name_problems(
     session: Session, campaign: Campaign, row: LocalForm, content: Content, today: date
 ) -> dict[str, Message | Text]:
     problems: dict[str, Message | Text] = {}
-    names = {normal_label(str(f.label))[0] for f in campaign.forms}
-    names |= {
-        normal_label(v.label)[0]
-        for v in list_versions(session, campaign.key)
-        if v.form != row.form and v.label
-    }
+    names = {s for f in campaign.forms for s in name_of(str(f.label)).stems[:1]}
+    others = (v for v in list_versions(session, campaign.key) if v.form != row.form)
+    names |= {s for v in others for s in name_of(v.label).stems[:1]}
     if len(content.label) < 2:
         problems["label"] = _("请填写表名，2 字以上。")
-    elif normal_label(content.label)[0] in names:
+    elif set(name_of(content.label).stems[:1]) & names:
         problems["label"] = _("本专项已有同名的表，请换一个名称或修改原表。")
     if content.period == PeriodKind.ONCE and (content.once is None or content.once < today):
         problems["once"] = _("请填报送日期，不早于今天。")

@@ -14,7 +14,7 @@ from portal.core.clock import end_of
 from portal.core.errors import Conflict, Invalid, NotFound
 from portal.core.scope import Scope, set_scope
 from portal.reporting import local
-from portal.reporting.admission import Known, find_known, list_known, needed_by, normal_label
+from portal.reporting.admission import Known, Name, field_name, find_known, list_known, name_of, needed_by
 from portal.reporting.catalogue import find_form, list_forms, local_field, stored_definition
 from portal.reporting.filed import read_elements
 from portal.reporting.local_content import KINDS, Column, Content, content_of, typed
@@ -181,21 +181,20 @@ def test_other_tenants_and_other_campaigns_drafts_are_not_found(county: County) 
         ("其中:立案数 (件)", "立案起数"),
         ("发放 宣传资料", "发放宣传资料数量"),
         ("ＡＢ类线索数", "ab类线索"),
+        ("走访大户数", "走访大户"),
         ("参训人数", "参训数"),
     ],
 )
 def test_spellings_of_one_column_are_known(one: str, other: str) -> None:
-    a, b = normal_label(one), normal_label(other)
-    assert a[0] == b[0]
-    assert a[1] == b[1] or not (a[1] and b[1])
+    assert name_of(one).means(name_of(other))
+    assert name_of(other).means(name_of(one))
 
 
 @pytest.mark.parametrize(
     ("one", "other"), [("培训人数", "培训次数"), ("刑事立案（盗窃）", "刑事立案（诈骗）"), ("数", "")]
 )
 def test_different_columns_are_not_taken_for_one(one: str, other: str) -> None:
-    a, b = normal_label(one), normal_label(other)
-    assert a[0] != b[0] or (a[1] and b[1] and a[1] != b[1])
+    assert not name_of(one).means(name_of(other))
 
 
 def known_figures(county: County, campaigns: list[Campaign], count: int) -> list[Known]:
@@ -204,10 +203,10 @@ def known_figures(county: County, campaigns: list[Campaign], count: int) -> list
         known = list_known(
             session, county.tenant.id, campaigns, but=(KEY, "own_x"), on=county.now.date()
         )  # fmt: skip
-    found: dict[tuple[str, str], Known] = {}
+    found: dict[Name, Known] = {}
     for k in known:
         if k.field.kind is FieldKind.INTEGER and k.place[0] != KEY and len(str(k.field.label)) <= 40:
-            found.setdefault(normal_label(str(k.field.label), str(k.field.unit or "")), k)
+            found.setdefault(field_name(k.field), k)
     assert len(found) >= count
     return list(found.values())[:count]
 
