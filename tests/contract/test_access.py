@@ -20,10 +20,15 @@ WRITING_READS = {
     "activities.workbook",
     "ledger.sensitive",
     "ledger.edit",
+    "documents.export_file",
+    "overview.draft_paper",
+    "overview.everything_workbook",
+    "overview.stored",
     "overview.workbook",
     "audit.export",
     "units.export",
     "ledger.workbook",
+    "reporting.bulk_workbook",
 }
 """GET views that leave a trace in the trail: exports and the reading of sensitive fields."""
 MARKS = {"public", "logged_in", "require"}

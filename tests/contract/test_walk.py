@@ -274,6 +274,10 @@ OVERSIGHT = {PostKind.CONVENOR, PostKind.DEPUTY_CONVENOR}
 READERS: dict[str, set[PostKind]] = {
     "reporting.sheet": OFFICE | UNIT | OVERSIGHT,
     "reporting.edition": OFFICE | UNIT | OVERSIGHT,
+    "reporting.sheet_workbook": OFFICE | UNIT | OVERSIGHT,
+    "reporting.upload": {PostKind.LIAISON},
+    "reporting.upload_rest": {PostKind.LIAISON},
+    "reporting.upload_unit": {PostKind.OFFICE_DIRECTOR},
     "units.show": OFFICE | UNIT,
     "units.handover": OFFICE,
     "units.paper": OFFICE,

@@ -14,9 +14,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import cached_property
+from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import psycopg
+import sqlalchemy as sa
 from flask import Flask, session
 from flask.testing import FlaskClient
 from flask_wtf.csrf import generate_csrf
@@ -26,20 +29,25 @@ from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
+from portal.accounts.models import Account
 from portal.activities.entry import Entry as Held
 from portal.activities.services import record_activity
+from portal.campaigns.declarations import Form
 from portal.core.db import Base, db
 from portal.core.posts import RIGHTS, PostKind, Right
 from portal.core.scope import SYSTEM, Actor
 from portal.core.text import Message
 from portal.core.workdays import WorkCalendar
 from portal.deadlines.matters import find_matter
+from portal.documents.attachments import add
+from portal.documents.models import Export
 from portal.exchange.services import Facts, file_report
 from portal.ledger.services import Entry, create_record
 from portal.notices.models import Notice
 from portal.notices.services import notify
-from portal.reporting.models import Submission
-from portal.reporting.opening import find_report, open_periods
+from portal.reporting.models import Question, Report, Submission, Upload
+from portal.reporting.opening import asked_fields, find_report, open_periods
+from portal.reporting.questions import answer, ask
 from portal.reporting.services import file_submission, save_draft
 from portal.reporting.upward import submit_report
 from portal.tenants.models import Tenant
@@ -271,6 +279,7 @@ def _furnish(make: Factory, tenant: Tenant, slug: str) -> Place:
         place.ids |= {"post_id": left.id, "handover_id": sheet.id}
         _report(session, make, place, body.id, actor, police.id)
         _keep(session, make, place, body.id, actor, police.id)
+        _bring(session, make, place)
     return place
 
 
@@ -307,6 +316,49 @@ def _report(session: Session, make: Factory, place: Place, body: int, actor: Act
     place.ids |= {"report_id": september.id, "submitted": august.id, "number": 1,
                   "submission_id": forms["2026-09", unit_id].id,
                   "forms/submission_id": forms["2026-08", unit_id].id}  # fmt: skip
+    _ask_and_attach(session, make, place, body, actor, forms["2026-09", unit_id], form)
+    export = Export(account_id=actor.account_id, kind="overview.detail", title=place.canary, asked_at=now, finished_at=now,
+                    size=1, wanted={"campaign": CAMPAIGN, "below": [], "filters": {}})  # fmt: skip
+    session.add(export)
+    session.flush()
+    place.ids["export_id"] = export.id
+
+
+def _ask_and_attach(
+    session: Session, make: Factory, place: Place, body: int, actor: Actor, submission: Submission, form: Form
+) -> None:
+    """A question that waits, one that was answered, and an attachment of the filed form."""
+    now: datetime = make.clock()
+    key = asked_fields(form, submission.member)[0].key
+    for text in ("问一", "问二"):
+        question = ask(session, actor, now, mechanism_id=body, submission=submission, form=form, key=key,
+                       text=place.canary + text, calendar=WorkCalendar(), link="")  # fmt: skip
+    answer(session, actor, now, campaign=CAMPAIGN, question_id=question.id, version=1, text=place.canary, form=form, link="")
+    waiting = session.query(Question).filter_by(answered_at=None).one()
+    attached = add(
+        session, actor, now, folder=Path(make.app.instance_path) / "files", subject=f"submission:{submission.id}",
+        field="papers", unit_id=submission.unit_id, name=f"{place.canary}.txt", stream=BytesIO(place.canary.encode()),
+    )  # fmt: skip
+    place.ids |= {"question_id": waiting.id, "ask/key": key, "attachment_id": attached.id}
+
+
+def _bring(session: Session, make: Factory, place: Place) -> None:
+    """A workbook that the liaison brought, and one of the office's; both wait to be confirmed."""
+    submission = session.get_one(Submission, (place.tenant_id, place.ids["submission_id"]))
+    report = session.get_one(Report, (place.tenant_id, place.ids["report_id"]))
+    entry = {
+        "submission": str(submission.id), "version": submission.version, "unit": place.canary, "sheet": place.canary,
+        "file": place.canary, "cells": {}, "tables": {}, "remarks": [place.canary], "problems": [], "counts": [0, 0, 0],
+    }  # fmt: skip
+    for name, who in (("upload_id", PostKind.LIAISON), ("bulk/upload_id", PostKind.OFFICE_DIRECTOR)):
+        holder = session.scalars(sa.select(Account.id).where(Account.username == place.account(who))).one()
+        upload = Upload(
+            mechanism_id=report.mechanism_id, report_id=report.id, account_id=holder, campaign=CAMPAIGN, name=place.canary,
+            bulk=who is PostKind.OFFICE_DIRECTOR, findings=[dict(entry)], made_at=make.clock(),
+        )  # fmt: skip
+        session.add(upload)
+        session.flush()
+        place.ids[name] = upload.id
 
 
 def _keep(session: Session, make: Factory, place: Place, body: int, actor: Actor, unit_id: int) -> None:
@@ -345,6 +397,6 @@ def _keep(session: Session, make: Factory, place: Place, body: int, actor: Actor
             sender=place.canary,
         )
     session.flush()
-    notice = session.query(Notice).filter_by(unit_id=unit_id).one()
+    notice = session.query(Notice).filter_by(unit_id=unit_id, sender=place.canary).one()
     place.ids |= {"record_id": kept.id, "released_record": told.id, "urgent/report_id": urgent.id,
                   "subject": f"record:{told.id}", "notice_id": notice.id}  # fmt: skip
