@@ -3,18 +3,35 @@
 from __future__ import annotations
 
 import hashlib
+import json
+import re
 import sqlite3
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from portal.campaigns.registry import load_registry
+from portal.core.periods import PeriodKind
 from portal.operations.demo import PASSWORD, SHOWN
+from portal.reporting.cells import count_cells
 from tests.faults.clerk import Clerk
 from tests.faults.server import portal, serving
 
 pytestmark = pytest.mark.slow
 NOW = "2026-09-22T09:30:00"
+PLUGINS = Path(__file__).parents[2] / "plugins"
+LATEST = 2
+"""Periods of each form in which the units have kept their ledgers here."""
+SHARE = 0.60
+STATISTICS = [
+    (campaign.key, form)
+    for campaign in load_registry(PLUGINS, strict=True).campaigns.values()
+    for form in campaign.forms
+    if form.period is not PeriodKind.ONCE
+]
 
 
 @pytest.fixture(scope="module")
@@ -38,6 +55,111 @@ def test_it_is_sound(settings: dict[str, str]) -> None:
     for command in (["doctor"], ["audit", "verify"], ["figures", "rebuild", "--check"], ["plugins"]):
         done = portal(settings, *command)
         assert done.returncode == 0, (command, done.stdout, done.stderr)
+
+
+@pytest.fixture
+def rows(settings: dict[str, str]) -> Iterator[Any]:
+    """Asks the demo's database; JSON columns come as they are stored."""
+    with closing(sqlite3.connect(Path(settings["INSTANCE"]) / "portal.sqlite")) as database:
+        yield lambda query, *given: database.execute(query, given).fetchall()
+
+
+EDITIONS = """
+    select s.member, s.period, e."values", e.origins, e.corrections, e.asked, e.prefilled
+    from submission s
+    join submission_edition e on e.tenant_id = s.tenant_id and e.submission_id = s.id and e.number = s.edition
+    where s.campaign = ? and s.form = ? and s.local = 0
+"""
+
+
+@pytest.mark.parametrize(("campaign", "form"), STATISTICS, ids=lambda x: getattr(x, "key", x))
+def test_most_cells_of_a_statistics_form_are_filled_by_the_portal(
+    rows: Any, campaign: str, form: Any
+) -> None:
+    """Over all units of the demo, in the latest periods; each origin names where the figure stands."""
+    found = rows(EDITIONS, campaign, form.key)
+    latest = sorted({row[1] for row in found})[-LATEST:]
+    assert len(latest) == LATEST
+    asked = prefilled = 0
+    for member, period, values, origins, corrections, stored_asked, stored_prefilled in found:
+        if period in latest:
+            cells = count_cells(
+                form, member, json.loads(values), json.loads(origins), json.loads(corrections)
+            )
+            assert (cells.asked, cells.prefilled) == (stored_asked, stored_prefilled)
+            assert all(o["text"] and o["kind"] for o in json.loads(origins).values())
+            asked, prefilled = asked + cells.asked, prefilled + cells.prefilled
+    assert asked > 500
+    assert prefilled / asked >= SHARE, f"{form.key}: {prefilled} of {asked}"
+
+
+def test_drawn_figures_are_those_of_the_ledgers(rows: Any) -> None:
+    """A zero is offered only where nothing was registered; elsewhere the origin counts the entries."""
+    kinds: dict[str, int] = {}
+    with_records = 0
+    for (origins,) in rows("select origins from submission_edition where asked > 0"):
+        for origin in json.loads(origins).values():
+            kinds[origin["kind"]] = kinds.get(origin["kind"], 0) + 1
+            with_records += bool(origin["params"].get("n") or origin["params"].get("m"))
+    assert {"records", "carried", "element", "profile"} <= set(kinds)
+    assert with_records > 1000
+
+
+def test_a_few_figures_were_corrected_with_a_reason(rows: Any) -> None:
+    reasons = [
+        json.loads(c) for (c,) in rows("select corrections from submission_edition where corrected > 0")
+    ]
+    assert len(reasons) > 5
+    assert all(text for given in reasons for text in given.values())
+
+
+def test_each_scene_of_reporting_is_there(rows: Any) -> None:
+    """Shortened date and own columns, own form, questions, late version 2, amended figure, a county getting worse."""
+    named = "select l.{} from local_form l join tenant t on t.id = l.tenant_id where t.name = ? and {}"
+    ((earlier,),) = rows(named.format("days_earlier", "days_earlier > 0"), "盂县")
+    ((definition,),) = rows(named.format("definition", "days_earlier > 0"), "盂县")
+    assert earlier == 5
+    assert len(json.loads(definition)["fields"]) == 2
+    assert len(rows(named.format("id", "form like 'own_%'"), "平定县")) == 1
+    answers = [a for (a,) in rows("select answer from question")]
+    assert len(answers) == 2
+    assert sum(bool(a) for a in answers) == 1
+    ((late, differences),) = rows("select number, differences from report_file where kind = 'late'")
+    assert late == 2
+    assert json.loads(differences)
+    ((own,),) = rows("select amended from rollup where amended <> '{}'")
+    assert all(given["reason"] for given in json.loads(own).values())
+    filed = rows(
+        """select r."values" from rollup r join tenant t on t.id = r.tenant_id
+           where t.name = '矿区' and r.form = 'monthly_report' and r.period in ('2026-06', '2026-07', '2026-08')
+           order by r.period"""
+    )
+    series = [(json.loads(v)["case_filed_count"], json.loads(v)["case_solved_count"]) for (v,) in filed]
+    assert series == [(11, 10), (17, 8), (26, 6)]
+
+
+def test_every_unit_but_one_has_held_something_this_month(rows: Any) -> None:
+    idle = rows(
+        """select t.name, u.short_name from unit u join tenant t on t.id = u.tenant_id
+           where t.name in ('乡宁县', '平定县') and exists (
+             select 1 from submission s where s.tenant_id = u.tenant_id and s.unit_id = u.id)
+           and not exists (
+             select 1 from activity_unit x
+             join activity a on a.tenant_id = x.tenant_id and a.id = x.activity_id and a.held_on >= '2026-09-01'
+             where x.tenant_id = u.tenant_id and x.unit_id = u.id)"""
+    )
+    assert idle == [("乡宁县", "县司法局")]
+    joint = rows(
+        """select count(*) from activity_unit x join activity a on a.tenant_id = x.tenant_id and a.id = x.activity_id
+           where a.title = '反诈进校园联合宣传' group by a.id"""
+    )
+    assert joint == [(4,)]
+
+
+def test_nobody_is_named(rows: Any) -> None:
+    """Posts only; no number that could be a mobile phone or an identity card."""
+    texts = [t for q in ("select title from record", 'select "values" from record', "select title from activity") for (t,) in rows(q)]  # fmt: skip
+    assert not [t for t in texts if re.search(r"1[3-9]\d{9}(?!\d)|\d{17}[\dX]", t)]
 
 
 def test_again_keeps_what_is_there(settings: dict[str, str]) -> None:
