@@ -14,9 +14,10 @@ from portal.core.text import _
 from portal.documents import attachments
 from portal.documents.views import blueprint
 from portal.web.access import require, the_desk, the_session
+from portal.web.shell import CSP
 
 log = logging.getLogger(__name__)
-SANDBOX = "default-src 'none'; sandbox; frame-ancestors 'none'"
+SANDBOX = f"{CSP}; sandbox"
 
 
 def files_folder() -> Path:

@@ -273,6 +273,7 @@ UNIT = {PostKind.LIAISON, PostKind.LEADER_IN_CHARGE}
 OVERSIGHT = {PostKind.CONVENOR, PostKind.DEPUTY_CONVENOR}
 READERS: dict[str, set[PostKind]] = {
     "reporting.sheet": OFFICE | UNIT | OVERSIGHT,
+    "documents.download": OFFICE | UNIT | OVERSIGHT,
     "reporting.edition": OFFICE | UNIT | OVERSIGHT,
     "reporting.sheet_workbook": OFFICE | UNIT | OVERSIGHT,
     "reporting.upload": {PostKind.LIAISON},

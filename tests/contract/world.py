@@ -221,7 +221,18 @@ def _quoted(name: str) -> str:
     return f'"{name}"'
 
 
+class Reading(FlaskClient):
+    """Reads each answer to its end, so that a file that is handed out is closed."""
+
+    def open(self, *args: Any, **kwargs: Any) -> TestResponse:
+        response = super().open(*args, **kwargs)
+        response.get_data()
+        response.close()
+        return response
+
+
 def build(app: Flask) -> World:
+    app.test_client_class = Reading
     with app.app_context():
         database = db.session()
         database.info["audit_key"] = app.extensions["portal"].audit_key
