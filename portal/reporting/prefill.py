@@ -36,23 +36,27 @@ log = logging.getLogger(__name__)
 RECORDS, CARRIED, ELEMENT, PROFILE, KEPT = "records", "carried", "element", "profile", "kept"
 FIGURES = (FieldKind.INTEGER, FieldKind.MONEY)
 
-_LEDGER, _ACTIVITY, _BOTH = (
-    _("台账：%(when)s %(n)s 条"),
-    _("活动记录 %(m)s 场"),
-    _("台账：%(when)s %(n)s 条，活动记录 %(m)s 场"),
-)
-_NO_LEDGER, _NO_ACTIVITY, _NEITHER = (
-    _("台账：%(when)s没有登记"),
-    _("活动记录：%(when)s没有登记"),
-    _("台账、活动记录：%(when)s没有登记"),
-)
-_NOW: dict[str, Text] = {
+_LEDGER = _("台账：%(when)s %(n)s 条")
+_ACTIVITY = _("活动记录 %(m)s 场")
+_BOTH = _("台账：%(when)s %(n)s 条，活动记录 %(m)s 场")
+_NOUGHT = {
+    _LEDGER: _("台账：%(when)s %(n)s 条，此项为 0"),
+    _ACTIVITY: _("活动记录 %(m)s 场，此项为 0"),
+    _BOTH: _("台账：%(when)s %(n)s 条，活动记录 %(m)s 场，此项为 0"),
+}
+"""There are records of the period, and none of them adds anything."""
+_NONE = {
+    _LEDGER: _("台账：%(when)s没有登记"),
+    _ACTIVITY: _("活动记录：%(when)s没有登记"),
+    _BOTH: _("台账、活动记录：%(when)s没有登记"),
+}
+_NOW_OF = {
     _LEDGER: _("台账现为 %(shown)s"),
-    _NO_LEDGER: _("台账现为 %(shown)s"),
     _ACTIVITY: _("活动记录现为 %(shown)s"),
-    _NO_ACTIVITY: _("活动记录现为 %(shown)s"),
     _BOTH: _("台账和活动记录现为 %(shown)s"),
-    _NEITHER: _("台账和活动记录现为 %(shown)s"),
+}
+_NOW: dict[str, Text] = {
+    text: now for plain, now in _NOW_OF.items() for text in (plain, _NOUGHT[plain], _NONE[plain])
 }
 _THIS_PERIOD, _AT_ITS_END = _("本期"), _("期末")
 _PERIODS = ("period", "until")
@@ -162,22 +166,25 @@ def _keeps(campaign: Campaign, pool: str, member: str) -> bool:
 def _drawn(
     f: Field, draws: Sequence[Draw], facts: Mapping[str, Sequence[Fact]], campaign: Campaign, first: date, last: date
 ) -> Offer:  # fmt: skip
-    total, records = 0, {False: set[str](), True: set[str]()}
+    total = 0
+    adding, falling = {False: set[str](), True: set[str]()}, {False: set[str](), True: set[str]()}
     for draw in draws:
         for fact in facts[draw.pool]:
+            kind = draw.pool == ACTIVITIES
             amount = int(draw.amount(fact.values, first, last))
             total += amount
             if amount:
-                records[draw.pool == ACTIVITIES].add(fact.subject)
-    n, m = len(records[False]), len(records[True])
-    sources = {d.pool == ACTIVITIES for d in draws}
-    if n or m:
-        text = _BOTH if n and m else _ACTIVITY if m else _LEDGER
-    else:
-        text = _NEITHER if len(sources) == 2 else _NO_ACTIVITY if True in sources else _NO_LEDGER
+                adding[kind].add(fact.subject)
+            if first.isoformat() <= str(fact.values.get("known_on", "")) <= last.isoformat():
+                falling[kind].add(fact.subject)
+    counted = adding if any(adding.values()) else falling
+    kinds = {kind for kind, found in counted.items() if found} or {d.pool == ACTIVITIES for d in draws}
+    text = _BOTH if len(kinds) == 2 else _ACTIVITY if True in kinds else _LEDGER
+    if counted is falling:
+        text = _NOUGHT[text] if any(falling.values()) else _NONE[text]
     when = _THIS_PERIOD if f.summed else _AT_ITS_END
-    shown = show_value(f, total, campaign)
-    return Offer(total, RECORDS, text, {"when": str(when), "n": n, "m": m, "shown": shown})
+    params = {"when": str(when), "n": len(counted[False]), "m": len(counted[True])}
+    return Offer(total, RECORDS, text, params | {"shown": show_value(f, total, campaign)})
 
 
 def _rows(table: Table, facts: Sequence[Fact], first: date, last: date) -> Offer:
@@ -185,7 +192,7 @@ def _rows(table: Table, facts: Sequence[Fact], first: date, last: date) -> Offer
     rows = [row for fact in facts if (row := table.row(fact.values, first, last)) is not None]
     keys = [c.key for c in table.columns if c.kind is not FieldKind.FILES]
     value = [{key: row.get(key) for key in keys} for row in rows[: table.max_rows]]
-    text = _LEDGER if value else _NO_LEDGER
+    text = _LEDGER if value else _NONE[_LEDGER]
     return Offer(value, RECORDS, text, {"when": str(_THIS_PERIOD), "n": len(value), "shown": len(value)})
 
 
