@@ -37,6 +37,8 @@ LISTS = 20
 """Column of that sheet at which the choices begin."""
 _LINE = 15.0
 _WRONG = "#FFFFCC"
+_PAGE = 170.0
+"""Width of an A4 sheet across, in the units of columns, at the smallest print that is still read."""
 _LONGEST_PROMPT, _LONGEST_HEADING = 255, 32
 _LOOKS: dict[str, dict[str, Any]] = {
     "title": {"font_size": 16, "bold": True, "align": "center"},
@@ -179,6 +181,10 @@ def _write(page: Worksheet, paper: Paper, styles: _Styles, lists: _Lists) -> Non
     page.freeze_panes(paper.head[1] + 1, paper.frozen)
     page.protect("", {"format_columns": True, "format_rows": True, "objects": True})
     prepare_print(page, *paper.head)
+    across = math.ceil(sum(paper.widths) / _PAGE)
+    if across > 1:  # legible on several pages rather than tiny on one
+        page.fit_to_pages(across, 0)
+        page.repeat_columns(0, max(0, paper.frozen - 1))
 
 
 def _write_box(page: Worksheet, box: Box, styles: _Styles) -> None:

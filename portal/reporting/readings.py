@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime
+from decimal import Decimal
 
 from portal.campaigns.declarations import Campaign, Field, FieldKind
 from portal.core.clock import SHANGHAI
@@ -63,10 +64,7 @@ def _of_formula(cell: Formula, field: Field, campaign: Campaign) -> Reading:
 
 def _number_text(number: float) -> str:
     """Fifteen digits, as a spreadsheet shows them: the sixteenth is noise of binary numbers."""
-    text = f"{number:.15g}"
-    return (
-        f"{number:.0f}" if "e" in text and abs(number) >= 1 else text if "e" not in text else f"{number:.10f}"
-    )
+    return format(Decimal(f"{number:.15g}"), "f")
 
 
 def _figure(cell: Cell, field: Field, _campaign: Campaign) -> Reading:
@@ -95,7 +93,8 @@ def _date(cell: Cell, _field: Field, _campaign: Campaign) -> Reading:
     if found := _COMPACT.fullmatch(text):
         day = parse_date("-".join(found.groups())).isoformat()
         return Reading(day, False, Message(_("“%(typed)s”读作 %(value)s，请确认。"), typed=text, value=day))
-    return Reading(parse_date(re.sub(r"[ 　]", "", text)).isoformat(), True)
+    plain = re.sub(r"\s", "", unicodedata.normalize("NFKC", text))
+    return Reading(parse_date(plain).isoformat(), True)
 
 
 def _moment(cell: Cell, _field: Field, _campaign: Campaign) -> Reading:

@@ -48,7 +48,7 @@ _WIDTHS = (14, 6, 30, 10, 18, 16, 46)
 _HEAD_ROW = 2
 _KINDS = {FieldKind.INTEGER: Kind.NUMBER, FieldKind.DATE: Kind.DATE, FieldKind.MOMENT: Kind.MOMENT}
 _NARROW = (FieldKind.INTEGER, FieldKind.MONEY)
-_LONG = 120.0
+_LONG = 90.0
 
 
 @dataclass(frozen=True)
