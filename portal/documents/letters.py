@@ -31,7 +31,9 @@ _INSTEAD = {
     TITLE: "SimSun,STSong,Noto Serif CJK SC",
 }
 _LINE = Pt(28)
-_SIZES = {"title": 22, "body": 16, "table": 10.5, "foot": 14}
+_SIZES = {"title": 22, "body": 16, "table": 10.5, "wide table": 9, "foot": 14}
+_WIDE = 6
+"""Columns from which a table takes the smaller type."""
 _FORBIDDEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]|[\ud800-\udfff]")
 """What XML cannot hold; somebody may have typed it."""
 WIDTH = 156
@@ -78,8 +80,9 @@ class Letter:
         _shape(paragraph, indent=True)
         self._run(paragraph, Part(text), (HEI, KAI)[level - 1], _SIZES["body"])
 
-    def paragraph(self, *parts: Part | str, indent: bool = True, centre: bool = False) -> None:
-        paragraph = self._paragraph(WD_ALIGN_PARAGRAPH.CENTER if centre else None, indent=indent)
+    def paragraph(self, *parts: Part | str, right: bool = False) -> None:
+        """``right``: who signs, and the date."""
+        paragraph = self._paragraph(WD_ALIGN_PARAGRAPH.RIGHT if right else None, indent=not right)
         for part in parts:
             self._run(paragraph, part if isinstance(part, Part) else Part(part), BODY, _SIZES["body"])
 
@@ -98,6 +101,8 @@ class Letter:
         table.style, table.alignment, table.autofit = "Table Grid", WD_TABLE_ALIGNMENT.CENTER, False
         for column, width in zip(table._tbl.tblGrid.findall(qn("w:gridCol")), twips, strict=True):
             column.set(qn("w:w"), str(width))
+        _narrow_cells(table)
+        size = _SIZES["table"] if len(head) <= _WIDE else _SIZES["wide table"]
         for number, row in enumerate((head, *rows)):
             cells = table.add_row().cells
             for place, (cell, text, width) in enumerate(zip(cells, row, twips, strict=True)):
@@ -107,7 +112,7 @@ class Letter:
                     WD_ALIGN_PARAGRAPH.CENTER if not number
                     else WD_ALIGN_PARAGRAPH.RIGHT if place >= figures else WD_ALIGN_PARAGRAPH.LEFT
                 )  # fmt: skip
-                self._run(paragraph, Part(text, bold=not number), BODY, _SIZES["table"])
+                self._run(paragraph, Part(text, bold=not number), BODY, size)
         if table.rows:
             _repeat(table.rows[0])
         self._paragraph(None)
@@ -184,6 +189,21 @@ def _number_pages(page: Any) -> None:
             mark = OxmlElement("w:fldChar")
             mark.set(qn("w:fldCharType"), kind)
             run._r.append(mark)
+
+
+def _narrow_cells(table: Any) -> None:
+    """A millimetre at the sides of a cell, so that figures stay on one line."""
+    margins = OxmlElement("w:tblCellMar")
+    for side in ("left", "right"):
+        margin = OxmlElement(f"w:{side}")
+        margin.set(qn("w:w"), "57")
+        margin.set(qn("w:type"), "dxa")
+        margins.append(margin)
+    look = table._tbl.tblPr.find(qn("w:tblLook"))
+    if look is None:
+        table._tbl.tblPr.append(margins)
+    else:
+        look.addprevious(margins)
 
 
 def _repeat(row: Any) -> None:

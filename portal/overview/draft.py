@@ -69,7 +69,7 @@ class Standing:
 def read_standing(
     session: Session, now: datetime, campaign: Campaign, form: Form, span: Period
 ) -> Standing | None:
-    """None for a form none of whose periods ends in the span."""
+    """None for a form none of whose periods ends in the span. What still runs counts once somebody reported it."""
     periods = _within(form, span)
     if not periods:
         return None
@@ -77,7 +77,9 @@ def read_standing(
     view = read_overview(
         session, now, campaign=campaign.key, form=form, span=Span((*before, *periods), ()),
     )  # fmt: skip
-    return Standing(form, replace(view, span=Span(periods, ())), periods)
+    lines = [x for x in view.lines if x.code or view.of_units]
+    periods = tuple(p for p in periods if p.end < now.date() or any(p.key in x.values for x in lines))
+    return Standing(form, replace(view, span=Span(periods, ())), periods) if periods else None
 
 
 def _within(form: Form, span: Period) -> tuple[Period, ...]:
@@ -128,8 +130,8 @@ def write_draft(
     paper.heading(_headed(numbers, _("存在的问题和下步打算")))
     paper.paragraph(str(_("（由办公室撰写）")))
     paper.paragraph("")
-    paper.paragraph(office, centre=False)
-    paper.paragraph(_say(_("%(y)s年%(m)s月%(d)s日"), y=now.year, m=now.month, d=now.day))
+    paper.paragraph(office, right=True)
+    paper.paragraph(_say(_("%(y)s年%(m)s月%(d)s日"), y=now.year, m=now.month, d=now.day), right=True)
     paper.save(stream)
 
 

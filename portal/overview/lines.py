@@ -20,6 +20,7 @@ _MOST = 8
 _DASHES = ("", "6 3", "2 3", "8 3 2 3", "1 4", "10 4", "4 2 1 2", "3 6")
 _GAP = 13
 """Between two names at the right end."""
+_SAMPLE = 653
 EACH = "each"
 
 
@@ -31,6 +32,12 @@ class Series:
     """None where nothing was reported: the line is broken there."""
     dash: str
     label_y: float
+
+    @property
+    def marks(self) -> list[tuple[float, float, Any]]:
+        """Where the line's mark stands: on every value, and beside its name."""
+        known = [p for p in self.points if p is not None]
+        return [*known, (_SAMPLE, self.label_y, known[-1][2])]
 
     @property
     def paths(self) -> Iterator[str]:

@@ -129,7 +129,7 @@ def choose_span(
         .limit(60)
     )
     options = tuple(p for p in map(parse_period, keys) if p.kind is form.period)
-    last = parse_period(to) if to else next(iter(options), period_of(now.date(), form.period))
+    last = parse_period(to) if to else next(iter(options), period_of(form.once or now.date(), form.period))
     if last.kind is not form.period:
         raise Invalid(
             {"to": Message(_("“%(form)s”没有报告期 %(key)s，请重新选择。"), form=form.label, key=to)}

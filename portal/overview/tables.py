@@ -16,6 +16,8 @@ from portal.overview.services import Line, Overview, Span
 from portal.overview.standing import Words
 
 _RATE = "%"
+_MOST = 6
+"""Figures at the head of a form that names none."""
 WAN = _("万元")
 
 
@@ -80,7 +82,8 @@ def headline(form: Form) -> tuple[Figure, ...]:
     """The form's headline figures; the first sum of money once more as total of the year."""
     every: tuple[Field | Metric, ...] = (*form.fields, *form.metrics)
     by_key = {source.key: source for source in every}
-    found = [Figure(by_key[key]) for key in form.headline if key in by_key]
+    keys = form.headline or [f.key for f in summed_fields(form)][:_MOST]
+    found = [Figure(by_key[key]) for key in keys if key in by_key]
     place = next((n for n, f in enumerate(found, 1) if f.money), 0)
     if place:
         found.insert(place, Figure(found[place - 1].source, cumulative=True))

@@ -51,6 +51,7 @@ def _helpers() -> dict[str, Any]:
         "source_text": Text,
         "show_value": show_value,
         "lateness": lateness,
+        "short_period": lambda key: chart.short_label(parse_period(key), roomy=True),
         "period_label": lambda key: parse_period(key).label,
         "accepted": STATE_WORDS[ReportState.ACCEPTED],
         "state_words": {s.value: w for s, w in STATE_WORDS.items()},
