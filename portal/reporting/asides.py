@@ -19,6 +19,8 @@ from portal.web.declared import input_text, show_value
 class Aside:
     origin: Message | None = None
     """Of a cell for reading: where the figure came from."""
+    was: str = ""
+    """Of a corrected one: what was offered."""
     now: Message | None = None
     """Beside a cell that says otherwise: what the source says now."""
     asks: bool = False
@@ -65,6 +67,7 @@ def list_asides(
             parts = {
                 "origin": origin.message,
                 "departs": departs(origin.value, given),
+                "was": show_value(cell, origin.value, campaign) if isinstance(cell, Field) else "",
                 "reason": corrections.get(key, ""),
             }
         if isinstance(cell, Field) and previous is not None:

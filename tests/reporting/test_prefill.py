@@ -296,7 +296,7 @@ def test_without_scripts_the_server_asks_for_the_reason(
     )
     office = login(county.account(PostKind.OFFICE_STAFF))
     read = page(office.get(url))
-    assert "台账：本期 3 条；单位更正：1 条迟录" in read.replace('<span class="corrected">', "")
+    assert '台账：本期 3 条<span class="corrected">，原为 3；单位更正：1 条迟录' in read
 
 
 def test_an_offer_that_changed_is_a_hint_and_what_was_typed_stays(
