@@ -19,6 +19,7 @@ from portal.units.handover import OpenItem
 from portal.units.models import Unit
 
 NEAR = timedelta(days=3)
+_DAY = 24 * 60
 
 STATE_LABELS: dict[State, Text] = {
     State.EXPECTED: _("未报"),
@@ -67,15 +68,18 @@ def minutes_late(due_at: datetime, filed_at: datetime | None) -> int:
 
 
 def lateness(due_at: datetime, filed_at: datetime | None) -> Message | None:
-    """``迟报 30 分钟``, ``迟报 2 天``: minutes below a day, whole days above. Forms and reports say it alike."""
+    """``迟报 30 分钟``, ``迟报 2 天``: minutes below a day, begun days above (due on the 30th, filed on the 2nd: two).
+
+    Forms and reports say it alike.
+    """
     return late_words(minutes_late(due_at, filed_at))
 
 
 def late_words(minutes: int) -> Message | None:
     if not minutes:
         return None
-    days = minutes // (24 * 60)
-    return Message(_("迟报 %(n)s 天"), n=days) if days else Message(_("迟报 %(t)s"), t=show_minutes(minutes))
+    days = -(-minutes // _DAY)
+    return Message(_("迟报 %(n)s 天"), n=days) if minutes >= _DAY else Message(_("迟报 %(t)s"), t=show_minutes(minutes))
 
 
 @dataclass(frozen=True)

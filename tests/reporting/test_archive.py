@@ -213,7 +213,7 @@ def test_what_came_after_the_submission_is_submitted_as_the_next_number(
     one, two = files(nine)
     assert one.content == first
     assert said(two) == [
-        f"{nine.units[MISSING].full_name}补报，迟报 9 天：数据未核准",
+        f"{nine.units[MISSING].full_name}补报，迟报 10 天：数据未核准",
         f"{nine.units[MISSING].full_name}不再缺报",
         "发现风险线索合计 27 条 → 30 条（+3）",
         "其中：网格排查合计 27 条 → 30 条（+3）",
@@ -385,7 +385,7 @@ def test_a_late_unit_files_after_the_closing_with_its_reason(nine: County, clock
     assert nine.sheet(MISSING).state == State.FILED
     one, two = files(nine)
     assert (one.content, two.kind, two.made_by) == (first, "late", "某单位 联络员")
-    assert said(two)[0] == f"{nine.units[MISSING].full_name}补报，迟报 1 天：数据未核准"
+    assert said(two)[0] == f"{nine.units[MISSING].full_name}补报，迟报 2 天：数据未核准"
     assert two.facts["counts"] == {"expected": 10, "filed": 10, "on_time": 9, "zero": 0}
     assert nine.consistent()
 

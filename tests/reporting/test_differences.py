@@ -96,7 +96,7 @@ def test_differences_of_files_are_sentences() -> None:
     )  # fmt: skip
     assert [str(say(d)) for d in compare_facts(old, new)] == [
         "单位1更正：第 1 版改为第 2 版",
-        "单位3补报，迟报 9 天：数据未核准",
+        "单位3补报，迟报 10 天：数据未核准",
         "单位2已报的表不再计入",
         "丙乡不再缺报",
         "清退金额合计 64 万元 → 65.5 万元（+1.5）",

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
+import random
 import threading
+from datetime import date
 from typing import Any
 
 import pytest
@@ -10,11 +13,42 @@ import sqlalchemy as sa
 from flask import Flask
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
+from sqlalchemy.orm import Session
+from sqlalchemy.orm.exc import StaleDataError
 
+from portal.campaigns.declarations import (
+    ACTIVITIES,
+    Clause,
+    Due,
+    DueKind,
+    Field,
+    FieldKind,
+    Form,
+    Grade,
+    Section,
+    added_up,
+    counted,
+)
 from portal.core.db import db
 from portal.core.errors import Conflict, Invalid
+from portal.core.periods import PeriodKind
 from portal.core.scope import SYSTEM, Actor, Scope, set_scope
-from portal.reporting.models import State, Submission, SubmissionEdition
+from portal.core.text import Text
+from portal.figures.models import Rollup
+from portal.figures.services import net_sums, sum_values
+from portal.figures.sources import Fact, Shared
+from portal.reporting.amending import amend_report
+from portal.reporting.catalogue import find_form
+from portal.reporting.models import (
+    COUNTED,
+    LocalForm,
+    Report,
+    ReportFile,
+    State,
+    Submission,
+    SubmissionEdition,
+)
+from portal.reporting.rebuilding import rebuild_tenant
 from portal.reporting.services import (
     accept_submission,
     decline_signature,
@@ -23,9 +57,11 @@ from portal.reporting.services import (
     save_draft,
     sign_submission,
 )
+from portal.reporting.upward import close_report, list_missing, reopen_report, submit_report
+from portal.web.inputs import MAX_FEN, MAX_INTEGER
 from tests.conftest import TestClock
 from tests.factories import Factory
-from tests.reporting.county import ACTOR, County, found_county
+from tests.reporting.county import ACTOR, F6, County, found_county
 
 UNITS = {"甲镇": "township", "乙镇": "township", "公安": "police"}
 STEPS = st.lists(
@@ -37,6 +73,10 @@ STEPS = st.lists(
     min_size=1,
     max_size=14,
 )
+
+
+def explained(county: County) -> dict[str, str]:
+    return {c.key: "逐条另附" for c in county.form.checks if c.grade is Grade.EXPLAIN}
 
 
 def act(county: County, unit: str, step: str, number: int) -> None:
@@ -52,7 +92,7 @@ def act(county: County, unit: str, step: str, number: int) -> None:
             sheet = county.sheet(unit)
             common: dict[str, Any] = {"submission": sheet, "version": sheet.version}
             form = common | {"campaign": county.campaign, "form": county.form}
-            filing = form | {"values": values, "explanations": {}, "late_reason": "迟"}
+            filing = form | {"values": values, "explanations": explained(county), "late_reason": "迟"}
             match step:
                 case "save":
                     save_draft(session, ACTOR, county.now, values=values, explanations={}, **common)
@@ -138,12 +178,13 @@ def run_together(app: Flask, works: list[Any]) -> list[BaseException | None]:
 
 def filing(county: County, sheet_id: int, version: int, number: int, actor: Actor = ACTOR) -> Any:
     tenant, campaign, form, now = county.tenant.id, county.campaign, county.form, county.now
+    said = explained(county)
 
     def work(session: Any) -> None:
         set_scope(session, Scope(own=(tenant,), home=tenant))
         file_submission(
             session, actor, now, campaign=campaign, form=form, submission=session.get_one(Submission, (tenant, sheet_id)),
-            version=version, values={"leads": number, "leads_grid": number}, explanations={}, late_reason="",
+            version=version, values={"leads": number, "leads_grid": number}, explanations=said, late_reason="",
             needs_signature=False,
         )  # fmt: skip
 
@@ -181,6 +222,258 @@ def test_of_two_liaisons_of_one_unit_one_wins_and_the_others_are_told(
     assert sheet.edition == 1
     assert sheet.values["leads"] == ends.index(None) + 1
     assert county.consistent()
+
+
+STORM = ("save", "file", "file", "file", "zero", "send", "sign", "decline", "accept", "return", "close", "reopen",
+         "submit", "amend")  # fmt: skip
+REFUSALS = (Conflict, Invalid, StaleDataError)
+
+
+def storm(county: County, seed: int, steps: int) -> Any:
+    """One person's random steps, each in a transaction of its own; what the state forbids is refused."""
+    tenant, campaign, form, now = county.tenant.id, county.campaign, county.form, county.now
+    report_id, said, rng = county.report().id, explained(county), random.Random(seed)
+    sheets = [county.sheet(u).id for u in county.units]
+
+    def step(session: Session) -> None:
+        sheet = session.get_one(Submission, (tenant, rng.choice(sheets)))
+        number, kind = rng.randrange(10**6), rng.choice(STORM)
+        values = {"leads": number, "leads_grid": number, "repaid_amount": number * 100, "repaid_people": 1}
+        common: dict[str, Any] = {"submission": sheet, "version": sheet.version}
+        whole = common | {"campaign": campaign, "form": form}
+        report = session.get_one(Report, (tenant, report_id))
+        upward: dict[str, Any] = {"report": report, "version": report.version}
+        match kind:
+            case "save":
+                save_draft(session, ACTOR, now, values=values, explanations={}, **common)
+            case "file" | "zero" | "send":
+                file_submission(
+                    session, ACTOR, now, values=values, explanations=said, late_reason="迟", zero=kind == "zero",
+                    needs_signature=kind == "send", **whole,
+                )  # fmt: skip
+            case "sign":
+                sign_submission(session, ACTOR, now, **whole)
+            case "decline":
+                decline_signature(session, ACTOR, now, reason="x", **common)
+            case "accept":
+                accept_submission(session, ACTOR, now, **common)
+            case "return":
+                return_submission(session, ACTOR, now, reasons={"": "x"}, link="", **whole)
+            case "close":
+                close_report(session, ACTOR, now, campaign=campaign, **upward)
+            case "reopen":
+                reopen_report(session, ACTOR, now, reason="x", **upward)
+            case "submit":
+                gaps = {m.unit_id: "x" for m in list_missing(session, report)}
+                submit_report(
+                    session, ACTOR, now, gap_reasons=gaps, late_reason="迟", campaign=campaign, **upward
+                )
+            case "amend":
+                amended = {"meetings": (number, "x")}
+                amend_report(session, ACTOR, now, form=form, amended=amended, **upward)
+
+    def work(session: Session) -> None:
+        for _n in range(steps):
+            set_scope(session, Scope(own=(tenant,), home=tenant))
+            try:
+                step(session)
+                session.commit()
+            except REFUSALS:
+                session.rollback()
+
+    return work
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_nothing_drifts_when_eight_work_at_random_at_once(
+    app: Flask, make: Factory, clock: TestClock, seed: int
+) -> None:
+    """Whatever was refused in between: sums, counts and what was sent equal their sources, and nobody blocked."""
+    clock.at("2025-10-02T10:00:00")
+    county = found_county(make, UNITS)
+    county.open()
+    works = [storm(county, seed * 100 + n, 15) for n in range(8)]
+    assert run_together(app, works) == [None] * 8
+    assert county.consistent()
+    assert drift(county) == []
+    for sheet in map(county.sheet, UNITS):
+        wanted = sa.select(SubmissionEdition).where(SubmissionEdition.submission_id == sheet.id)
+        editions = county.session.scalars(wanted.order_by(SubmissionEdition.number)).all()
+        assert [e.number for e in editions] == list(range(1, sheet.edition + 1))
+        if sheet.state in COUNTED:
+            assert editions[-1].values == sheet.values
+    stored = county.session.scalars(sa.select(ReportFile).order_by(ReportFile.number)).all()
+    assert stored, "something was submitted, closed or came late"
+    assert [f.number for f in stored] == list(range(1, len(stored) + 1))
+    assert all(hashlib.sha256(f.content).hexdigest() == f.sha256 for f in stored)
+
+
+def drift(county: County) -> list[str]:
+    """What ``portal figures rebuild --check`` says of the county."""
+    county.session.rollback()
+    county.enter()
+    registry = county.make.app.extensions["portal"].registry
+    found = [
+        str(message)
+        for _report, message in rebuild_tenant(
+            county.session, county.now, registry=registry, tenant_id=county.tenant.id, check=True
+        )
+    ]
+    county.session.rollback()
+    return found
+
+
+def test_rebuild_names_what_differs_and_puts_sums_and_counts_right(county: County) -> None:
+    county.plain("甲镇", 3)
+    county.plain("乙镇", 4)
+    with county.inside() as session:
+        report = county.report()
+        submit_report(
+            session, ACTOR, county.now, report=report, version=report.version, late_reason="",
+            gap_reasons={u.id: "x" for u in county.units.values()}, campaign=county.campaign,
+        )  # fmt: skip
+    assert drift(county) == []
+    with county.inside() as session:
+        session.scalars(sa.select(Rollup)).one().values = {"leads": 8, "gone": 1}
+        county.report().filed = 9
+    assert drift(county) == [
+        "汇总数 leads：存的是 8，来源是 7", "汇总数 leads_grid：存的是 —，来源是 7", "汇总数 gone：存的是 1，来源是 —",
+        "已报数：存的是 9，来源是 2",
+    ]  # fmt: skip
+    with county.inside() as session:
+        registry = county.make.app.extensions["portal"].registry
+        assert len(list(rebuild_tenant(
+            session, county.now, registry=registry, tenant_id=county.tenant.id, check=False
+        ))) == 4  # fmt: skip
+    assert drift(county) == []
+    assert county.consistent()
+    with county.inside():
+        county.report().values = {"leads": 1}
+    assert [d.split("：")[0] for d in drift(county)] == ["上报合计数"], "what was sent is not rewritten"
+
+
+def test_rebuild_asks_a_constant_number_of_statements_for_each_report(county: County) -> None:
+    def statements(units: int) -> int:
+        for unit in list(F6)[:units]:
+            county.plain(unit)
+        county.session.rollback()
+        counted = 0
+
+        def count(*_: Any) -> None:
+            nonlocal counted
+            counted += 1
+
+        sa.event.listen(db.engine, "before_cursor_execute", count)
+        try:
+            drift(county)
+        finally:
+            sa.event.remove(db.engine, "before_cursor_execute", count)
+        return counted
+
+    assert statements(1) == statements(8) <= 8
+
+
+def test_a_column_of_the_tenants_own_is_summed_too(county: County) -> None:
+    """Rule: the period's form is the one with the tenant's columns."""
+    with county.inside() as session:
+        session.add(
+            LocalForm(
+                mechanism_id=county.mechanism.id, campaign=county.key, form=county.form.key, number=1,
+                definition={"fields": [{"key": "own_shops", "label": "夜市摊位", "kind": "integer"}]},
+                published_at=county.now, changed_at=county.now,
+            )
+        )  # fmt: skip
+        county.report().local = 1
+        for unit in F6:
+            county.sheet(unit).local = 1
+    with county.inside() as session:
+        effective = find_form(session, county.tenant.id, county.campaign, county.form.key, 1)
+        assert effective is not None
+        for unit, number in (("甲镇", 5), ("乙镇", 7)):
+            sheet = county.sheet(unit)
+            file_submission(
+                session, ACTOR, county.now, campaign=county.campaign, form=effective, submission=sheet,
+                version=sheet.version, values={"leads": 0, "own_shops": number}, explanations=explained(county),
+                late_reason="", needs_signature=False,
+            )  # fmt: skip
+    assert county.rollup()["own_shops"] == 12
+    assert drift(county) == []
+
+
+@given(
+    payloads=st.lists(
+        st.fixed_dictionaries(
+            {},
+            optional={
+                "leads": st.none() | st.integers(0, MAX_INTEGER),
+                "repaid_amount": st.integers(0, MAX_FEN),
+            },
+        ),
+        max_size=400,
+    )
+)
+@settings(max_examples=40, deadline=None)
+def test_sums_never_overflow_and_money_stays_whole(payloads: list[dict[str, int | None]]) -> None:
+    fields = tuple(Field(key=k, label=Text(k), kind=kind) for k, kind in
+                   (("leads", FieldKind.INTEGER), ("repaid_amount", FieldKind.MONEY)))  # fmt: skip
+    sums = sum_values(fields, payloads)
+    for key in ("leads", "repaid_amount"):
+        known = [p[key] for p in payloads if p.get(key) is not None]
+        assert (key in sums) == bool(known)
+        if known:
+            assert type(sums[key]) is int
+            assert sums[key] == sum(v for v in known if v is not None)
+
+
+def test_the_largest_figures_come_back_from_the_database_whole(county: County) -> None:
+    for unit in F6:
+        county.plain(unit, MAX_INTEGER, repaid_amount=MAX_FEN, repaid_people=1)
+    sums = county.rollup()
+    assert (sums["leads"], sums["repaid_amount"]) == (10 * MAX_INTEGER, 10 * MAX_FEN)
+    assert type(sums["repaid_amount"]) is int
+    assert county.consistent()
+
+
+# ---------------------------------------------------------------------------------------- net and raw sums
+COUNTED_ONCE = Form(
+    key="f", label=Text("f"), version=1, period=PeriodKind.MONTH, due=Due(kind=DueKind.LAST_CALENDAR_DAY),
+    clause=Clause(source="s", article=Text("x")),
+    sections=(
+        Section(key="s", label=Text("s"), fields=(
+            Field(key="held", label=Text("held"), kind=FieldKind.INTEGER, draws=(counted(ACTIVITIES),)),
+            Field(key="reach", label=Text("reach"), kind=FieldKind.INTEGER, draws=(added_up(ACTIVITIES, "reach"),)),
+            Field(key="typed", label=Text("typed"), kind=FieldKind.INTEGER),
+        )),
+    ),
+)  # fmt: skip
+DAY = date(2026, 6, 12)
+
+
+def credited(matter: str, units: tuple[int, ...], reach: int) -> list[Fact]:
+    return [Fact(u, matter, {"known_on": DAY.isoformat(), "reach": reach}) for u in units]
+
+
+def test_a_shared_matter_counts_once_in_the_net_sum() -> None:
+    """One joint activity of four units, and one of a single unit: raw 5, net 2."""
+    matters = [Shared("activity:1", "集市宣传", ("甲", "乙", "丙", "丁"), DAY)]
+    facts = credited("activity:1", (1, 2, 3, 4), 200) + credited("activity:2", (1,), 50)
+    reported = {1: {"held": 2, "reach": 250, "typed": 9}, **{u: {"held": 1, "reach": 200} for u in (2, 3, 4)}}
+    sums = {"held": 5, "reach": 850, "typed": 9}
+    span = (date(2026, 6, 1), date(2026, 6, 30))
+    net, repeated = net_sums(COUNTED_ONCE, sums, reported, matters, facts, span)
+    assert net == {"held": 2, "reach": 250}
+    assert [(r.units, dict(r.extra)) for r in repeated] == [((1, 2, 3, 4), {"held": 3, "reach": 600})]
+    missing = {u: v for u, v in reported.items() if u in (1, 2)}
+    net, _none = net_sums(COUNTED_ONCE, {"held": 3, "reach": 450}, missing, matters, facts, span)
+    assert net == {"held": 2, "reach": 250}, "only forms that count"
+    zero = reported | {4: {"held": 0, "reach": 0}}
+    net, _none = net_sums(COUNTED_ONCE, {"held": 4, "reach": 650}, zero, matters, facts, span)
+    assert net["held"] == 2, "a unit that said 0 did not count it"
+    assert net_sums(COUNTED_ONCE, sums, reported, matters, facts, (date(2026, 7, 1), date(2026, 7, 31))) == (
+        {},
+        [],
+    )
+    assert net_sums(COUNTED_ONCE, sums, reported, [], facts, span) == ({}, [])
 
 
 def test_opening_at_once_opens_once(app: Flask, make: Factory, clock: TestClock) -> None:
