@@ -26,6 +26,7 @@ from portal.reporting.services import file_submission
 from portal.reporting.upward import close_report, submit_report
 from portal.tenants.calendar import load_calendar
 from portal.tenants.models import Tenant
+from portal.units.bodies import list_members
 from portal.units.models import Mechanism, Unit
 
 SHORTENED, OWN, QUESTIONS, CLOSED, AMENDED = "yx", "pd", "pd", "cq", "jq"
@@ -79,9 +80,16 @@ def own_columns(world: World, tenant: Tenant, since: date) -> None:
             readers=world.text("own_readers"),
             ends_on=world.today + timedelta(days=200),
             reason=world.text("own_reason"),
-            members=campaign.forms[0].fields[-1].owners or (campaign.body.lead,),
+            members=_seated(world, campaign)[:3],
         )
         _publish(world, tenant, campaign, "", content, since)
+
+
+def _seated(world: World, campaign: Campaign) -> tuple[str, ...]:
+    """Lines of the roster that a unit of this tenant holds."""
+    body = world.session.scalars(sa.select(Mechanism).where(Mechanism.campaign == campaign.key)).one()
+    members = list_members(world.session, body.id, world.today)
+    return tuple(dict.fromkeys(m.member for m in members if m.member))
 
 
 def _monthly(world: World) -> list[Campaign]:

@@ -26,13 +26,20 @@ _ALIKE = (
     frozenset({FieldKind.TEXT, FieldKind.LONG_TEXT, FieldKind.CHOICE, FieldKind.CHOICES}),
     frozenset({FieldKind.DATE, FieldKind.MOMENT}),
 )
-_COUNTERS = "\u4ef6\u8d77\u4eba\u540d\u6b21\u6237\u6761\u5bb6\u4e2a\u573a\u4efd\u5f20\u7b14"
+_COUNTERS = "\u4ef6\u8d77\u4eba\u540d\u6b21\u671f\u6237\u6761\u5bb6\u4e2a\u573a\u4efd\u5f20\u7b14\u6279\u5904\u53f0\u679a"
 """Counters of figures: cases, people, times, households, items, firms, pieces, sessions, copies, sheets."""
-_SAME_COUNTER = str.maketrans("\u8d77\u540d", "\u4ef6\u4eba")
+_SAME_COUNTER = str.maketrans("\u8d77\u540d\u6b21\u671f", "\u4ef6\u4eba\u573a\u573a")
+"""Cases and occurrences, persons and names, times and terms and sessions are counted alike."""
+_TIMES = "\u6b21"
+_PERSON_TIMES = "\u4eba\u6b21"
+"""Persons counted each time: not the same as persons."""
 _OF_WHICH = re.compile("^(?:\u5176\u4e2d|\u542b)[::]?")
 _UNIT_IN_BRACKETS = re.compile(rf"\((?:[{_COUNTERS}]|\u4e07?\u5143|\u4eba\u6b21)\)")
 _MARKS = re.compile(r"[\s()\[\]{}<>\u3010\u3011\u300a\u300b\u201c\u201d\"'\u3001,.:;\u00b7\-]+")
-_COUNTED = re.compile(rf"(?P<counter>\u4eba\u6b21|[{_COUNTERS}])?(?:\u6570\u91cf|\u6570|\u603b\u6570)$")
+_NUMBER = "(?:\u603b\u6570|\u6570\u91cf|\u6570)"
+_COUNTED = re.compile(
+    rf"(?:(?P<times>\u4eba\u6b21|[{_COUNTERS}]\u6b21){_NUMBER}?|(?P<counter>[{_COUNTERS}])?{_NUMBER})$"
+)
 
 
 @dataclass(frozen=True)
@@ -58,13 +65,20 @@ def name_of(label: str, unit: str = "") -> Name:
     text = _UNIT_IN_BRACKETS.sub("", re.sub(r"\s+", "", text))
     text = _MARKS.sub("", _OF_WHICH.sub("", text)).casefold()
     found = _COUNTED.search(text)
-    counter = (found["counter"] or "") if found else ""
+    counter = (found["times"] or found["counter"] or "") if found else ""
     stems = [text]
     if found:  # the counter may belong to the word or to the number
         stems += [text[: found.start()] + counter, text[: found.start()]]
-    counter = counter or (unit if len(unit) == 1 and unit in _COUNTERS else "")
     kept = tuple(dict.fromkeys(s for s in stems if s))
-    return Name(kept, counter.translate(_SAME_COUNTER))
+    return Name(kept, _counter(counter) or _counter(unit))
+
+
+def _counter(text: str) -> str:
+    """The one letter that stands for a counter; '' for what is none."""
+    if text == _PERSON_TIMES:
+        return text
+    text = text[:-1] if len(text) == 2 and text.endswith(_TIMES) else text
+    return text.translate(_SAME_COUNTER) if len(text) == 1 and text in _COUNTERS else ""
 
 
 def field_name(field: Field) -> Name:

@@ -17,6 +17,7 @@ from portal.reporting.admission import Known, Name, example_fails, name_of, need
 from portal.reporting.catalogue import OWN
 from portal.reporting.local_content import KINDS, MAX_COLUMNS, MAX_EARLIER, PERIODS, RULES, Content
 from portal.reporting.models import LocalForm
+from portal.units.bodies import list_members
 
 LONGEST_YEARS = 3
 
@@ -103,6 +104,9 @@ def unfinished(
         problems[""] = _("请至少加一栏。")
     if own:
         problems |= _name_problems(session, campaign, row, content, today)
+        bound = {m.member for m in list_members(session, row.mechanism_id, today)}
+        if content.members and bound.isdisjoint(content.members):
+            problems["members"] = _("所选名单今天都没有对应单位，没有人能填报，请重新选择。")
     if own or content.columns:
         if not content.basis:
             problems["basis"] = _("请写明依据的文件或会议，例如文号。")

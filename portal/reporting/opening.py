@@ -78,7 +78,8 @@ def open_periods(
         made = None if declared else published[form.key][0].published_at
         start = max(since, made.astimezone(SHANGHAI).date()) if made else since
         for period, due_date in due_periods(form, due, start, today, calendar, earlier):
-            if made and due_date.due_at < made:
+            asked = any(asked_fields(form, m.member) for m in members)
+            if made and (due_date.due_at < made or not asked):
                 continue
             report = find_report(session, campaign.key, form.key, period.key)
             if report is None:

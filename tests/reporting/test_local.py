@@ -20,6 +20,7 @@ from portal.reporting.filed import read_elements
 from portal.reporting.local_content import KINDS, Column, Content, content_of, typed
 from portal.reporting.models import LocalForm, Report, Submission
 from portal.reporting.opening import asked_fields, find_report
+from portal.units.models import Membership
 from tests.conftest import TestClock
 from tests.factories import Factory
 from tests.reporting.county import F6, KEY, OFFICE, County, found_county
@@ -182,6 +183,8 @@ def test_other_tenants_and_other_campaigns_drafts_are_not_found(county: County) 
         ("发放 宣传资料", "发放宣传资料数量"),
         ("ＡＢ类线索数", "ab类线索"),
         ("走访大户数", "走访大户"),
+        ("宣传活动场次", "宣传活动"),
+        ("参训人次数", "参训人次"),
         ("参训人数", "参训数"),
     ],
 )
@@ -191,7 +194,13 @@ def test_spellings_of_one_column_are_known(one: str, other: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("one", "other"), [("培训人数", "培训次数"), ("刑事立案（盗窃）", "刑事立案（诈骗）"), ("数", "")]
+    ("one", "other"),
+    [
+        ("培训人数", "培训次数"),
+        ("参训人次", "参训人数"),
+        ("刑事立案（盗窃）", "刑事立案（诈骗）"),
+        ("数", ""),
+    ],
 )
 def test_different_columns_are_not_taken_for_one(one: str, other: str) -> None:
     assert not name_of(one).means(name_of(other))
@@ -292,6 +301,7 @@ def test_a_linked_column_without_a_named_element_is_found_in_what_was_filed(coun
         ({"columns": columns(*(f"第{n}" for n in range(61)))}, ""),
         ({"columns": columns(*(f"第{n}" for n in range(10_000)))}, ""),
         ({"members": ("nobody",)}, "members"),
+        ({"members": ("banks",)}, "members"),
         ({"period": "decade"}, "period"),
         ({"rule": "someday"}, "rule"),
         ({"shift": "sideways"}, "shift"),
@@ -406,6 +416,16 @@ def test_a_form_published_after_its_day_waits_for_the_next_period(county: County
     clock.at("2025-10-06T10:00:00")
     county.open()
     assert {s[0] for s in submissions(county, row.form)} == {"2025-10"}
+
+
+def test_a_form_that_asks_nobody_today_does_not_open(county: County) -> None:
+    row = publish(county, replace(OWN, members=("police",)))
+    with county.inside() as session:
+        police = session.scalars(sa.select(Membership).where(Membership.member == "police")).one()
+        police.until = date(2025, 9, 1)
+    county.open()
+    county.enter()
+    assert county.session.scalar(sa.select(sa.func.count(Report.id)).where(Report.form == row.form)) == 0
 
 
 @pytest.mark.parametrize(
