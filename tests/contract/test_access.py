@@ -18,17 +18,21 @@ PUBLIC = {"accounts.login", "home.language", "home.health"}
 WRITING_READS = {
     "activities.cover_workbook",
     "activities.workbook",
-    "ledger.sensitive",
-    "ledger.edit",
+    "audit.export",
     "documents.export_file",
+    "ledger.edit",
+    "ledger.sensitive",
+    "ledger.workbook",
     "overview.draft_paper",
     "overview.everything_workbook",
     "overview.stored",
     "overview.workbook",
-    "audit.export",
-    "units.export",
-    "ledger.workbook",
+    "reporting.board_workbook",
     "reporting.bulk_workbook",
+    "reporting.burden_workbook",
+    "reporting.mine_workbook",
+    "reporting.report_file",
+    "units.export",
 }
 """GET views that leave a trace in the trail: exports and the reading of sensitive fields."""
 MARKS = {"public", "logged_in", "require"}

@@ -45,7 +45,7 @@ from portal.exchange.services import Facts, file_report
 from portal.ledger.services import Entry, create_record
 from portal.notices.models import Notice
 from portal.notices.services import notify
-from portal.reporting.models import Question, Report, Submission, Upload
+from portal.reporting.models import Question, Report, ReportFile, Submission, Upload
 from portal.reporting.opening import asked_fields, find_report, open_periods
 from portal.reporting.questions import answer, ask
 from portal.reporting.services import file_submission, save_draft
@@ -324,6 +324,7 @@ def _report(session: Session, make: Factory, place: Place, body: int, actor: Act
         session, actor, now, report=august, version=august.version, late_reason=place.canary,
         gap_reasons={unit: place.canary for _period, unit in forms},
     )  # fmt: skip
+    place.ids["file_id"] = session.query(ReportFile).filter_by(report_id=august.id).one().id
     place.ids |= {"report_id": september.id, "submitted": august.id, "number": 1,
                   "submission_id": forms["2026-09", unit_id].id,
                   "forms/submission_id": forms["2026-08", unit_id].id}  # fmt: skip
