@@ -32,7 +32,7 @@ from werkzeug.test import TestResponse
 from portal.accounts.models import Account
 from portal.activities.entry import Entry as Held
 from portal.activities.services import record_activity
-from portal.campaigns.declarations import Form
+from portal.campaigns.declarations import Campaign, Form
 from portal.core.db import Base, db
 from portal.core.posts import RIGHTS, PostKind, Right
 from portal.core.scope import SYSTEM, Actor
@@ -45,6 +45,8 @@ from portal.exchange.services import Facts, file_report
 from portal.ledger.services import Entry, create_record
 from portal.notices.models import Notice
 from portal.notices.services import notify
+from portal.reporting import local
+from portal.reporting.local_content import Column, Content
 from portal.reporting.models import Question, Report, ReportFile, Submission, Upload
 from portal.reporting.opening import asked_fields, find_report, open_periods
 from portal.reporting.questions import answer, ask
@@ -334,6 +336,17 @@ def _report(session: Session, make: Factory, place: Place, body: int, actor: Act
     session.add(export)
     session.flush()
     place.ids["export_id"] = export.id
+    _draft_a_form(session, place, body, actor, now, campaign)
+
+
+def _draft_a_form(
+    session: Session, place: Place, body: int, actor: Actor, now: datetime, campaign: Campaign
+) -> None:
+    """A form of the place's own, not yet published."""
+    row = local.start(session, actor, now, campaign=campaign, mechanism_id=body)
+    content = Content(label=place.canary, columns=(Column(label=place.canary),), reason=place.canary)
+    local.save(session, actor, now, campaign=campaign, row=row, version=row.version, content=content)
+    place.ids["local_id"] = row.id
 
 
 def _ask_and_attach(
