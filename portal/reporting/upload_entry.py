@@ -41,8 +41,8 @@ class Done(StrEnum):
 
 def is_settled(entry: Mapping[str, Any], *, file: bool = False) -> bool:
     """Nothing more can be done with this sheet: it was filed, or all of it that can enter stands in the draft."""
-    done = entry.get("done", [""])[0]
-    return done == Done.FILED or (done == Done.DRAFT and not file and not entry["counts"][1])
+    done = entry.get("done", [""])
+    return done[0] == Done.FILED or (done[0] == Done.DRAFT and not file and not done[2])
 
 
 def confirm(
@@ -68,7 +68,7 @@ def confirm(
         entry, submission = dict(kept), forms[kept["submission"]]
         done, sentence = _enter(session, actor, now, campaign, form, upload, entry, submission, file, reasons)
         if done is not Done.SAME or "done" not in entry:
-            entry["done"] = [done.value, pack_text(sentence)]
+            entry["done"] = [done.value, pack_text(sentence), entry["counts"][1]]
         replace_entry(upload, number, entry)
         outcomes.append(done)
     if any(d in (Done.DRAFT, Done.FILED) for d in outcomes):
