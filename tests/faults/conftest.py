@@ -57,10 +57,11 @@ class County:
         return f"{self.home}/reports/{self.submissions[username][number]}"
 
     def cells(self, username: str, **changed: Any) -> dict[str, Any]:
-        """The form's own example as a liaison of this unit would type it."""
+        """The form's own example as a liaison of this unit would type it over what the registers say."""
         member = next(m for m, u in MEMBERS.items() if u == username)
         fields = asked_fields(self.form, member)
-        return input_texts(fields, self.form.example) | changed | {"late-reason": "数据未核准"}
+        reasons = {f"correct-{f.key}": "台账尚未登记" for f in fields}
+        return input_texts(fields, self.form.example) | reasons | changed | {"late-reason": "数据未核准"}
 
     def clerk(self, server: Server, username: str, timeout: float = 30) -> Clerk:
         clerk = Clerk(server.base, username, PASSWORD, timeout)
