@@ -91,7 +91,7 @@ def new() -> Any:
                 request_key=form.request_key.data or "",
                 link=_link,
             )
-            return _done(found, _("已登记，参加单位同时计入，报表自动取数。"))
+            return _done(found, _("已登记，主办和参加单位的报表自动取数。"))
         except Invalid as error:
             _show(form, error)
     return _form_page(form), 422

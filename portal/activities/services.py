@@ -73,7 +73,7 @@ def record_activity(
     data = {"title": found.title, "held_on": found.held_on.isoformat(), "units": [names[u] for u in credited]}
     record(session, Act.ACTIVITY_RECORD, subject_of(found), actor, now, data)
     if tell:
-        _tell(session, actor, now, found, bodies, credited[1:], link, _("%(unit)s登记的活动“%(title)s”把本单位列为参加单位，已计一场。"))  # fmt: skip
+        _tell(session, actor, now, found, bodies, credited[1:], link, _("%(unit)s登记的活动“%(title)s”把本单位列为参加单位。未参加的，请在活动页面说明。"))  # fmt: skip
     session.flush()
     return found
 
@@ -118,8 +118,8 @@ def change_activity(
     _remove(session, found, left)
     session.flush()
     record(session, Act.ACTIVITY_CHANGE, subject_of(found), actor, now, changes)
-    _tell(session, actor, now, found, bodies, joined, link, _("%(unit)s登记的活动“%(title)s”把本单位列为参加单位，已计一场。"))  # fmt: skip
-    _tell(session, actor, now, found, bodies, left, lambda _id: "", _("%(unit)s登记的活动“%(title)s”不再把本单位列为参加单位，该场不再计入。"))  # fmt: skip
+    _tell(session, actor, now, found, bodies, joined, link, _("%(unit)s登记的活动“%(title)s”把本单位列为参加单位。未参加的，请在活动页面说明。"))  # fmt: skip
+    _tell(session, actor, now, found, bodies, left, lambda _id: "", _("%(unit)s登记的活动“%(title)s”不再把本单位列为参加单位。"))  # fmt: skip
     return found
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from flask import Blueprint, render_template, request, send_file
 
 from portal.activities import coverage, export, listing, services
-from portal.activities.credits import list_bodies, list_credited
+from portal.activities.credits import HOST, JOINT, list_bodies, list_credited
 from portal.activities.entry import MONTHS_BACK, REASON_LENGTH, today_of
 from portal.activities.models import Activity
 from portal.activities.words import KINDS, audience_label, kind_label
@@ -19,6 +19,7 @@ from portal.core.periods import Period, PeriodKind, parse_period, period_of
 from portal.core.posts import Right
 from portal.core.text import Message, Text, _
 from portal.documents.workbook import XLSX
+from portal.tenants.policies import find_policy, value_of
 from portal.web.access import (
     logged_in,
     now,
@@ -181,12 +182,14 @@ def detail_page(
     """``problem`` of the step ``asked`` (withdraw, decline) stands at its reason."""
     credited = list_credited(the_session(), found.tenant_id, [found.id])[found.id]
     writes = the_desk().units_with(Right.RECORD_WRITE)
+    policy = find_policy(the_campaign(), JOINT)
     page = render_template(
         "activities/detail.html",
         campaign=the_campaign(),
         at=here(),
         found=found,
         credited=credited,
+        each=not policy or value_of(the_session(), found.tenant_id, the_campaign(), JOINT) != HOST,
         labels=[campaign_label(key) for key in found.campaigns],
         may_change=may_change(found),
         declinable=[

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import html
 import re
 import zipfile
@@ -17,12 +18,14 @@ from werkzeug.test import TestResponse
 
 from portal.activities.coverage import percent
 from portal.activities.models import Activity, ActivityUnit
+from portal.campaigns.problems import problems
 from portal.core.audit import AuditEvent
 from portal.core.posts import PostKind
+from portal.tenants.policies import set_policy
 from tests.activities.test_services import JOINT, counts, rally, rows
 from tests.home.test_todo import statements
 from tests.ledger.cast import fields_of
-from tests.reporting.county import County, found_county
+from tests.reporting.county import OFFICE, County, found_county
 
 Login = Callable[[str], FlaskClient]
 
@@ -380,6 +383,24 @@ class TestCoverage:
         assert client.get(county.url("activities/coverage")).status_code == 404
         assert "场次覆盖" not in text(client.get(county.url("activities")))
         assert client.get(county.url("activities")).status_code == 200
+
+    def test_where_only_the_organiser_counts_the_pages_say_so(
+        self, county: County, office: FlaskClient
+    ) -> None:
+        found = rally(county).id
+        with county.inside() as session:
+            set_policy(
+                session, OFFICE, county.now, campaign=county.campaign, key="joint_activity", value="host", reason="按主办计"
+            )  # fmt: skip
+        shown = page(county, office, "activities/coverage")
+        assert "7 个成员单位中 1 个已开展" in shown
+        assert "只计主办单位" in shown
+        assert "只计主办单位" in page(county, office, f"activities/{found}")
+
+    def test_an_obligation_names_records_that_exist(self, county: County) -> None:
+        duty = dataclasses.replace(county.campaign.obligations[0], pool="nowhere")
+        told = problems(dataclasses.replace(county.campaign, obligations=(duty,)))
+        assert ["nowhere" in str(m) for m in told] == [True]
 
     @pytest.mark.parametrize(
         ("done", "expected", "shown"),

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
 
+from portal.activities.models import Activity
 from portal.core.clock import system_clock
 from portal.ledger.models import Record
 from portal.reporting.models import Submission, SubmissionEdition
@@ -58,6 +60,20 @@ def test_a_case_saved_five_times_at_once_is_one_record(county: County, server: S
     assert statuses == [303] * 5, "everybody who asked is led to the one record"
     with Books(county) as session:
         assert session.scalar(sa.select(sa.func.count(Record.id)).where(Record.title == "同一件")) == 1
+
+
+def test_an_activity_saved_five_times_at_once_is_one_activity(county: County, server: Server) -> None:
+    clerk = county.clerk(server, LIAISON)
+    path = f"{county.home}/activities/new"
+    page = clerk.get(path)
+    (request_key,) = re.findall(r'name="request_key"[^>]*value="([^"]+)"', page.body)
+    fields = page.hidden | {
+        "request_key": request_key, "title": "同一场", "kind": "rally", "held_on": system_clock().date().isoformat(),
+        "campaigns": county.campaign.key,
+    }  # fmt: skip
+    assert twice(clerk, path, fields, 5) == [303] * 5, "everybody who asked is led to the one activity"
+    with Books(county) as session:
+        assert session.scalar(sa.select(sa.func.count(Activity.id)).where(Activity.title == "同一场")) == 1
 
 
 def test_two_units_at_once_do_not_hinder_each_other(county: County, server: Server) -> None:
