@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -146,7 +146,8 @@ def local_form(local_id: int) -> Any:
     except Invalid as error:
         session.rollback()
         row = local.get_local(session, campaign.key, local_id)
-        return _editor(campaign, row, content, problems=error.problems, status=422, typed=True)
+        unread = inputs.texts if problems else {}
+        return _editor(campaign, row, content, problems=error.problems, status=422, typed=True, unread=unread)
     except Conflict as error:
         session.rollback()
         row = local.get_local(session, campaign.key, local_id)
@@ -172,15 +173,16 @@ def _rearranged(
 def _editor(
     campaign: Campaign, row: LocalForm, content: Content, *, problems: dict[str, Any] | None = None,
     status: int = 200, typed: bool = False, fresh: bool = False, version: int | None = None,
+    unread: Mapping[str, str] = {},
 ) -> Any:  # fmt: skip
-    """``typed``: the inputs stand as they were posted, around the content's rows."""
+    """``typed``: the inputs stand as they were posted, around the content's rows; ``unread``: so do the rows."""
     g.nav = "reporting.board"
     declared, names = campaign.form(row.form), _names(campaign, row)
     inputs = local_forms.shown(content, declared, names)
     texts = dict(inputs.texts)
     if typed:
         rows = {k: v for k, v in texts.items() if k.startswith("c")}
-        texts = texts | {k: v for k, v in request.form.items() if not k.startswith("c")} | rows
+        texts = texts | {k: v for k, v in request.form.items() if not k.startswith("c")} | rows | dict(unread)
     reworded = declared is not None and declared.draft
     return render_template(
         "reporting/local_form.html",
