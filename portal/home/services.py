@@ -29,6 +29,7 @@ from portal.reporting.queries import (
     list_office_reports,
     list_work,
 )
+from portal.reporting.questions import Unanswered, list_unanswered
 from portal.tenants.models import Level, Tenant
 from portal.units.handover import HandoverRow, list_own_handovers
 
@@ -39,6 +40,7 @@ class Waiting:
 
     tasks: Sequence[Task]
     office: Sequence[Desktop]
+    questions: Sequence[Unanswered]
     arrived: Sequence[Arrived]
     handovers: Sequence[HandoverRow]
     clocks: Sequence[Running]
@@ -48,7 +50,7 @@ class Waiting:
 
 
 def gather(session: Session, reader: Reader, now: datetime) -> Waiting:
-    """At most six statements, however many posts, units, campaigns and rows there are."""
+    """At most seven statements, however many posts, units, campaigns and rows there are."""
     live = [p for p in reader.posts if p.enabled and p.mechanism_id is not None]
     fills = _places(live, Right.REPORT_FILL)
     signs = _places(live, Right.REPORT_SIGN)
@@ -61,6 +63,7 @@ def gather(session: Session, reader: Reader, now: datetime) -> Waiting:
         done=work.done,
         expected=work.expected,
         office=list_office_reports(session, [p.mechanism_id for p in office if p.mechanism_id]),
+        questions=list_unanswered(session, [p.mechanism_id for p in office if p.mechanism_id]),
         clocks=list_running(
             session, places=[*fills, *((p.tenant_id, p.mechanism_id or 0, None) for p in office)]
         ),

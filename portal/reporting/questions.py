@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -16,6 +17,7 @@ from portal.campaigns.declarations import Field, Form, Table
 from portal.core.audit import Act, record
 from portal.core.clock import SHANGHAI, end_of
 from portal.core.errors import Conflict, Invalid, NotFound
+from portal.core.ready import Ready
 from portal.core.scope import Actor, get_scope
 from portal.core.text import Message, Text, _
 from portal.core.workdays import WorkCalendar
@@ -191,6 +193,32 @@ def count_open(session: Session, campaign: str) -> int:
         Question.answered_at.is_(None),
     )
     return session.scalar(wanted) or 0
+
+
+class Unanswered(NamedTuple):
+    """What waits for one office; ``due_at`` of the most urgent."""
+
+    tenant_id: int
+    campaign: str
+    waiting: int
+    due_at: datetime
+
+
+_UNANSWERED = Ready(
+    sa.select(Question.tenant_id, Question.campaign, sa.func.count(Question.id), sa.func.min(Question.due_at))
+    .where(
+        Question.mechanism_id.in_(sa.bindparam("mechanisms", expanding=True)), Question.answered_at.is_(None)
+    )
+    .group_by(Question.tenant_id, Question.campaign)
+    .order_by(sa.func.min(Question.due_at))
+)
+
+
+def list_unanswered(session: Session, mechanisms: Sequence[int]) -> list[Unanswered]:
+    """For the home page of who reviews for these mechanisms; one statement."""
+    return (
+        [Unanswered(*row) for row in _UNANSWERED.rows(session, mechanisms=mechanisms)] if mechanisms else []
+    )
 
 
 def notes_of(session: Session, tenant_id: int, campaign: str, form: str) -> dict[str, list[Note]]:

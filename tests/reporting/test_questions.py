@@ -105,6 +105,8 @@ def test_a_unit_asks_and_the_office_is_told(county: County, liaison: FlaskClient
     assert told.link == county.url("board/questions")
     board = page(office.get(county.url("board")))
     assert re.search(r"口径答复 1\s*</a>", board)
+    assert re.search(r"口径疑问 1 条.*?board/questions", page(office.get("/")), re.DOTALL)
+    assert "口径疑问" not in page(liaison.get("/"))
     listed = page(office.get(county.url("board/questions")))
     assert "跨年的案件计入哪一期？" in listed
     assert county.units[UNIT].full_name in listed
