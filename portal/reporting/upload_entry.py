@@ -16,6 +16,7 @@ from portal.core.scope import Actor
 from portal.core.text import Message, Text, _
 from portal.reporting import services
 from portal.reporting.cells import departs
+from portal.reporting.filed import previous_values
 from portal.reporting.models import Report, ReportRemark, State, Submission, Upload
 from portal.reporting.prefill import Offer, as_origins
 from portal.reporting.queries import STATE_LABELS
@@ -83,7 +84,7 @@ def _enter(
     if not is_open(submission):
         return Done.LOCKED, Message(_("%(state)s，没有覆盖。"), state=STATE_LABELS[State(submission.state)])
     if submission.version != entry["version"]:
-        settle_counts(session, campaign, form, submission, entry)
+        settle_counts(session, campaign, form, submission, entry, previous_values(session, submission))
         text = _("%(who)s在您上传之后保存过这张表，没有写入；下面是最新的差异，请重新确认。")
         return Done.CHANGED, Message(text, who=submission.saved_by or submission.reviewed_by)
     base, offers = present(session, campaign, form, submission)

@@ -80,6 +80,16 @@ def bulk_workbook(report_id: int) -> Any:
 
 
 # ------------------------------------------------------------------------------------------------------ up
+def _posted_files(most: int) -> list[tuple[str, bytes]]:
+    """Name and content of each chosen file, at most so many bytes of each."""
+    found = []
+    for given in request.files.getlist("file"):
+        if given.filename:
+            found.append((given.filename, given.stream.read(most)))
+        given.close()
+    return found
+
+
 @blueprint.route("/<tenant>/<campaign>/reports/<int:submission_id>/upload", methods=["GET", "POST"])
 @require(Right.REPORT_FILL)
 def upload_one(submission_id: int) -> Any:
@@ -92,14 +102,13 @@ def upload_one(submission_id: int) -> Any:
         try:
             if not can:
                 raise Conflict(_("这张表现在不能修改；如需更正请联系办公室退回。"))
-            given = request.files.get("file")
-            if given is None or not given.filename:
+            files = _posted_files(uploads.ONE.bytes + 1)
+            if not files:
                 raise Invalid({"file": _("请选择填好的 .xlsx 文件。")})
             made = uploads.stage_one(
                 session, the_actor(), now(), campaign=the_campaign(), form=opened.form, report=opened.report,
                 submission=opened.submission, unit=row_of(get_unit(session, opened.submission.unit_id)),
-                tenant_code=desk.tenant_code, key=_key(), name=given.filename,
-                content=given.stream.read(uploads.ONE.bytes + 1),
+                tenant_code=desk.tenant_code, key=_key(), name=files[0][0], content=files[0][1],
             )  # fmt: skip
             return redirect(url_for("reporting.upload", upload_id=made.id, **_here()), 303)
         except (Invalid, Conflict) as error:
@@ -120,7 +129,7 @@ def upload_many(report_id: int) -> Any:
     form = form_of(campaign, report.form, report.local)
     problems: dict[str, Any] = {}
     if request.method == "POST":
-        files = [(f.filename, f.stream.read()) for f in request.files.getlist("file") if f.filename]
+        files = _posted_files(uploads.MANY.bytes + 1)
         try:
             made = uploads.stage_many(
                 session, the_actor(), now(), campaign=campaign, form=form, report=report, tenant_code=desk.tenant_code,

@@ -7,7 +7,7 @@ brought it alone.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from typing import Any
@@ -16,14 +16,16 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import flag_modified
 
-from portal.campaigns.declarations import Campaign, Form
+from portal.campaigns.declarations import Campaign, Form, Grade
 from portal.core.audit import Act, record
 from portal.core.errors import Invalid, NotFound
 from portal.core.scope import Actor, Scope, get_scope, set_scope
 from portal.core.text import Message, _
 from portal.documents.reading import Limits, Page, read_book
+from portal.reporting.checks import findings
+from portal.reporting.filed import previous_values
 from portal.reporting.models import OPEN, Report, Submission, Upload
-from portal.reporting.sheet_content import list_expected, mark_of, present
+from portal.reporting.sheet_content import list_expected, mark_of, present, previous_by_unit
 from portal.reporting.sheet_reading import (
     split_book,
 )
@@ -59,7 +61,7 @@ def stage_one(
     if entry["problems"]:
         raise Invalid({"file": unpack_text(entry["problems"][0])})
     entry |= {"file": name[:200], "unit": unit.full_name}
-    settle_counts(session, campaign, form, submission, entry)
+    settle_counts(session, campaign, form, submission, entry, previous_values(session, submission))
     return _keep(session, actor, now, report, campaign, name, content, [entry], bulk=False)
 
 
@@ -91,9 +93,11 @@ def stage_many(
         ]
     _refuse_twice(entries)
     units = {str(s.id): s for s, _unit in expected}
+    before = previous_by_unit(session, report)
     for entry in entries:
         if not entry["problems"]:
-            settle_counts(session, campaign, form, units[entry["submission"]], entry)
+            submission = units[entry["submission"]]
+            settle_counts(session, campaign, form, submission, entry, before.get(submission.unit_id))
     digest = b"".join(hashlib.sha256(content).digest() for _name, content in files)
     name = files[0][0] if len(files) == 1 else str(Message(_("%(n)s 个文件"), n=len(files)))
     return _keep(session, actor, now, report, campaign, name, digest, entries, bulk=True)
@@ -119,13 +123,15 @@ def _refuse_twice(entries: Sequence[dict[str, Any]]) -> None:
 
 
 def settle_counts(
-    session: Session, campaign: Campaign, form: Form, submission: Submission, entry: dict[str, Any]
-) -> Difference:
-    """Compare with the form as it is now, and keep the counts for the list."""
+    session: Session, campaign: Campaign, form: Form, submission: Submission, entry: dict[str, Any],
+    previous: Mapping[str, Any] | None,
+) -> Difference:  # fmt: skip
+    """Compare with the form as it is now, run its checks, and keep the counts for the list."""
     base, _offers = present(session, campaign, form, submission)
     found = compare(entry, form, submission.member, base, campaign)
-    entry["version"] = submission.version
-    entry["counts"] = counts_of(found)
+    entry["version"], entry["counts"] = submission.version, counts_of(found)
+    said = findings(form, found.values, previous)
+    entry["checks"] = sum(check.grade is not Grade.HINT for check, _sentence in said)
     return found
 
 
