@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import Blueprint, current_app, flash, g, redirect, render_template, url_for
@@ -28,7 +29,7 @@ from portal.core.scope import set_scope
 from portal.core.text import Message, _
 from portal.tenants import calendar, services
 from portal.tenants.models import Level, Tenant
-from portal.tenants.policies import list_readings, set_policy
+from portal.tenants.policies import effect_of, list_readings, set_policy
 from portal.units import bodies
 from portal.units.reader import subtree_scope
 from portal.web.access import (
@@ -203,7 +204,18 @@ def policies() -> Any:
     readings = list_readings(the_session(), the_desk().tenant_id, campaign)
     groups = [(campaign.label, [r for r in readings if r.cited is campaign])] if campaign else []
     groups.append((_("各专项通用"), [r for r in readings if r.cited is not campaign]))
-    return render_template("administration/policies.html", groups=groups, address=address())
+    values = {r.policy.key: r.value for r in readings}
+    effects = {key: _effect(campaign, key, values) for key in values}
+    return render_template("administration/policies.html", groups=groups, address=address(), effects=effects)
+
+
+def _effect(campaign: Campaign | None, key: str, values: Mapping[str, str]) -> Sequence[Message]:
+    """What a reading comes to today; only a campaign has dates to show."""
+    if campaign is None:
+        return ()
+    if "calendar" not in g:
+        g.calendar = calendar.load_calendar(the_session())
+    return effect_of(key, campaign, values, today(), g.calendar)
 
 
 @blueprint.route("/<tenant>/admin/policies/<key>", methods=["GET", "POST"])
@@ -215,6 +227,7 @@ def policy(key: str) -> Any:
     reading = next((r for r in readings if r.policy.key == key), None)
     if reading is None:
         raise NotFound
+    values = {r.policy.key: r.value for r in readings}
     form = PolicyForm()
     form.value.choices = [(c.key, translate(c.label)) for c in reading.policy.choices]
     problems: list[str] = []
@@ -229,8 +242,9 @@ def policy(key: str) -> Any:
     if not form.posted():
         form.value.data = reading.value
     page = render_template(
-        "administration/policy.html", reading=reading, form=form, problems=problems, address=address()
-    )
+        "administration/policy.html", reading=reading, form=form, problems=problems, address=address(),
+        effects={c.key: _effect(campaign, key, values | {key: c.key}) for c in reading.policy.choices},
+    )  # fmt: skip
     return page, 422 if form.posted() else 200
 
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import calendar as months
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from portal.campaigns.declarations import Due, DueKind, Shift
-from portal.core.clock import end_of
-from portal.core.periods import Period, PeriodKind
+from portal.campaigns.declarations import Campaign, Due, DueKind, Shift
+from portal.core.clock import SHANGHAI, end_of
+from portal.core.periods import Period, PeriodKind, period_of
 from portal.core.text import Message, Text, _
 from portal.core.workdays import WorkCalendar, describe_skipped
+from portal.tenants.policies import apply_to_due, register_effect
 
 OPEN_DAYS = 15
 """A form appears in the to-do list this many days before it is due."""
@@ -103,3 +105,31 @@ def counted_days(period: Period, cut_off: str) -> tuple[date, date]:
     day = int(cut_off.removeprefix("day_"))
     before = period.start - timedelta(days=1)
     return before.replace(day=day) + timedelta(days=1), period.end.replace(day=day)
+
+
+def _dates(
+    campaign: Campaign, values: Mapping[str, str], today: date, calendar: WorkCalendar
+) -> list[Message]:
+    """The due date of each declared form for the period of today."""
+    said = []
+    for form in campaign.forms:
+        period = period_of(form.once or today, form.period)
+        due = compute_due(apply_to_due(form.due, values), period, calendar)
+        day = due.due_at.astimezone(SHANGHAI).date().isoformat()
+        said.append(Message(_("%(form)s%(period)s：%(day)s"), form=form.label, period=period.label, day=day))
+    return said
+
+
+def _days(
+    campaign: Campaign, values: Mapping[str, str], today: date, calendar: WorkCalendar
+) -> list[Message]:
+    """The days that this month's figures are of."""
+    period = period_of(today, PeriodKind.MONTH)
+    first, last = counted_days(period, values["cut_off_day"])
+    text = _("%(period)s统计 %(a)s 至 %(b)s 的数")
+    return [Message(text, period=period.label, a=first.isoformat(), b=last.isoformat())]
+
+
+register_effect("due_rule", _dates)
+register_effect("due_shift", _dates)
+register_effect("cut_off_day", _days)

@@ -178,8 +178,7 @@ def _editor(
     """``typed``: the inputs stand as they were posted, around the content's rows; ``unread``: so do the rows."""
     g.nav = "reporting.board"
     declared, names = campaign.form(row.form), _names(campaign, row)
-    inputs = local_forms.shown(content, declared, names)
-    texts = dict(inputs.texts)
+    texts: dict[str, str] = dict(local_forms.shown(content, declared, names).texts)
     if typed:
         rows = {k: v for k, v in texts.items() if k.startswith("c")}
         texts = texts | {k: v for k, v in request.form.items() if not k.startswith("c")} | rows | dict(unread)

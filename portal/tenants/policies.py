@@ -6,9 +6,9 @@ every campaign of the tenant whose body chose nothing.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -18,6 +18,7 @@ from portal.core.audit import Act, record
 from portal.core.errors import Invalid, NotFound
 from portal.core.scope import Actor, get_scope
 from portal.core.text import Message, Text, _
+from portal.core.workdays import WorkCalendar
 from portal.tenants.models import PolicyChoice
 from portal.tenants.own_policies import AS_DECLARED, FIXED_DAYS, POLICIES, PORTAL, Cited
 
@@ -103,6 +104,24 @@ def apply_to_due(due: Due, values: Mapping[str, str]) -> Due:
     if due.kind is DueKind.LAST_WORKING_DAY:  # its own rule is the last day, moved earlier
         due = replace(due, kind=DueKind.LAST_CALENDAR_DAY)
     return replace(due, shift=Shift(values["due_shift"]))
+
+
+Effect = Callable[[Campaign, Mapping[str, str], date, WorkCalendar], Sequence[Message]]
+"""(campaign, readings, today, calendar) -> what the readings come to now, in sentences."""
+_EFFECTS: dict[str, Effect] = {}
+
+
+def register_effect(key: str, effect: Effect) -> None:
+    """A room above says what a policy of the portal's comes to; see ``effect_of``."""
+    _EFFECTS[key] = effect
+
+
+def effect_of(
+    key: str, campaign: Campaign, values: Mapping[str, str], today: date, calendar: WorkCalendar
+) -> Sequence[Message]:
+    """What the policy comes to under these readings; nothing for a policy that no room speaks of."""
+    found = _EFFECTS.get(key)
+    return found(campaign, values, today, calendar) if found else ()
 
 
 def _changes(
