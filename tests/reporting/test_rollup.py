@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import random
 import threading
-from datetime import date
 from typing import Any
 
 import pytest
@@ -17,26 +16,16 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
 from portal.campaigns.declarations import (
-    ACTIVITIES,
-    Clause,
-    Due,
-    DueKind,
     Field,
     FieldKind,
-    Form,
     Grade,
-    Section,
-    added_up,
-    counted,
 )
 from portal.core.db import db
 from portal.core.errors import Conflict, Invalid
-from portal.core.periods import PeriodKind
 from portal.core.scope import SYSTEM, Actor, Scope, set_scope
 from portal.core.text import Text
 from portal.figures.models import Rollup
-from portal.figures.services import net_sums, sum_values
-from portal.figures.sources import Fact, Shared
+from portal.figures.services import sum_values
 from portal.reporting.amending import amend_report
 from portal.reporting.catalogue import find_form
 from portal.reporting.models import (
@@ -432,48 +421,6 @@ def test_the_largest_figures_come_back_from_the_database_whole(county: County) -
     assert (sums["leads"], sums["repaid_amount"]) == (10 * MAX_INTEGER, 10 * MAX_FEN)
     assert type(sums["repaid_amount"]) is int
     assert county.consistent()
-
-
-# ---------------------------------------------------------------------------------------- net and raw sums
-COUNTED_ONCE = Form(
-    key="f", label=Text("f"), version=1, period=PeriodKind.MONTH, due=Due(kind=DueKind.LAST_CALENDAR_DAY),
-    clause=Clause(source="s", article=Text("x")),
-    sections=(
-        Section(key="s", label=Text("s"), fields=(
-            Field(key="held", label=Text("held"), kind=FieldKind.INTEGER, draws=(counted(ACTIVITIES),)),
-            Field(key="reach", label=Text("reach"), kind=FieldKind.INTEGER, draws=(added_up(ACTIVITIES, "reach"),)),
-            Field(key="typed", label=Text("typed"), kind=FieldKind.INTEGER),
-        )),
-    ),
-)  # fmt: skip
-DAY = date(2026, 6, 12)
-
-
-def credited(matter: str, units: tuple[int, ...], reach: int) -> list[Fact]:
-    return [Fact(u, matter, {"known_on": DAY.isoformat(), "reach": reach}) for u in units]
-
-
-def test_a_shared_matter_counts_once_in_the_net_sum() -> None:
-    """One joint activity of four units, and one of a single unit: raw 5, net 2."""
-    matters = [Shared("activity:1", "集市宣传", ("甲", "乙", "丙", "丁"), DAY)]
-    facts = credited("activity:1", (1, 2, 3, 4), 200) + credited("activity:2", (1,), 50)
-    reported = {1: {"held": 2, "reach": 250, "typed": 9}, **{u: {"held": 1, "reach": 200} for u in (2, 3, 4)}}
-    sums = {"held": 5, "reach": 850, "typed": 9}
-    span = (date(2026, 6, 1), date(2026, 6, 30))
-    net, repeated = net_sums(COUNTED_ONCE, sums, reported, matters, facts, span)
-    assert net == {"held": 2, "reach": 250}
-    assert [(r.units, dict(r.extra)) for r in repeated] == [((1, 2, 3, 4), {"held": 3, "reach": 600})]
-    missing = {u: v for u, v in reported.items() if u in (1, 2)}
-    net, _none = net_sums(COUNTED_ONCE, {"held": 3, "reach": 450}, missing, matters, facts, span)
-    assert net == {"held": 2, "reach": 250}, "only forms that count"
-    zero = reported | {4: {"held": 0, "reach": 0}}
-    net, _none = net_sums(COUNTED_ONCE, {"held": 4, "reach": 650}, zero, matters, facts, span)
-    assert net["held"] == 2, "a unit that said 0 did not count it"
-    assert net_sums(COUNTED_ONCE, sums, reported, matters, facts, (date(2026, 7, 1), date(2026, 7, 31))) == (
-        {},
-        [],
-    )
-    assert net_sums(COUNTED_ONCE, sums, reported, [], facts, span) == ({}, [])
 
 
 def test_opening_at_once_opens_once(app: Flask, make: Factory, clock: TestClock) -> None:
