@@ -123,6 +123,7 @@ def _walk(c: Campaign) -> Iterator[Message]:
     for ledger in c.ledgers:
         yield from _keys(f"field of {ledger.key}", [f.key for f in ledger.fields])
         yield from _fields(ledger.key, ledger.fields, members, lists)
+        yield from _no_files(ledger.key, ledger.fields)
         for key in ledger.writers:
             if key not in members:
                 yield _dangling(f"ledger {ledger.key}", key)
@@ -166,6 +167,7 @@ def _drawn(
     for table in form.tables:
         yield from _keys(f"column of {form.key}.{table.key}", [c.key for c in table.columns])
         yield from _fields(f"{form.key}.{table.key}", table.columns, members, lists)
+        yield from _no_files(f"{form.key}.{table.key}", table.columns)
         if bool(table.ledger) != bool(table.row) or (table.ledger and table.ledger not in ledgers):
             yield _dangling(f"table {form.key}.{table.key}", table.ledger or "row")
         if table.heads and sum(n for _label, n in table.heads) != len(table.columns):
@@ -194,6 +196,13 @@ def _fields(owner: str, fields: Iterable[Field], members: set[str], lists: set[s
                 yield _dangling(f"field {owner}.{f.key}", key)
         if f.kind is FieldKind.MONEY and f.unit not in ("元", "万元"):
             yield Message(_("金额字段 %(key)s 的单位必须是元或万元。"), key=f"{owner}.{f.key}")
+
+
+def _no_files(owner: str, fields: Iterable[Field]) -> Iterator[Message]:
+    """Attachments belong to a form as a whole."""
+    for f in fields:
+        if f.kind is FieldKind.FILES:
+            yield Message(_("字段 %(key)s 不能是附件：附件只能是报表的一栏。"), key=f"{owner}.{f.key}")
 
 
 def _clauses(c: Campaign) -> Iterator[Message]:

@@ -7,6 +7,7 @@ it again after a power cut. A content without a row is harmless and takes only s
 from __future__ import annotations
 
 import hashlib
+import logging
 import os
 import re
 import tempfile
@@ -28,6 +29,8 @@ from portal.core.text import Message, Text, _
 from portal.documents import kinds
 from portal.documents.models import Attachment
 from portal.documents.secrecy import find_mark
+
+log = logging.getLogger(__name__)
 
 MB = 1024 * 1024
 MAX_BYTES = 10 * MB
@@ -104,7 +107,13 @@ def add(
         problem = _over_quota(session, home, subject, unit_id, len(content))
     if problem is not None:
         raise Invalid({field: problem})
-    digest = store(folder / str(home), content)
+    try:
+        digest = store(folder / str(home), content)
+    except OSError as error:  # a full disk, mostly
+        log.exception("attachment of %s bytes", len(content))
+        raise Invalid(
+            {field: Message(_("“%(name)s”没有保存：服务器存不下，请联系系统管理员。"), name=shown)}
+        ) from error
     attachment = Attachment(
         subject=subject, field=field, unit_id=unit_id, name=_with_suffix(shown, recognised.kind),
         media_type=kinds.TYPES[recognised.kind], size=len(content), sha256=digest, added_at=now, added_by=actor.name,

@@ -40,7 +40,9 @@ _PUBLIC = re.compile(
 )
 """Of which a name may speak."""
 
-PDF_INFLATED = 20 * 1024 * 1024
+PDF_INFLATED, PIECE, ATTEMPT = 20 * 1024 * 1024, 2 * 1024 * 1024, 10 * 1024
+"""Bytes that are inflated of one PDF, and of one of its streams; what a stream costs at least, so that a file of
+nothing but streams is left in time."""
 _LINE_ENDS = frozenset(
     {"p", "si", "TextObject", "oddHeader", "evenHeader", "firstHeader", "oddFooter", "tr", "br"}
 )
@@ -135,16 +137,19 @@ def _pdf_pieces(content: bytes) -> Iterator[bytes]:
     for found in re.finditer(rb"<FEFF([0-9A-Fa-f\s]{4,2000})>", content):
         digits = b"".join(found[1].split())
         yield bytes.fromhex(digits[: len(digits) // 4 * 4].decode("ascii"))
-    left, place = PDF_INFLATED, 0
+    view, left, place = memoryview(content), PDF_INFLATED, 0
     while left > 0 and (place := content.find(b"stream", place)) >= 0:
-        start = place + 6
-        place = start
-        if content[start - 9 : start - 6] == b"end":
-            continue
-        data = content[start : start + 2 * 1024 * 1024].lstrip(b"\r\n")
-        try:
-            piece = zlib.decompressobj().decompress(data, min(left, 2 * 1024 * 1024))
-        except zlib.error:
-            continue
-        left -= max(len(piece), 1024)
+        place += len(b"stream")
+        start = place
+        while content[start : start + 1] in (b"\r", b"\n"):
+            start += 1
+        piece = _inflate(view[start : start + PIECE])
+        left -= max(len(piece), ATTEMPT)
         yield piece
+
+
+def _inflate(data: memoryview) -> bytes:
+    try:
+        return zlib.decompressobj().decompress(data, PIECE)
+    except zlib.error:
+        return b""

@@ -6,7 +6,9 @@ import hashlib
 import html
 import io
 import re
+import time
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -448,6 +450,32 @@ def test_a_secret_paper_is_refused_and_the_trail_says_so(county: County, liaison
     assert event.subject == f"submission:{county.sheet(UNIT).id}"
 
 
+DEFLATED = zlib.compress(b"BT (\xfe\xff" + STREAM + b") Tj ET")
+
+
+def test_a_deflated_stream_of_a_pdf_is_read() -> None:
+    content = PDF + b"5 0 obj<</Filter/FlateDecode>>stream\r\n" + DEFLATED + b"\nendstream"
+    assert find_mark("a.pdf", content, recognise(content)) == "机密★"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        PDF + b"stream\n" * 1_400_000,
+        PDF + (b"stream\n" + zlib.compress(b"0" * 40_000_000)) * 100,
+        OLE + "WordDocument".encode("utf-16-le") + bytes(range(256)) * 39_000,
+        ("机密" * 1_600_000).encode(),
+        b"\n" * 10_000_000,
+        office("word/document.xml", ("word/h.xml", b"<a>" + b'<c r="A1"/>' * 350_000 + b"</a>")),
+    ],
+)  # fmt: skip
+def test_the_search_for_marks_ends_in_time(content: bytes) -> None:
+    """A56: whatever ten megabytes hold."""
+    begun = time.monotonic()
+    assert find_mark("a", content, recognise(content)) == ""
+    assert time.monotonic() - begun < 8
+
+
 @pytest.mark.parametrize(
     "part",
     [
@@ -554,3 +582,17 @@ def test_editions_of_any_shape_name_their_files(county: County, liaison: FlaskCl
     county.enter()
     edition = county.session.scalars(sa.select(SubmissionEdition)).all()[-1]
     assert {key for key, value in edition.values.items() if isinstance(value, list)} == {"papers", "cases"}
+
+
+def test_a_full_disk_is_said_so_and_no_row_stays(
+    county: County, liaison: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_handle: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("portal.documents.attachments.os.fsync", full)
+    answer = send(liaison, address(county), ((PDF, "甲.pdf"),), action="save", total="4")
+    monkeypatch.undo()
+    assert answer.status_code == 422
+    assert "服务器存不下" in page(answer)
+    assert standing(county) == []

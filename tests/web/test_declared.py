@@ -13,7 +13,7 @@ from werkzeug.datastructures import MultiDict
 from portal.campaigns.declarations import Campaign, Choice, CodeList, Field, FieldKind
 from portal.campaigns.registry import load_registry
 from portal.core.text import Text
-from portal.web.declared import input_texts, read_values, show_value
+from portal.web.declared import input_texts, read_values, show_size, show_stored, show_value
 
 ROOT = Path(__file__).parents[2]
 
@@ -146,3 +146,30 @@ def test_shown_values(campaign: Campaign, app: Any) -> None:
         assert shown["at"] == "2026-09-30 17:40"
         assert show_value(FIELDS[5], "closed", campaign) == "closed"
         assert show_value(FIELDS[0], None, campaign) == "—"
+
+
+PAPERS = field("papers", FieldKind.FILES, required=True)
+TWO = [{"id": 1, "name": "甲.pdf", "size": 10, "sha256": "a"}, {"id": 2, "name": "乙.png", "size": 20, "sha256": "b"}]
+
+
+def test_attachments_stand_until_they_are_ticked(campaign: Campaign) -> None:
+    """Nothing posted makes an attachment: only what stands there is taken, without what was ticked."""
+    standing = {"papers": TWO}
+    forged = MultiDict([("papers", "7"), ("papers", '{"id": 7}')])
+    assert read_values([PAPERS], forged, campaign, files=standing)[0] == {"papers": TWO}
+    values, typed, problems = read_values([PAPERS], MultiDict({"papers-drop": "1"}), campaign, files=standing)
+    assert (values["papers"], typed["papers"], problems) == (TWO[1:], ["1"], {})
+    both = MultiDict([("papers-drop", "1"), ("papers-drop", "2"), ("papers-drop", "x")])
+    values, _typed, problems = read_values([PAPERS], both, campaign, files=standing)
+    assert values["papers"] is None
+    assert str(problems["papers"]) == "请上传“papers”。"
+
+
+def test_attachments_are_shown_by_name(campaign: Campaign, app: Any) -> None:
+    with app.test_request_context():
+        assert show_value(PAPERS, TWO, campaign) == "甲.pdf、乙.png"
+        assert show_value(PAPERS, None, campaign) == "—"
+        assert show_stored({"kind": "files"}, TWO) == "甲.pdf、乙.png"
+        assert show_stored({"kind": "files"}, None) == "—"
+    assert input_texts([PAPERS], {"papers": TWO}) == {"papers": []}
+    assert [show_size(n) for n in (1, 1500, 10 * 1024 * 1024)] == ["1 KB", "1 KB", "10.0 MB"]
