@@ -185,8 +185,11 @@ def _needs(form: Form, labels: Mapping[str, Text]) -> Iterator[tuple[Iterable[st
         for values in trials:
             with suppress(Exception):
                 check.find(_Watched(values, seen))
-        named = "、".join(labels[k] for k in check.fields if k in labels)
-        yield seen, Message(_("校验“%(fields)s”要用"), fields=named)
+        named = [labels[k] for k in check.fields if k in labels]
+        if len(named) > 2:
+            yield seen, Message(_("校验“%(field)s”等 %(n)s 栏要用"), field=named[0], n=len(named))
+        else:
+            yield seen, Message(_("校验“%(fields)s”要用"), fields="、".join(named))
     for comparison in form.comparisons:
         seen = set(comparison.fields)
         for values in trials:

@@ -140,8 +140,8 @@ def list_overlaps(
             continue
         fitting = find_known(local_field(column.stored()), known)
         if fitting:
-            best = next((k for k in fitting if k.place != here), fitting[0])
-            # what stands in the same form twice can only be taken out or explained
+            # what stands in the same form already can only be taken out or explained
+            best = next((k for k in fitting if k.place == here), fitting[0])
             fills = best.place != here and best.fills(local_field(column.stored()))
             found.append(Overlap(place, best, fills, bool(column.element or column.keep)))
     return found
