@@ -40,37 +40,55 @@ class Filed:
         return self.values.get(key) if kind == field.kind else None
 
 
+_S, _E = Submission, SubmissionEdition
+_OLDER = sa.orm.aliased(Submission)
+_TENANT: Any = sa.bindparam("tenant")
+_UNIT: Any = sa.bindparam("unit")
+_CAMPAIGN: Any = sa.bindparam("campaign")
+_FORM: Any = sa.bindparam("form")
+_PERIOD: Any = sa.bindparam("period")
+_LAST = (
+    sa.select(sa.func.max(_OLDER.period))
+    .where(
+        _OLDER.tenant_id == _TENANT,
+        _OLDER.unit_id == _UNIT,
+        _OLDER.edition > 0,
+        _OLDER.campaign == _CAMPAIGN,
+        _OLDER.form == _FORM,
+        _OLDER.period < _PERIOD,
+    )
+    .scalar_subquery()
+)
+_FILED = (
+    sa.select(
+        _S.id, _S.campaign, _S.form, Report.title, _S.period, _S.state, _E.values, _E.filed_at, _E.form_version, _E.local
+    )
+    .join(_E, sa.and_(_E.tenant_id == _S.tenant_id, _E.submission_id == _S.id, _E.number == _S.edition))
+    .join(Report, sa.and_(Report.tenant_id == _S.tenant_id, Report.id == _S.report_id))
+    .where(
+        _S.tenant_id == _TENANT,
+        _S.unit_id == _UNIT,
+        _S.id != sa.bindparam("own"),
+        sa.or_(
+            _S.period.in_(sa.bindparam("periods", expanding=True)),
+            sa.and_(_S.campaign == _CAMPAIGN, _S.form == _FORM, _S.period == _LAST),
+        ),
+    )
+    .order_by(_E.filed_at.desc(), _S.id)
+)  # fmt: skip
+"""Made once: a bulk upload asks it for each of some hundred units, and building it costs more than running it."""
+
+
 def list_filed(session: Session, submission: Submission, also: Sequence[str] = ()) -> list[Filed]:
     """What the submission's unit filed for the same period, for the periods ``also``, and in the last edition
     of the same form before; the newest filing first. At most three statements.
     """
-    s, e = Submission, SubmissionEdition
-    older = sa.orm.aliased(Submission)
-    mine = (older.tenant_id == submission.tenant_id, older.unit_id == submission.unit_id, older.edition > 0)
-    last = (
-        sa.select(sa.func.max(older.period))
-        .where(
-            *mine,
-            older.campaign == submission.campaign,
-            older.form == submission.form,
-            older.period < submission.period,
-        )
-        .scalar_subquery()
-    )
-    wanted = sa.or_(
-        s.period.in_([submission.period, *also]),
-        sa.and_(s.campaign == submission.campaign, s.form == submission.form, s.period == last),
-    )
-    rows = session.execute(
-        sa.select(
-            s.id, s.campaign, s.form, Report.title, s.period, s.state, e.values, e.filed_at, e.form_version, e.local
-        )
-        .join(e, sa.and_(e.tenant_id == s.tenant_id, e.submission_id == s.id, e.number == s.edition))
-        .join(Report, sa.and_(Report.tenant_id == s.tenant_id, Report.id == s.report_id))
-        .where(s.tenant_id == submission.tenant_id, s.unit_id == submission.unit_id, s.id != submission.id, wanted)
-        .order_by(e.filed_at.desc(), s.id)
-    ).all()  # fmt: skip
-    return _with_elements(session, submission.tenant_id, rows)
+    given = {
+        "tenant": submission.tenant_id, "unit": submission.unit_id, "campaign": submission.campaign,
+        "form": submission.form, "period": submission.period, "periods": [submission.period, *also],
+        "own": submission.id,
+    }  # fmt: skip
+    return _with_elements(session, submission.tenant_id, session.execute(_FILED, given).all())
 
 
 def list_current(session: Session, submission: Submission) -> list[Filed]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,11 +12,13 @@ from sqlalchemy.orm import Session
 from portal.campaigns.declarations import Campaign, Form
 from portal.core.periods import parse_period
 from portal.reporting.cells import blank
+from portal.reporting.due import counted_days
 from portal.reporting.filed import previous_values
 from portal.reporting.models import OPEN, Report, State, Submission, SubmissionEdition
-from portal.reporting.prefill import Offer, current_offers
+from portal.reporting.prefill import Offer, offers_for
 from portal.reporting.questions import notes_of
 from portal.reporting.sheet_file import Mark, UnitSheet
+from portal.tenants.policies import value_of
 from portal.units.models import Unit
 from portal.units.services import UnitRow
 
@@ -30,13 +33,25 @@ def base_values(submission: Submission, offers: Mapping[str, Offer]) -> dict[str
     return values
 
 
+Days = tuple[date, date]
+"""First and last day that a period counts."""
+
+
+def days_of(session: Session, campaign: Campaign, tenant_id: int, period: str) -> Days:
+    return counted_days(parse_period(period), value_of(session, tenant_id, campaign, "cut_off_day"))
+
+
 def present(
-    session: Session, campaign: Campaign, form: Form, submission: Submission
+    session: Session, campaign: Campaign, form: Form, submission: Submission, days: Days | None = None
 ) -> tuple[dict[str, Any], dict[str, Offer]]:
-    """The form as its page shows it, and what is offered; a form that counts already is offered nothing."""
+    """The form as its page shows it, and what is offered; a form that counts already is offered nothing.
+
+    ``days``: asked for once by who goes through many units.
+    """
     if submission.state not in OPEN:
         return dict(submission.values), {}
-    offers = current_offers(session, campaign=campaign, form=form, submission=submission)
+    first, last = days or days_of(session, campaign, submission.tenant_id, submission.period)
+    offers = offers_for(session, campaign=campaign, form=form, submission=submission, first=first, last=last)
     return base_values(submission, offers), offers
 
 
@@ -104,6 +119,7 @@ def sheets_of(
         previous_by_unit(session, report),
         notes(session, report.tenant_id, campaign.key, form.key),
     )
+    days = days_of(session, campaign, report.tenant_id, report.period)
     return [
         UnitSheet(
             mark=mark_of(submission, tenant_code),
@@ -111,7 +127,7 @@ def sheets_of(
             member=submission.member,
             unit=unit.full_name,
             name=unit.short_name,
-            values=present(session, campaign, form, submission)[0],
+            values=present(session, campaign, form, submission, days)[0],
             previous=before.get(unit.id, {}),
             notes=answers,
         )

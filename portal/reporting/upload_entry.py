@@ -20,7 +20,15 @@ from portal.reporting.filed import previous_values
 from portal.reporting.models import Report, ReportRemark, State, Submission, Upload
 from portal.reporting.prefill import Offer, as_origins
 from portal.reporting.queries import STATE_LABELS
-from portal.reporting.sheet_content import list_expected, mark_of, notes, present, previous_by_unit
+from portal.reporting.sheet_content import (
+    Days,
+    days_of,
+    list_expected,
+    mark_of,
+    notes,
+    present,
+    previous_by_unit,
+)
 from portal.reporting.sheet_file import UnitSheet
 from portal.reporting.upload_lines import Difference, compare, left_cells, pack_text
 from portal.reporting.uploads import counts_of, is_open, replace_entry, settle_counts
@@ -62,12 +70,15 @@ def confirm(
         Submission.tenant_id == report.tenant_id, Submission.report_id == report.id
     )
     forms = {str(s.id): s for s in session.scalars(wanted)}
+    days = days_of(session, campaign, report.tenant_id, report.period)
     outcomes = []
     for number, kept in enumerate(list(upload.findings), 1):
         if kept["problems"] or is_settled(kept, file=file):
             continue
         entry, submission = dict(kept), forms[kept["submission"]]
-        done, sentence = _enter(session, actor, now, campaign, form, upload, entry, submission, file, reasons)
+        done, sentence = _enter(
+            session, actor, now, campaign, form, upload, entry, submission, days, file, reasons
+        )
         if done is not Done.SAME or "done" not in entry:
             entry["done"] = [done.value, pack_text(sentence), entry["counts"][1]]
         replace_entry(upload, number, entry)
@@ -79,7 +90,7 @@ def confirm(
 
 def _enter(
     session: Session, actor: Actor, now: datetime, campaign: Campaign, form: Form, upload: Upload,
-    entry: dict[str, Any], submission: Submission, file: bool, reasons: Mapping[str, str],
+    entry: dict[str, Any], submission: Submission, days: Days, file: bool, reasons: Mapping[str, str],
 ) -> tuple[Done, Message | Text]:  # fmt: skip
     if not is_open(submission):
         return Done.LOCKED, Message(_("%(state)s，没有覆盖。"), state=STATE_LABELS[State(submission.state)])
@@ -87,7 +98,7 @@ def _enter(
         settle_counts(session, campaign, form, submission, entry, previous_values(session, submission))
         text = _("%(who)s在您上传之后保存过这张表，没有写入；下面是最新的差异，请重新确认。")
         return Done.CHANGED, Message(text, who=submission.saved_by or submission.reviewed_by)
-    base, offers = present(session, campaign, form, submission)
+    base, offers = present(session, campaign, form, submission, days)
     found = compare(entry, form, submission.member, base, campaign)
     taken, left = sum(line.taken for line in found.lines), len(found.left)
     if not taken and not file:

@@ -25,7 +25,7 @@ from portal.documents.reading import Limits, Page, read_book
 from portal.reporting.checks import findings
 from portal.reporting.filed import previous_values
 from portal.reporting.models import OPEN, Report, Submission, Upload
-from portal.reporting.sheet_content import list_expected, mark_of, present, previous_by_unit
+from portal.reporting.sheet_content import Days, days_of, list_expected, mark_of, present, previous_by_unit
 from portal.reporting.sheet_reading import (
     split_book,
 )
@@ -94,10 +94,11 @@ def stage_many(
     _refuse_twice(entries)
     units = {str(s.id): s for s, _unit in expected}
     before = previous_by_unit(session, report)
+    days = days_of(session, campaign, report.tenant_id, report.period)
     for entry in entries:
         if not entry["problems"]:
             submission = units[entry["submission"]]
-            settle_counts(session, campaign, form, submission, entry, before.get(submission.unit_id))
+            settle_counts(session, campaign, form, submission, entry, before.get(submission.unit_id), days)
     digest = b"".join(hashlib.sha256(content).digest() for _name, content in files)
     name = files[0][0] if len(files) == 1 else str(Message(_("%(n)s 个文件"), n=len(files)))
     return _keep(session, actor, now, report, campaign, name, digest, entries, bulk=True)
@@ -124,10 +125,10 @@ def _refuse_twice(entries: Sequence[dict[str, Any]]) -> None:
 
 def settle_counts(
     session: Session, campaign: Campaign, form: Form, submission: Submission, entry: dict[str, Any],
-    previous: Mapping[str, Any] | None,
+    previous: Mapping[str, Any] | None, days: Days | None = None,
 ) -> Difference:  # fmt: skip
     """Compare with the form as it is now, run its checks, and keep the counts for the list."""
-    base, _offers = present(session, campaign, form, submission)
+    base, _offers = present(session, campaign, form, submission, days)
     found = compare(entry, form, submission.member, base, campaign)
     entry["version"], entry["counts"] = submission.version, counts_of(found)
     said = findings(form, found.values, previous)
