@@ -28,6 +28,14 @@ def _fill_figures(page: Page, **figures: str) -> None:
         page.fill(f"input[name={key}]", value)
 
 
+def _give_reasons(page: Page) -> int:
+    """Each figure that departs from the registers shows an input for its reason."""
+    inputs = page.locator(".correct:visible input").all()
+    for field in inputs:
+        field.fill("台账尚未登记")
+    return len(inputs)
+
+
 def test_from_the_liaison_to_the_citys_picture(person: PEOPLE) -> None:
     liaison = person("pd_gaj")
     page = liaison.page
@@ -36,11 +44,17 @@ def test_from_the_liaison_to_the_citys_picture(person: PEOPLE) -> None:
 
     # A wrong figure is refused at its cell with the numbers, and nothing typed is lost.
     _row(page, FORM).get_by_role("link", name="填报").click()
-    liaison.picture("empty-form")
+    liaison.picture("prefilled-form")
+    offered = page.locator(".cell-field.prefilled").count()
+    assert offered >= page.locator(".cell-field").count() * 0.6, "what the portal knows is filled in"
+    assert _give_reasons(page) == 0
     _fill_figures(
         page, cases_filed="2", cases_solved="1", suspects="3", police_notes="４，２５８", police_face="425,830",
         semi_finished_face="500,000", publicity_activities="1",
     )  # fmt: skip
+    assert _give_reasons(page) == offered - page.locator(".cell-field.prefilled").count() > 0
+    expect(page.locator("[data-saved]")).to_contain_text("已自动保存", timeout=15_000)
+    liaison.picture("corrected-form")
     page.get_by_role("button", name="提交", exact=True).click()
     wrong = page.locator(".cell-field.wrong").first
     expect(wrong).to_contain_text("500,000")
@@ -54,12 +68,14 @@ def test_from_the_liaison_to_the_citys_picture(person: PEOPLE) -> None:
     liaison.picture("filed-form")
     sheet = page.url
 
-    # The other campaign has nothing to report this month: one click.
+    # The registers of the other campaign are not empty: no zero report over them, but they are the form.
     liaison.open("/")
     _row(page, "反诈工作月报表").get_by_role("link", name="填报").click()
     page.get_by_role("button", name="零报告").click()
-    expect(page.locator(".note").first).to_contain_text("零报告已提交")
-    liaison.picture("zero-report")
+    expect(page.locator(".note.bad").first).to_contain_text("本期不是零报告")
+    liaison.picture("no-zero-report")
+    page.get_by_role("button", name="提交", exact=True).click()
+    expect(page.locator(".note").first).to_contain_text("已提交")
 
     # The office returns it with a reason; the liaison sees it, corrects, files again.
     office = person("pd_bgs")
@@ -75,6 +91,7 @@ def test_from_the_liaison_to_the_citys_picture(person: PEOPLE) -> None:
     liaison.picture("returned-to-do")
     _row(page, FORM).get_by_role("link", name="修改").click()
     page.fill("input[name=police_notes]", "4,259")
+    _give_reasons(page)
     page.get_by_role("button", name="提交", exact=True).click()
     expect(page.locator(".note").first).to_contain_text("已提交")
 
