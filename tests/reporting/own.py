@@ -6,9 +6,11 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
+import pytest
 from sqlalchemy.orm import Session
 
 from portal.campaigns.declarations import Campaign
+from portal.core.errors import Invalid
 from portal.reporting import local
 from portal.reporting.local_content import Column, Content
 from portal.reporting.models import LocalForm
@@ -49,3 +51,40 @@ def publish(county: County, content: Content, form: str = "") -> LocalForm:
     county.enter()
     county.session.refresh(row)
     return row
+
+
+OWN = Content(label="涉众企业走访情况", columns=columns("走访企业", "发现苗头"), **WELL)
+
+
+def draft(county: County, content: Content, form: str = "") -> LocalForm:
+    with county.inside() as session:
+        row = start(county, session, form)
+        local.save(
+            session,
+            OFFICE,
+            county.now,
+            campaign=county.campaign,
+            row=row,
+            version=row.version,
+            content=content,
+        )
+    return row
+
+
+def issue(county: County, content: Content, form: str = "", known: list[Campaign] | None = None) -> LocalForm:
+    with county.inside() as session:
+        row = start(county, session, form)
+        local.publish(
+            session, OFFICE, county.now, campaign=county.campaign, campaigns=known or [county.campaign], row=row,
+            version=row.version, content=content,
+        )  # fmt: skip
+    return row
+
+
+def refusal(
+    county: County, content: Content, form: str = "", known: list[Campaign] | None = None
+) -> dict[str, str]:
+    with pytest.raises(Invalid) as refused:
+        issue(county, content, form, known)
+    county.session.rollback()
+    return {key: str(said) for key, said in refused.value.problems.items()}
