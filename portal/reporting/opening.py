@@ -94,7 +94,7 @@ def open_periods(
                     {"form": form.key, "period": period.key},
                 )
                 opened += 1
-            if report.state in (ReportState.COLLECTING, ReportState.RETURNED):
+            if report.closed_at is None and report.state in (ReportState.COLLECTING, ReportState.RETURNED):
                 opened_as = find_form(session, home, campaign, form.key, report.local) or form
                 _expect(session, report, opened_as, members)
     return opened

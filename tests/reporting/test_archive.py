@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from flask.testing import FlaskClient
 
 from portal.core.audit import AuditEvent
+from portal.core.db import db
 from portal.core.errors import Conflict, Invalid, NotFound
 from portal.core.posts import PostKind
 from portal.core.scope import Scope, set_scope
@@ -454,3 +455,42 @@ def test_exports_are_the_lists_as_filtered(county: County, office: FlaskClient, 
     assert county.units["乙镇"].full_name not in text_of(mine)
     county.enter()
     assert county.session.scalars(sa.select(AuditEvent.act)).all().count("export") == 3
+
+
+@pytest.mark.parametrize("path", ["board", "board/{}/submit", "board/{}/files"])
+def test_pages_ask_a_constant_number_of_statements(county: County, office: FlaskClient, path: str) -> None:
+    county.plain("甲镇")
+    submit(county)
+    url = county.url(path.format(county.report().id))
+    county.session.rollback()
+
+    def statements() -> int:
+        counted = 0
+
+        def count(*_: Any) -> None:
+            nonlocal counted
+            counted += 1
+
+        sa.event.listen(db.engine, "before_cursor_execute", count)
+        try:
+            assert office.get(url).status_code == 200
+        finally:
+            sa.event.remove(db.engine, "before_cursor_execute", count)
+        return counted
+
+    few = statements()
+    for unit in list(F6)[1:]:
+        county.plain(unit)
+    submit(county)
+    county.session.rollback()
+    assert statements() == few <= 25
+
+
+def test_a_new_member_is_not_expected_in_a_closed_period(county: County) -> None:
+    close(county)
+    county.make.unit(county.tenant, "新设乡", F6["甲镇"])
+    assert county.open() == 0
+    assert county.report().expected == 10
+    reopen(county)
+    county.open()
+    assert county.report().expected == 11
