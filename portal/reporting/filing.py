@@ -13,7 +13,7 @@ from portal.reporting.cells import LATE, blank, departs
 from portal.reporting.checks import CARRIES, FIGURES, findings
 from portal.reporting.models import Submission
 from portal.reporting.opening import asked_fields, asked_tables
-from portal.reporting.prefill import KEPT, PROFILE, read_offer
+from portal.reporting.prefill import CARRIED, KEPT, PROFILE, read_offer
 
 
 def zero_values(form: Form, member: str, origins: Mapping[str, Any] | None = None) -> dict[str, Any]:
@@ -60,6 +60,13 @@ def _uncorrected(
     }
 
 
+def asks_below(rule: str, origins: Mapping[str, Any]) -> bool:
+    """Why an opening figure is not the last closing one is asked once: as the reason of its correction, where the
+    closing figure was offered."""
+    origin = origins.get(rule.removeprefix(CARRIES)) if rule.startswith(CARRIES) else None
+    return origin is not None and origin["kind"] == CARRIED
+
+
 def find_problems(
     form: Form, values: Values, explanations: Mapping[str, str], previous: Values | None,
     corrections: Mapping[str, str], origins: Mapping[str, Any],
@@ -67,13 +74,13 @@ def find_problems(
     """Problem key -> sentence: at a field, at ``correct.<field>`` or at ``explain.<rule>``."""
     problems = _uncorrected(values, origins, corrections)
     for check, sentence in findings(form, values, previous):
-        # Why an opening figure is not the last closing one is asked once: as the reason of the correction.
-        carried = check.key.removeprefix(CARRIES) if check.key.startswith(CARRIES) else ""
-        explained = explanations.get(check.key, "").strip() or corrections.get(carried)
+        explained = explanations.get(check.key, "").strip()
+        if asks_below(check.key, origins):
+            explained = corrections.get(check.key.removeprefix(CARRIES), "")
         unexplained = check.grade is Grade.EXPLAIN and not explained
         if check.grade is Grade.ERROR or unexplained:
             for key in check.fields or ("",):
                 problems.setdefault(key, sentence)
-            if unexplained and carried not in origins:
+            if unexplained and not asks_below(check.key, origins):
                 problems[f"explain.{check.key}"] = _("请更正数字，或在此说明原因。")
     return problems

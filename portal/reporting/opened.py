@@ -18,14 +18,15 @@ from portal.reporting import questions, services
 from portal.reporting.asides import list_asides
 from portal.reporting.catalogue import find_form
 from portal.reporting.cells import blank, departs
-from portal.reporting.checks import CARRIES, findings
+from portal.reporting.checks import findings
 from portal.reporting.due import counted_days
 from portal.reporting.filed import previous_values
+from portal.reporting.filing import asks_below
 from portal.reporting.follow import list_elsewhere
 from portal.reporting.models import COUNTED, OPEN, Report, ReportState, State, Submission
 from portal.reporting.opening import asked_fields, asked_tables
 from portal.reporting.parts import Standing, list_files, read_parts, type_parts
-from portal.reporting.prefill import Offer, current_offers
+from portal.reporting.prefill import Offer, as_origins, current_offers
 from portal.tenants.policies import value_of
 from portal.web.access import now, the_campaign, the_desk, the_reader, the_session
 from portal.web.declared import input_text, show_value
@@ -134,14 +135,13 @@ def show_sheet(
     values = filled_in(sheet, offers)
     if posted is not None:
         values = posted.values
-    previous = previous_values(session, submission)
+    previous, origins = previous_values(session, submission), as_origins(offers)
     hints: dict[str, Any] = dict(stored or {})
     explain: dict[str, Any] = {}
     for check, said in findings(sheet.form, values, previous) if submission.values or posted else ():
         for key in check.fields:
             hints.setdefault(key, said)
-        # The reason why an opening figure was corrected is asked for under its cell, not twice.
-        if check.grade is Grade.EXPLAIN and check.key.removeprefix(CARRIES) not in offers:
+        if check.grade is Grade.EXPLAIN and not asks_below(check.key, origins):
             explain[check.key] = said
     problems = dict(problems or {})
     explain |= {k.removeprefix("explain."): problems[k] for k in problems if k.startswith("explain.")}
@@ -163,9 +163,7 @@ def show_sheet(
         problems=problems,
         hints={k: v for k, v in hints.items() if k not in problems},
         prefilled={k: o.message for k, o in offers.items() if not departs(o.value, values.get(k))},
-        offered_rows={
-            t.key: table_texts(t, offers[t.key].value) for t in sheet.tables if t.key in offers
-        },
+        offered_rows={t.key: table_texts(t, offers[t.key].value) for t in sheet.tables if t.key in offers},
         below=_below(asides),
         compared=previous is not None,
         comparing=previous is not None and request.args.get("compare") == "1",

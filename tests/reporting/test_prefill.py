@@ -199,6 +199,18 @@ def test_an_opening_figure_that_is_not_the_last_closing_one_is_explained_once(co
     assert file(county, "2025Q3", values, corrections={"opening": "1 件并案"}).state == State.FILED
 
 
+def test_a_drawn_opening_figure_that_is_not_the_last_closing_one_is_explained(county: County) -> None:
+    """The register offers it, so nothing is corrected; that it differs from what was filed is said all the same."""
+    file(county, PREVIOUS, FILLED)
+    enter(county, "2025-06-30")  # entered after the second quarter was filed with none on hand
+    with pytest.raises(Invalid) as refused:
+        file(county, "2025Q3", {})
+    assert set(refused.value.problems) == {"known_before", "explain.carries.known_before"}
+    county.session.rollback()
+    explained = {"carries.known_before": "上季漏录 1 条"}
+    assert file(county, "2025Q3", {}, explanations=explained).state == State.FILED
+
+
 def test_rows_may_be_added_and_completed_but_not_dropped_without_a_reason(county: County) -> None:
     enter(county, "2025-07-01", "2025-08-01")
     values = offered(county) | {"closing": 2}
@@ -208,8 +220,9 @@ def test_rows_may_be_added_and_completed_but_not_dropped_without_a_reason(county
     filed = file(county, "2025Q3", values | {"rows": more})
     assert filed.values["rows"] == more
     edition = editions(county)[0]
-    # Twelve fields and three rows of three columns; leads, on_hand, talks, unit_name and two cells of two rows.
-    assert counts(edition) == (12 + 9, 4 + 4, 0, 0)
+    # Thirteen fields and three rows of three columns; leads, on_hand, talks, known_before, unit_name and two cells
+    # of two rows.
+    assert counts(edition) == (13 + 9, 5 + 4, 0, 0)
     for fewer in (rows[1:], [rows[0] | {"count": 5}, rows[1]], []):
         with pytest.raises(Invalid) as refused:
             file(county, "2025Q3", values | {"rows": fewer})
@@ -225,13 +238,13 @@ def test_the_four_counts_of_an_edition(county: County, monthly: County) -> None:
         file(monthly, month, {"went": went})
     values = offered(county) | {"leads": 2, "closing": 3, "phone": "0353-1", "visits": 18, "rows": []}
     file(county, "2025Q3", values, corrections={"leads": "迟录", "rows": "迟录"})
-    # Asked: the twelve fields. Offered: leads, on_hand, talks, unit_name; visits were typed before they were known.
-    assert counts(editions(county)[0]) == (12, 4, 1, 1)
+    # Asked: the thirteen fields. Offered: leads, on_hand, talks, known_before, unit_name; visits were typed before they were known.
+    assert counts(editions(county)[0]) == (13, 5, 1, 1)
 
 
 def test_filing_without_any_offer_counts_what_was_asked(county: County) -> None:
     file(county, "2025Q3", FILLED, origins={})
-    assert counts(editions(county)[0]) == (12, 0, 0, 0)
+    assert counts(editions(county)[0]) == (13, 0, 0, 0)
 
 
 # --------------------------------------------------------------------------------------------- zero report

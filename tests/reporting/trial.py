@@ -29,11 +29,22 @@ def _open_on(values: Any, _first: date, last: date) -> int:
     return int(str(values["known_on"]) <= last.isoformat())
 
 
+def _before(values: Any, first: date, _last: date) -> int:
+    return int(str(values["known_on"]) < first.isoformat())
+
+
 FIELDS = (
     Field(key="leads", label=_("线索"), kind=_N, draws=(counted("lead"),)),
     Field(key="on_hand", label=_("在办"), kind=_N, draws=(Draw(pool="lead", amount=_open_on),), summed=False),
     Field(key="talks", label=_("宣传"), kind=_N, draws=(counted(ACTIVITIES),)),
     Field(key="opening", label=_("期初"), kind=_N, carries="closing"),
+    Field(
+        key="known_before",
+        label=_("期初线索"),
+        kind=_N,
+        draws=(Draw(pool="lead", amount=_before),),
+        carries="on_hand",
+    ),
     Field(key="closing", label=_("期末"), kind=_N, summed=False),
     Field(key="paid", label=_("金额"), kind=FieldKind.MONEY, unit=_("万元"), element="trial_paid"),
     Field(key="visits", label=_("走访"), kind=_N, element="trial_visits"),
