@@ -12,10 +12,12 @@ import sqlalchemy as sa
 from portal.campaigns.declarations import Campaign, FieldKind
 from portal.reporting import local
 from portal.reporting.admission import Known, Name, field_name, find_known, list_known, name_of
-from portal.reporting.catalogue import local_field
+from portal.reporting.catalogue import find_form, local_field
+from portal.reporting.cells import count_cells
 from portal.reporting.filed import read_elements
 from portal.reporting.local_content import Column, Content
-from portal.reporting.models import LocalForm
+from portal.reporting.models import LocalForm, Submission
+from portal.reporting.prefill import as_origins, current_offers
 from tests.conftest import TestClock
 from tests.reporting.county import KEY, County
 from tests.reporting.own import OWN, WELL, columns, every, issue, publish, refusal
@@ -171,3 +173,29 @@ def test_an_earlier_date_alone_needs_a_reason_and_no_document(county: County) ->
     assert list(refusal(county, Content(days_earlier=2), county.form.key)) == ["reason"]
     row = issue(county, Content(days_earlier=2, reason="县里要求"), county.form.key)
     assert row.ends_on is None
+
+
+@pytest.mark.parametrize("key", ["leads", "publicity_activities"])
+def test_a_linked_column_is_prefilled_and_not_asked_again(county: County, key: str) -> None:
+    """Once the known form is filed; with a named element, and with one that is called by its place."""
+    known = next(f for f in county.form.fields if f.key == key)
+    element = known.element or f"{KEY}.{county.form.key}.{key}"
+    column = Column(label=f"{known.label}数", unit=str(known.unit or ""), element=element)
+    row = issue(county, replace(OWN, period="quarter", columns=(column, *columns("走访企业"))))
+    county.open()
+    county.plain("甲镇", publicity_activities=2)
+    county.enter()
+    sheet = county.session.scalars(
+        sa.select(Submission).where(
+            Submission.form == row.form, Submission.unit_id == county.units["甲镇"].id
+        )
+    ).one()
+    form = find_form(county.session, county.tenant.id, county.campaign, row.form, sheet.local)
+    assert form is not None
+    offers = current_offers(county.session, campaign=county.campaign, form=form, submission=sheet)
+    assert {k: o.value for k, o in offers.items()} == {
+        "local_1": {"leads": 3, "publicity_activities": 2}[key]
+    }
+    assert str(county.form.label) in str(offers["local_1"].message)
+    cells = count_cells(form, sheet.member, {}, as_origins(offers), {})
+    assert (cells.asked, cells.prefilled) == (2, 1)
