@@ -93,7 +93,7 @@ FIND_LEDGER = Ledger(
 
 PROCEEDING_LEDGER = Ledger(
     key="proceeding",
-    label=_("假币案件起诉审判登记"),
+    label=_("起诉审判登记"),
     numbering=_("诉"),
     fields=(
         Field(

@@ -64,7 +64,7 @@ _POLICE = {f.key: f for section in POLICE_SECTIONS for f in section.fields}
 
 TALLY = Ledger(
     key="tally",
-    label=_("警情案件日登记"),
+    label=_("警情日登记"),
     numbering=_("日"),
     fields=tuple(
         replace(
@@ -118,7 +118,7 @@ TALLY = Ledger(
 
 ACCOUNT = _action_ledger(
     "account",
-    _("银行账户管控和堵截登记"),
+    _("账户管控登记"),
     _("户"),
     d2(_("二（十八）第4项"), _("责任倒查和督导检查见二（十六）第1、4项。")),
     ("banks", "banking_regulator"),
@@ -138,7 +138,7 @@ ACCOUNT = _action_ledger(
 
 NUMBER = _action_ledger(
     "number",
-    _("通信号码处置登记"),
+    _("号码处置登记"),
     _("号"),
     d2(_("二（十七）第1、2、3项"), _("约谈和责任倒查见二（十）第4、8项。")),
     ("telecom", "industry"),
@@ -165,7 +165,7 @@ HANDLING = _action_ledger(
 
 PROCEEDING = Ledger(
     key="proceeding",
-    label=_("电诈案件起诉审判登记"),
+    label=_("起诉审判登记"),
     numbering=_("诉"),
     fields=(
         Field(

@@ -29,6 +29,8 @@ from portal.tenants.policies import value_of
 MISSING, LATE, CORRECTED, ZERO = 0.015, 0.015, 0.06, 0.06
 HALF_DONE = 0.45
 FIGURES = (FieldKind.INTEGER, FieldKind.MONEY)
+_OWN_RANGE = (0, 40)
+"""Of a tenant's own columns, which declare none."""
 _NEVER_TYPED = (FieldKind.FILES, FieldKind.FLAG)
 
 
@@ -122,13 +124,17 @@ def _complete(
     factor = 1 if worse else world.dice.choice((1, 1, 2))
     example = form.example if not origins else {}
     stock = _stock(form, {f.key for f in rest}, offered, previous)
-    quiet = {f.key: 0 if f.kind in FIGURES else _word(form, f) for f in rest}
-    found = [quiet | stock | offered]
-    for _attempt in range(4):
-        values = {f.key: _typed(world, f, form, example, factor) for f in rest} | stock | offered
-        found.append(values | {k: n for k, n in worse.items() if k in values})
-    # The quiet one comes last, so that it is taken only where every other breaks more rules.
-    return min(reversed(found), key=lambda values: _trouble(form, values, previous))
+    values = {f.key: _typed(world, f, form, example, factor) for f in rest} | stock | offered
+    values |= {k: n for k, n in worse.items() if k in values}
+    loose = {f.key for f in rest if f.kind in FIGURES} - set(stock) - set(worse)
+    for _round in range(5):  # what breaks a rule was not done
+        broken = {
+            k for c, _said in findings(form, values, previous) if c.grade is not Grade.HINT for k in c.fields
+        }
+        if not broken & loose:
+            break
+        values |= dict.fromkeys(broken & loose, 0)
+    return values
 
 
 def _stock(
@@ -156,9 +162,7 @@ def _typed(world: World, f: Field, form: Form, example: Mapping[str, Any], facto
         return _word(form, f)
     if f.key in example:
         return example[f.key] * factor
-    if not f.typical:
-        return 0
-    value = world.dice.randint(*f.typical)
+    value = world.dice.randint(*f.typical or _OWN_RANGE)
     if f.kind is FieldKind.MONEY:
         return value * (1_000_000 if f.unit == _("万元") else 100)
     return value

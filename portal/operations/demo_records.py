@@ -159,8 +159,9 @@ def _entries(
     month = period_of(since, PeriodKind.MONTH)
     while month.start <= world.today:
         days = (min(month.end, world.today) - month.start).days
-        if world.happens(float(row["times"])):
-            day = month.start + timedelta(days=world.dice.randint(0, days))
+        chosen = int(row["day"]) - 1 if row["day"] else world.dice.randint(0, days)
+        if world.happens(float(row["times"])) and chosen <= days:
+            day = month.start + timedelta(days=chosen)
             values = _values(json.loads(row["values"]), world.dice.choice((1, 1, 2)), day, world.today)
             yield day, member, row["title"], values | _trend(world, tenant, member, row, month.key)
         month = month.shifted(1)
