@@ -30,7 +30,13 @@ def parts_form(campaign: Campaign) -> Form:
     clause = campaign.forms[0].clause
     table = Table(key="cases", label=_("案件表"), columns=COLUMNS, clause=clause, max_rows=5, heads=HEADS)
     fields = (
-        Field(key="total", label=_("合计数"), kind=FieldKind.INTEGER, definition=_("本期立案数。"), clause=clause),
+        Field(
+            key="total",
+            label=_("合计数"),
+            kind=FieldKind.INTEGER,
+            definition=_("本期立案数。"),
+            clause=clause,
+        ),
         Field(key="papers", label=_("佐证材料"), kind=FieldKind.FILES),
         Field(key="secret_count", label=_("财政数"), kind=FieldKind.INTEGER, owners=("finance",)),
     )

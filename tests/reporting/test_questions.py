@@ -87,7 +87,9 @@ def notices(county: County, unit: str | None) -> list[Notice]:
 
 
 # -------------------------------------------------------------------------------------------------- asking
-def test_a_unit_asks_and_the_office_is_told(county: County, liaison: FlaskClient, office: FlaskClient) -> None:
+def test_a_unit_asks_and_the_office_is_told(
+    county: County, liaison: FlaskClient, office: FlaskClient
+) -> None:
     url = sheet(county)
     shown = page(liaison.get(url))
     assert f'href="{url}/ask/total"' in shown
@@ -99,7 +101,9 @@ def test_a_unit_asks_and_the_office_is_told(county: County, liaison: FlaskClient
     assert "办公室应于" in page(liaison.get(f"{url}/ask/total"))
     (question,) = waiting(county)
     assert (question.field, question.unit_id) == ("total", county.units[UNIT].id)
-    assert question.due_at == datetime(2025, 9, 24, 23, 59, 59, 999999, tzinfo=SHANGHAI), "Saturday + 3 working days"
+    assert question.due_at == datetime(2025, 9, 24, 23, 59, 59, 999999, tzinfo=SHANGHAI), (
+        "Saturday + 3 working days"
+    )
     (told,) = notices(county, None)
     assert told.detail == "跨年的案件计入哪一期？"
     assert told.link == county.url("board/questions")
@@ -110,11 +114,15 @@ def test_a_unit_asks_and_the_office_is_told(county: County, liaison: FlaskClient
     listed = page(office.get(county.url("board/questions")))
     assert "跨年的案件计入哪一期？" in listed
     assert county.units[UNIT].full_name in listed
-    events = county.session.scalars(sa.select(AuditEvent.act).where(AuditEvent.act == Act.QUESTION_ASK.value)).all()
+    events = county.session.scalars(
+        sa.select(AuditEvent.act).where(AuditEvent.act == Act.QUESTION_ASK.value)
+    ).all()
     assert len(events) == 1
 
 
-def test_the_link_stands_on_the_filling_page_only(county: County, liaison: FlaskClient, office: FlaskClient) -> None:
+def test_the_link_stands_on_the_filling_page_only(
+    county: County, liaison: FlaskClient, office: FlaskClient
+) -> None:
     url = sheet(county)
     assert "口径不清" not in page(office.get(url))
     county.file(UNIT)
@@ -201,7 +209,9 @@ def test_an_answer_may_be_changed_and_the_trail_keeps_the_old_one(
     assert "旧答复" not in shown
     county.session.rollback()
     county.enter()
-    wanted = sa.select(AuditEvent.data).where(AuditEvent.act == Act.QUESTION_ANSWER.value).order_by(AuditEvent.seq)
+    wanted = (
+        sa.select(AuditEvent.data).where(AuditEvent.act == Act.QUESTION_ANSWER.value).order_by(AuditEvent.seq)
+    )
     assert list(county.session.scalars(wanted)) == [{}, {"before": "旧答复"}]
     assert len(notices(county, UNIT)) == 2
 
@@ -248,14 +258,21 @@ def test_who_may_answer(
     assert waiting(county)[0].answered_at is None
 
 
-def test_hostile_questions_and_answers_are_text(county: County, liaison: FlaskClient, office: FlaskClient) -> None:
+def test_hostile_questions_and_answers_are_text(
+    county: County, liaison: FlaskClient, office: FlaskClient
+) -> None:
     """A39, A48, A49."""
     hostile = "<script>alert(1)</script>{{7*7}}%(x)s"
     put(liaison, f"{sheet(county)}/ask/total", hostile)
     number = waiting(county)[0].id
     first = office.get(county.url("board/questions"))
     say(office, county, number, hostile)
-    for answer in (first, liaison.get(sheet(county)), liaison.get(f"{sheet(county)}/ask/total"), office.get("/inbox")):
+    for answer in (
+        first,
+        liaison.get(sheet(county)),
+        liaison.get(f"{sheet(county)}/ask/total"),
+        office.get("/inbox"),
+    ):
         assert answer.status_code == 200
         assert "<script>alert" not in answer.get_data(as_text=True)
         assert hostile in page(answer)
@@ -284,7 +301,11 @@ def test_statements_do_not_grow_with_questions(
             sa.event.remove(db.engine, "before_cursor_execute", note)
         return len([s for s in sent if s.lstrip().upper().startswith("SELECT")])
 
-    pages = ((liaison, sheet(county)), (office, county.url("board/questions")), (liaison, f"{sheet(county)}/ask/total"))
+    pages = (
+        (liaison, sheet(county)),
+        (office, county.url("board/questions")),
+        (liaison, f"{sheet(county)}/ask/total"),
+    )
 
     def fill(numbers: range) -> None:
         for n in numbers:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import html
 import re
 from collections.abc import Callable, Iterator
@@ -12,6 +13,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from portal.campaigns import Field, FieldKind, _
+from portal.campaigns.problems import problems
 from portal.core.posts import PostKind
 from portal.reporting.models import State
 from tests.conftest import TestClock
@@ -65,7 +68,9 @@ def inputs(text: str) -> dict[str, str]:
 
 def test_rows_are_filed_in_the_order_of_the_page(county: County, liaison: FlaskClient) -> None:
     url = address(county)
-    rows = row(7, "第二", whole="12.5", local="3", moved="1") | row(2, "第一", kind="b", found_on="2025-09-01")
+    rows = row(7, "第二", whole="12.5", local="3", moved="1") | row(
+        2, "第一", kind="b", found_on="2025-09-01"
+    )
     empty = row(4, "  ", whole="", kind="")
     assert send(liaison, url, action="file", total="2", **rows, **empty).status_code == 303
     blank = {"kind": None, "found_on": None, "whole": None, "local": None, "moved": False}
@@ -89,7 +94,9 @@ def test_the_header_has_two_levels(county: County, liaison: FlaskClient) -> None
     assert shown.index("涉案金额") < shown.index(">全案")
 
 
-def test_problems_stand_at_their_cell_and_everything_typed_stays(county: County, liaison: FlaskClient) -> None:
+def test_problems_stand_at_their_cell_and_everything_typed_stays(
+    county: County, liaison: FlaskClient
+) -> None:
     refused = send(liaison, address(county), action="file", total="1", **row(1, "好的", whole="1"),
                    **row(9, "", whole="10万", found_on="昨天", kind="zzz"))  # fmt: skip
     shown = page(refused)
@@ -147,7 +154,14 @@ def test_rows_come_and_go_without_scripts(county: County, liaison: FlaskClient) 
     assert inputs(less.get_data(as_text=True)) | {"cases-1-name": "乙"} == inputs(less.get_data(as_text=True))
     assert "甲" not in inputs(less.get_data(as_text=True)).values()
     assert county.sheet(UNIT).state == State.EXPECTED
-    for odd in ("row-", "row-add-other", "row-drop-cases-", "row-drop-cases-99", "row-drop-cases-\u0661", "row-x-y-z"):
+    for odd in (
+        "row-",
+        "row-add-other",
+        "row-drop-cases-",
+        "row-drop-cases-99",
+        "row-drop-cases-\u0661",
+        "row-x-y-z",
+    ):
         answer = send(liaison, url, action=odd, **row(1, "甲"))
         assert answer.status_code == 200
         assert inputs(answer.get_data(as_text=True))["cases-1-name"] == "甲"
@@ -189,6 +203,19 @@ def test_an_edition_shows_its_rows_with_the_header_of_then(
     assert "旧案" in old
     assert "涉案金额" in old
     assert "甲类" in old
+
+
+def test_attachments_stand_in_no_table_and_no_ledger(county: County) -> None:
+    paper = Field(key="paper", label=_("附件"), kind=FieldKind.FILES)
+    table = dataclasses.replace(county.form.tables[0], columns=(paper,), heads=())
+    ledgers = tuple(dataclasses.replace(x, fields=(*x.fields, paper)) for x in county.campaign.ledgers[:1])
+    forms = (dataclasses.replace(county.form, tables=(table,)),)
+    wrong = [str(p) for p in problems(dataclasses.replace(county.campaign, forms=forms))]
+    assert [p for p in wrong if "不能是附件" in p] == [
+        "字段 parts.cases.paper 不能是附件：附件只能是报表的一栏。"
+    ]
+    kept = dataclasses.replace(county.campaign, ledgers=(*ledgers, *county.campaign.ledgers[1:]))
+    assert any("不能是附件" in str(p) for p in problems(kept))
 
 
 def test_many_cells_are_no_attack(county: County, liaison: FlaskClient) -> None:

@@ -149,7 +149,10 @@ def test_shown_values(campaign: Campaign, app: Any) -> None:
 
 
 PAPERS = field("papers", FieldKind.FILES, required=True)
-TWO = [{"id": 1, "name": "甲.pdf", "size": 10, "sha256": "a"}, {"id": 2, "name": "乙.png", "size": 20, "sha256": "b"}]
+TWO = [
+    {"id": 1, "name": "甲.pdf", "size": 10, "sha256": "a"},
+    {"id": 2, "name": "乙.png", "size": 20, "sha256": "b"},
+]
 
 
 def test_attachments_stand_until_they_are_ticked(campaign: Campaign) -> None:
