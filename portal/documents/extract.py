@@ -24,6 +24,8 @@ SMALL = 4 * 1024 * 1024
 """A sheet of like rows is compressed well without being a bomb: up to this size no ratio is asked."""
 TEXT = 4 * 1024 * 1024
 """Characters of all cells together."""
+BLANKS = 200_000
+"""Rows that may be there without content: formats down to the last row, one by one, are waited for no longer."""
 LONGEST_FORMULA = 80
 
 _ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
@@ -82,6 +84,8 @@ def read_all(book: Any, rows: int, columns: int, sheets: int) -> list[dict[str, 
     """Every sheet, hidden ones too, with its formulas; ``rows`` and ``columns`` are the limits of each."""
     if len(book.worksheets) > sheets:
         raise Refused("sheets", len(book.worksheets))
+    if not any(page.sheet_state == "visible" for page in book.worksheets):
+        raise Refused("no_sheet")
     room = Room(rows, columns)
     return [
         {
@@ -101,7 +105,9 @@ class Room:
 
     def read(self, book: Any, page: Any, *, formulas: bool) -> Iterator[tuple[int, list[Any]]]:
         """Rows with content, cut behind their last filled cell."""
-        for number, found in parse(book, page, formulas=formulas):
+        for count, (number, found) in enumerate(parse(book, page, formulas=formulas)):
+            if count > BLANKS:
+                raise Refused("bomb")
             if not found:
                 continue
             if number > self.rows:

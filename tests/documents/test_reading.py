@@ -5,14 +5,16 @@ from __future__ import annotations
 import time
 import zipfile
 from collections.abc import Callable
+from datetime import date, datetime
 from io import BytesIO
 from pathlib import Path
 
 import openpyxl
 import pytest
+from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
 from portal.core.errors import Invalid
-from portal.documents.reading import Limits, read_rows
+from portal.documents.reading import Formula, Limits, read_book, read_rows
 
 TYPES = (
     '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
@@ -181,3 +183,72 @@ def test_hidden_sheets_are_passed_over_and_a_sheet_can_be_named() -> None:
     assert read_rows(stream.getvalue(), sheet="乙")[0].cells == ("乙",)
     with pytest.raises(Invalid, match="没有要读取的工作表"):
         read_rows(stream.getvalue(), sheet="丙")
+
+
+# ------------------------------------------------------------------------------------------- a book, whole
+def with_formulas() -> bytes:
+    made, stream = openpyxl.Workbook(), BytesIO()
+    first = made.active
+    assert first is not None
+    first.append(["一", "=1+1", 3])
+    hidden = made.create_sheet("标识")
+    hidden.append(["甲", "1403"])
+    hidden.sheet_state = "veryHidden"
+    made.save(stream)
+    return stream.getvalue()
+
+
+def test_a_book_is_read_whole_with_its_hidden_sheets_and_formulas() -> None:
+    first, hidden = read_book(with_formulas())
+    assert (first.hidden, hidden.name, hidden.hidden) == (False, "标识", True)
+    assert first.rows == ((1, ("一", Formula(None, "1+1"), 3)),)
+    assert hidden.rows == ((1, ("甲", "1403")),)
+    stored = read_book(
+        book('<row r="1"><c r="A1"><f>SUM(B1:B2)</f><v>14</v></c><c r="B1" t="e"><v>#DIV/0!</v></c></row>')
+    )
+    assert stored[0].rows[0].cells == (Formula(14, "SUM(B1:B2)"), "#DIV/0!")
+
+
+def test_dates_of_1904_are_the_days_they_show() -> None:
+    made, stream = openpyxl.Workbook(), BytesIO()
+    made.epoch = CALENDAR_MAC_1904
+    page = made.active
+    assert page is not None
+    page.append([date(2026, 9, 30), datetime(2026, 9, 30, 17, 40)])  # noqa: DTZ001
+    made.save(stream)
+    assert b'date1904="1"' in zipfile.ZipFile(BytesIO(stream.getvalue())).read("xl/workbook.xml")
+    assert read_book(stream.getvalue())[0].rows[0].cells == (date(2026, 9, 30), datetime(2026, 9, 30, 17, 40))  # noqa: DTZ001
+
+
+def many_sheets(count: int) -> bytes:
+    made, stream = openpyxl.Workbook(), BytesIO()
+    for n in range(count):
+        made.create_sheet(f"第{n}张").append([n])
+    made.save(stream)
+    return stream.getvalue()
+
+
+def test_the_limits_of_a_book_name_the_sheet() -> None:
+    with pytest.raises(Invalid, match="文件有 26 张工作表，最多读取 20 张"):
+        read_book(many_sheets(25))
+    assert len(read_book(many_sheets(300), Limits(sheets=400))) == 301
+    with pytest.raises(Invalid, match="工作表“a”第 3 行仍有内容，最多读取 2 行"):
+        read_book(book("<row><c><v>1</v></c></row>" * 3), Limits(rows=2))
+    with pytest.raises(Invalid, match="工作表“a”第 1 行的内容超出第 100 列"):
+        read_book(book('<row r="1"><c r="XFD1"><v>1</v></c></row>'))
+
+
+@pytest.mark.parametrize("row", ['<row r="%d" spans="1:5"/>', '<row r="%d"><c r="A%d" s="1"/></row>'])
+def test_a_million_blank_rows_are_refused_in_time(row: str) -> None:
+    """F15. Formats down to the last row, each row written out: nobody waits for it, nothing breaks."""
+    rows = "".join(row % ((n,) * row.count("%d")) for n in range(1, 1_000_001))
+    with pytest.raises(Invalid, match="展开后过大，无法读取。请只保留需要填报的表格，删去多余的行"):
+        read_book(book(rows))
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_hostile_books_are_refused_alike(name: str) -> None:
+    make, sentence = HOSTILE[name]
+    with pytest.raises(Invalid) as caught:
+        read_book(make())
+    assert sentence in str(caught.value.problems["file"])
