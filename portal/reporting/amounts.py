@@ -32,8 +32,8 @@ _MONEY_HEAD = re.compile(rf"(?:[¥￥]|RMB|CNY|{_('人民币')})", re.IGNORECASE
 _VAGUE = re.compile(_("约|近|余|多|左右|上下|以上|以下|以内|超|不足|几|数"))
 _NOTHING = frozenset(
     unicodedata.normalize("NFKC", word).casefold()
-    for word in ("—", "－", "-", "–", "―", "一一", "——", "--", "/", "\\", "〃", "″", "…", "×", "*", "n/a", "na", "null",
-                 *_("无 没有 暂无 未发生 同上 同前 不详 待定 待核 不涉及 略").split())
+    for word in ("—", "－", "-", "–", "―", "——", "--", "/", "\\", "〃", "″", "…", "×", "*", "n/a", "na", "null",
+                 *_("一一 无 没有 暂无 未发生 同上 同前 不详 待定 待核 不涉及 略").split())
 )  # fmt: skip
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from io import BytesIO
 from typing import Any
 
-from flask import current_app, flash, redirect, request, send_file, url_for
+from flask import current_app, flash, g, redirect, request, send_file, url_for
 from flask_babel import gettext
 
 from portal.campaigns.declarations import Form
@@ -96,6 +96,7 @@ def upload_one(submission_id: int) -> Any:
     opened = open_sheet(submission_id)
     if not opened.own:
         raise NotAllowed
+    g.nav = "reporting.mine"
     session, desk = the_session(), the_desk()
     can, problems = uploads.is_open(opened.submission), {}
     if request.method == "POST":
@@ -158,6 +159,7 @@ def _open_upload(upload_id: int) -> tuple[Upload, Report, Form]:
         allowed = submission.unit_id in desk.units_with(Right.REPORT_FILL)
     if not allowed:
         raise NotFound
+    g.nav = "reporting.board" if found.bulk else "reporting.mine"
     return found, report, form_of(the_campaign(), report.form, report.local)
 
 

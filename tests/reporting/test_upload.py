@@ -279,7 +279,7 @@ def test_an_old_version_and_another_place(county: County, liaison: FlaskClient, 
 
 
 @pytest.mark.parametrize(
-    "name", ["zip bomb", "macros", "truncated", "encrypted", "old format", "html", "far cell", "too large"]
+    "name", ["zip bomb", "macros", "truncated", "encrypted", "old format", "html", "far cell"]
 )
 def test_hostile_files_are_refused_by_the_page(county: County, liaison: FlaskClient, name: str) -> None:
     make, sentence = HOSTILE[name]
