@@ -79,7 +79,11 @@ def late_words(minutes: int) -> Message | None:
     if not minutes:
         return None
     days = -(-minutes // _DAY)
-    return Message(_("迟报 %(n)s 天"), n=days) if minutes >= _DAY else Message(_("迟报 %(t)s"), t=show_minutes(minutes))
+    return (
+        Message(_("迟报 %(n)s 天"), n=days)
+        if minutes >= _DAY
+        else Message(_("迟报 %(t)s"), t=show_minutes(minutes))
+    )
 
 
 @dataclass(frozen=True)
