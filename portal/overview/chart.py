@@ -8,7 +8,7 @@ from typing import Any
 from portal.core.periods import Period, PeriodKind
 from portal.core.text import Message, Text, _
 from portal.overview.services import Overview
-from portal.overview.tables import Figure, add_up, measure
+from portal.overview.tables import Figure, measure, sums_of
 
 PANEL, GAP, ROW, COLUMNS = 264, 16, 118, 2
 _TOP, _BASE = 38, 94
@@ -60,7 +60,7 @@ def draw(view: Overview, figure: Figure) -> Chart:
     periods = view.span.periods
     rows: list[tuple[Any, list[Any]]]
     if view.of_units:
-        rows = [(_("合计"), [measure(figure, add_up(view.form, view.lines, p)) for p in periods])]
+        rows = [(_("合计"), [measure(figure, sums_of(view, p)) for p in periods])]
     else:
         rows = [(x.name, [measure(figure, x.values.get(p.key)) for p in periods]) for x in view.lines]
     drawn = [(name, values) for name, values in rows if any(v is not None for v in values)]

@@ -21,7 +21,9 @@ _NONE = "—"
 def write_overview(stream: BinaryIO, view: Overview, *, office: str, now: datetime) -> None:
     """``office``: who draws it up, for the line under the title."""
     left = Message(_("汇总单位：%(office)s"), office=office)
-    sheets = (_completeness, _totals, _indicators)
+    sheets = [_completeness, _totals, _indicators]
+    if any(view.span.chosen.key in line.beside for line in view.lines):
+        sheets.append(_beside)
     write_workbook(stream, (make(view, left, show_moment(now)) for make in sheets))
 
 
@@ -112,6 +114,38 @@ def _indicators(view: Overview, left: Message, moment: Any) -> Sheet:
     return Sheet(
         title=title, name=_("全部指标"), columns=columns, rows=rows(), left=left, right=_as_of(moment)
     )
+
+
+def _beside(view: Overview, left: Message, moment: Any) -> Sheet:
+    """对账: where a county gave a figure of its own, or a matter was counted by several units."""
+    columns = [
+        Column(label=line_label(view), width=18),
+        Column(label=_("指标"), width=26),
+        Column(label=_("计入汇总"), width=12, kind=Kind.NUMBER),
+        Column(label=_("各单位合计"), width=12, kind=Kind.NUMBER),
+        Column(label=_("核定原因"), width=30),
+        Column(label=_("去重后"), width=12, kind=Kind.NUMBER),
+        Column(label=_("重复计入的事项"), width=50),
+    ]
+
+    def rows() -> Iterator[list[Any]]:
+        for _group, found in all_rows(view):
+            for row in found:
+                for line, a in zip(view.lines, row.cells, strict=True):
+                    if not a.why and a.net is None:
+                        continue
+                    f = row.figure
+                    matters = (f"{m['matter']}（{m['day']}）{join_words(m['units'])}" for m in a.matters)
+                    yield [
+                        line.name, _titled(f), _blank(in_unit(f, a.value)),
+                        _blank(in_unit(f, a.summed if a.why else a.value)), join_words(a.why),
+                        "" if a.net is None else in_unit(f, a.net), "；".join(matters),
+                    ]  # fmt: skip
+
+    title = Message(
+        _("%(form)s核定与对账（%(period)s）"), form=view.form.label, period=view.span.chosen.label
+    )
+    return Sheet(title=title, name=_("对账"), columns=columns, rows=rows(), left=left, right=_as_of(moment))
 
 
 def write_summary(stream: BinaryIO, view: Summary, *, office: str, now: datetime) -> None:

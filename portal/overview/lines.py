@@ -11,7 +11,7 @@ from typing import Any
 from portal.core.text import Message, Text, _
 from portal.overview.chart import short_label
 from portal.overview.services import Overview
-from portal.overview.tables import Figure, add_up, measure
+from portal.overview.tables import Figure, measure, sums_of
 
 WIDTH, HEIGHT = 760, 260
 LEFT, RIGHT, TOP, BASE = 64, 130, 16, 226
@@ -70,7 +70,7 @@ def draw(view: Overview, figure: Figure, of: str) -> Lines:
     periods = view.span.periods
     step = (WIDTH - LEFT - RIGHT) / max(len(periods) - 1, 1)
     xs = [round(LEFT + n * step, 1) for n in range(len(periods))]
-    total = (_("合计"), tuple(measure(figure, add_up(view.form, view.lines, p)) for p in periods))
+    total = (_("合计"), tuple(measure(figure, sums_of(view, p)) for p in periods))
     each = [
         (line.code or str(line.id), (line.name, tuple(measure(figure, line.values.get(p.key)) for p in periods)))
         for line in view.lines

@@ -17,6 +17,7 @@ from portal.core.text import Message, _
 from portal.documents.letters import DOCX
 from portal.documents.workbook import XLSX
 from portal.overview import draft, drilldown
+from portal.overview.export_places import write_differences
 from portal.overview.views import blueprint, here, look_down, the_forms
 from portal.reporting.archive import file_name, read_file
 from portal.reporting.chain import list_below
@@ -63,15 +64,34 @@ def stored(place: str, file_id: int) -> Any:
 @require(Right.OVERVIEW_READ)
 def differences() -> Any:
     """县级口径差异: which tenants below ask earlier, or more, than the form says."""
-    campaign, session = the_campaign(), the_session()
+    found = _read_differences()
+    campaign = the_campaign()
+    return render_template(
+        "overview/differences.html", campaign=campaign, forms=the_forms(campaign), here=here(), **found
+    )
+
+
+@blueprint.get("/<tenant>/<campaign>/overview/differences.xlsx")
+@require(Right.OVERVIEW_READ, writes=True)
+def differences_workbook() -> Any:
+    found, desk = _read_differences(), the_desk()
+    period: Period | None = found["period"]
+    stream = BytesIO()
+    write_differences(stream, found["rows"], period=period, office=desk.office_name, now=now())
+    data = {"period": period.key if period else ""}
+    record(the_session(), Act.EXPORT, "overview:differences", the_actor(), now(), data)
+    stream.seek(0)
+    name = f"{desk.tenant_name}{translate(_('县级口径差异'))} {data['period']}.xlsx"
+    return send_file(stream, XLSX, as_attachment=True, download_name=name)
+
+
+def _read_differences() -> dict[str, Any]:
     look_down()
     options = _periods()
     given = request.args.get("period", "")
     period = parse_period(given) if given else next(iter(options), None)
-    return render_template(
-        "overview/differences.html", campaign=campaign, forms=the_forms(campaign), options=options, period=period,
-        rows=list_below(session, campaign, period.key) if period else (), here=here(),
-    )  # fmt: skip
+    rows = list_below(the_session(), the_campaign(), period.key) if period else ()
+    return {"options": options, "period": period, "rows": rows}
 
 
 def _periods() -> list[Period]:

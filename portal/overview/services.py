@@ -6,10 +6,10 @@ grow with counties, units or periods: lists are row tuples, and what was read on
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar, cast
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -25,6 +25,7 @@ from portal.reporting.models import COUNTED, Report, ReportState, State, Submiss
 from portal.tenants.models import CampaignSwitch, Tenant
 from portal.units.models import Unit
 
+T = TypeVar("T")
 A_YEAR = {PeriodKind.MONTH: 12, PeriodKind.QUARTER: 4, PeriodKind.HALF_YEAR: 2, PeriodKind.YEAR: 1}
 MOST_PERIODS = 24
 SUBMITTED = (ReportState.SUBMITTED, ReportState.ACCEPTED)
@@ -100,6 +101,13 @@ class Overview:
     lines: tuple[Line, ...]
     of_units: bool
     """Lines are the tenant's own units, not tenants."""
+    known: dict[Any, Any] = field(default_factory=dict, compare=False, repr=False)
+
+    def once(self, key: Any, make: Callable[[], T]) -> T:
+        """A sum that every figure of the page asks for is added up once."""
+        if key not in self.known:
+            self.known[key] = make()
+        return cast(T, self.known[key])
 
     def total(self, period: Period) -> Standing:
         """Filed, expected and on time over all lines."""

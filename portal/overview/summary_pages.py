@@ -14,6 +14,7 @@ from portal.core.posts import Right
 from portal.core.text import Message, _
 from portal.documents.workbook import XLSX
 from portal.overview import drilldown, export, summary
+from portal.overview.export_places import write_units
 from portal.overview.views import blueprint, choose_form, choose_span, here, look_down, the_forms
 from portal.web.access import (
     now,
@@ -78,6 +79,32 @@ def everything_workbook() -> Any:
 @require(Right.OVERVIEW_READ)
 def units(place: str) -> Any:
     """One tenant below: its units by period, as far as it has released them."""
+    return render_template("overview/units.html", campaign=the_campaign(), here=here(), **_read_units(place))
+
+
+@blueprint.get("/<tenant>/<campaign>/overview/<place>/units.xlsx")
+@require(Right.OVERVIEW_READ, writes=True)
+def units_workbook(place: str) -> Any:
+    found, desk = _read_units(place), the_desk()
+    county, form, periods = found["place"], found["form"], found["span"].periods
+    stream = BytesIO()
+    write_units(
+        stream,
+        found["matrix"],
+        place=county.full_name,
+        form=form,
+        periods=periods,
+        office=desk.office_name,
+        now=now(),
+    )
+    data = {"form": form.key, "periods": [p.key for p in periods], "tenant": county.id}
+    record(the_session(), Act.EXPORT, "overview:units", the_actor(), now(), data)
+    stream.seek(0)
+    name = f"{county.full_name}{translate(form.label)} {periods[-1].key}.xlsx"
+    return send_file(stream, XLSX, as_attachment=True, download_name=name)
+
+
+def _read_units(place: str) -> dict[str, Any]:
     campaign, session = the_campaign(), the_session()
     look_down()
     county = drilldown.get_place(session, place)
@@ -85,7 +112,4 @@ def units(place: str) -> Any:
     form = choose_form(forms, request.args)
     span = choose_span(form, request.args)
     matrix = drilldown.list_units(session, county, campaign.key, form.key, [p.key for p in span.periods])
-    return render_template(
-        "overview/units.html", campaign=campaign, forms=forms, form=form, span=span, place=county, matrix=matrix,
-        here=here(),
-    )  # fmt: skip
+    return {"forms": forms, "form": form, "span": span, "place": county, "matrix": matrix}

@@ -107,20 +107,33 @@ def has(view: Overview, period: Period) -> bool:
     return any(period.key in line.values for line in view.lines)
 
 
-def add_up(form: Form, lines: Sequence[Line], period: Period) -> dict[str, int]:
+def sums_of(view: Overview, period: Period) -> dict[str, int]:
+    """Over all lines."""
+    return view.once(("sums", period.key), lambda: _add_up(view.form, view.lines, period))
+
+
+def _add_up(form: Form, lines: Sequence[Line], period: Period) -> dict[str, int]:
     return sum_values(form.fields, [line.values[period.key] for line in lines if period.key in line.values])
 
 
-def year_so_far(form: Form, span: Span, line: Line) -> dict[str, int]:
+def year_so_far(view: Overview, line: Line) -> dict[str, int]:
     """The line's sums from 1 January through the chosen period; stocks stay out, they do not add up."""
-    known = [line.values[p.key] for p in span.chosen.year_to_date() if p.key in line.values]
-    return accumulate([f for f in form.fields if f.summed], known)
+
+    def make() -> dict[str, int]:
+        known = [line.values[p.key] for p in view.span.chosen.year_to_date() if p.key in line.values]
+        return accumulate([f for f in view.form.fields if f.summed], known)
+
+    return view.once(("year", line.id), make)
+
+
+def year_of_all(view: Overview) -> dict[str, int]:
+    return view.once("year", lambda: sum_values(view.form.fields, [year_so_far(view, x) for x in view.lines]))
 
 
 def amount(view: Overview, figure: Figure, line: Line) -> Amount:
     span = view.span
     if figure.cumulative:
-        value = measure(figure, year_so_far(view.form, span, line))
+        value = measure(figure, year_so_far(view, line))
         return Amount(value, partial=span.chosen.key not in line.values)
     now, year, before = (
         measure(figure, line.values.get(p.key)) for p in (span.chosen, span.year_ago, span.previous)
@@ -148,9 +161,8 @@ def _beside(figure: Figure, line: Line, span: Span) -> dict[str, Any]:
 def total(view: Overview, figure: Figure) -> Amount:
     """Over all lines. Changes compare only lines that have both periods: a missing county is no decrease."""
     if figure.cumulative:
-        sums = sum_values(view.form.fields, [year_so_far(view.form, view.span, line) for line in view.lines])
-        return Amount(measure(figure, sums))
-    now = measure(figure, add_up(view.form, view.lines, view.span.chosen))
+        return Amount(measure(figure, year_of_all(view)))
+    now = measure(figure, sums_of(view, view.span.chosen))
     year, month = (_total_change(view, figure, past) for past in (view.span.year_ago, view.span.previous))
     return Amount(now, year, month, **_beside_total(view, figure))
 
@@ -177,12 +189,16 @@ def _beside_total(view: Overview, figure: Figure) -> dict[str, Any]:
 
 
 def _total_change(view: Overview, figure: Figure, past: Period) -> Decimal | None:
-    chosen = view.span.chosen
     if not view.span.compares:
         return None
+    now, before = view.once(("pair", past.key), lambda: _paired(view, past))
+    return change(figure, measure(figure, now), measure(figure, before))
+
+
+def _paired(view: Overview, past: Period) -> tuple[dict[str, int], dict[str, int]]:
+    chosen = view.span.chosen
     both = [line for line in view.lines if past.key in line.values and chosen.key in line.values]
-    now, before = (measure(figure, add_up(view.form, both, p)) for p in (chosen, past))
-    return change(figure, now, before)
+    return _add_up(view.form, both, chosen), _add_up(view.form, both, past)
 
 
 def change(figure: Figure, now: Any, before: Any) -> Decimal | None:
@@ -217,7 +233,7 @@ class Goal:
 def goals(view: Overview) -> list[Goal]:
     """The form's goals (两升两降) over all lines, as the campaign orders them."""
     metrics = {m.key: m for m in view.form.metrics}
-    year = sum_values(view.form.fields, [year_so_far(view.form, view.span, line) for line in view.lines])
+    year = year_of_all(view)
     figures = [Figure(metrics[key]) for key in view.form.goals if key in metrics]
     return [Goal(f, metrics[f.key].better, total(view, f), measure(f, year)) for f in figures]
 
@@ -240,7 +256,7 @@ def all_rows(view: Overview) -> list[tuple[Text, list[Row]]]:
         (s.label, [f for f in s.fields if f.key in summed]) for s in view.form.sections
     ]
     groups.append((_("派生指标"), list(view.form.metrics)))
-    year = sum_values(view.form.fields, [year_so_far(view.form, view.span, line) for line in view.lines])
+    year = year_of_all(view)
     return [(label, [_row(view, Figure(s), year) for s in sources]) for label, sources in groups if sources]
 
 

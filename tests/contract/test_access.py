@@ -26,6 +26,8 @@ WRITING_READS = {
     "overview.draft_paper",
     "overview.everything_workbook",
     "overview.stored",
+    "overview.differences_workbook",
+    "overview.units_workbook",
     "overview.workbook",
     "reporting.board_workbook",
     "reporting.bulk_workbook",

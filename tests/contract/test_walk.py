@@ -119,6 +119,9 @@ QUERIES = (
     "/{t}/{c}/urgent/new?subject={subject}",
     "/{t}/{c}/overview?view=all",
     "/{t}/{c}/overview.xlsx?view=all",
+    "/{t}/{c}/overview/summary?at=2026Q3",
+    "/{t}/{c}/overview/differences?period=2026-08",
+    "/{t}/{c}/overview/draft.docx?span=2026",
 )
 
 

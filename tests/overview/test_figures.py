@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import timedelta
+from io import BytesIO
 from itertools import pairwise
 from typing import Any
 
@@ -12,6 +13,7 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask, g
 from flask.testing import FlaskClient
+from openpyxl import load_workbook
 
 from portal.core.audit import AuditEvent
 from portal.overview.lines import _spread, _ticks
@@ -81,13 +83,18 @@ def test_raw_four_net_one_with_the_matters_behind_it(
     world.report(second, AUGUST, [{"cases_filed": 2}], submitted=due)
     matter = {"matter": "金融知识进集市", "day": "2026-08-15", "units": ["公安局", "教育局", "农行", "移动"], "extra": {"cases_filed": 3}}  # fmt: skip
     change(world, first, report, net={"cases_filed": 1}, duplicates=[matter])
-    page = read(login("yq_office"), url(world, city))
+    client = login("yq_office")
+    page = read(client, url(world, city))
     assert re.search(
         r"甲县 .{0,40}4 原始 4 / 去重 1 金融知识进集市（2026-08-15）：公安局、教育局、农行、移动，重复计入 3",
         page,
     )
     assert re.search(r"合计（2 / 2 县） .{0,40}6 原始 6 / 去重 3 金融知识进集市", page)
     assert not re.search(r"乙县 .{0,30}去重", page)
+    book = load_workbook(BytesIO(client.get(url(world, city, ".xlsx")).data))
+    [row] = book["对账"].iter_rows(min_row=4, max_row=4, values_only=True)
+    assert row[0] == "阳泉市甲县"
+    assert row[2:6] == (4, 4, None, 1)
 
 
 def test_goals_say_up_or_down_good_or_bad_in_words(make: Factory, login: Login, clock: TestClock) -> None:
@@ -235,6 +242,9 @@ def test_a_countys_own_columns_and_forms_do_not_break_the_citys_pages(
     assert re.search(r"集市摊点数.{0,20}31", read(client, url(world, city, f"/{county.code}/forms/{filed}")))
     page = read(client, f"/{city.code}/anticounterfeit/overview/differences?period={AUGUST}")
     assert re.search(r"甲县 .{0,40}提前 2 天、增加 1 项 .{0,40}增加：集市摊点数", page)
+    book = client.get(f"/{city.code}/anticounterfeit/overview/differences.xlsx?period={AUGUST}").data
+    [row] = load_workbook(BytesIO(book)).worksheets[0].iter_rows(min_row=4, max_row=4, values_only=True)
+    assert row[:3] == ("阳泉市甲县", row[1], "提前 2 天、增加 1 项")
     assert "没有差异" in read(client, f"/{city.code}/anticounterfeit/overview/differences?period=2026-06")
 
 

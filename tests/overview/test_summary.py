@@ -143,6 +143,11 @@ def test_the_way_into_a_countys_units(city: Place, login: Login, clock: TestCloc
     assert "◆ 缺报 机构改革未移交" in page
     assert "9/10 已上报" in page
     assert "/forms/" in html
+    book = load_workbook(
+        BytesIO(client.get(url(city, "illegal_fundraising", f"/{code}/units.xlsx", n="1")).data)
+    )
+    rows = {r[0]: r[1] for r in book.worksheets[0].iter_rows(min_row=4, values_only=True) if r[0]}
+    assert (rows["山阴县第0单位"], rows["山阴县第9单位"]) == ("按时", "缺报：机构改革未移交")
     assert client.get(url(city, "illegal_fundraising", "/999999/units")).status_code == 404
     assert login("sy_office").get(f"/{code}/illegal_fundraising/overview/{code}/units").status_code == 404
 
