@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from portal.campaigns.declarations import Campaign, Field, FieldKind, Form, Grade
+from portal.core.clock import SHANGHAI
 from portal.core.periods import parse_period
 from portal.core.posts import POST_LABELS, PostKind
 from portal.core.text import _
@@ -72,7 +73,9 @@ def _fill(
             origins = as_origins(offers)
         place = (report.campaign, report.form, row.unit_id)
         worse = trend(world, tenant, report.campaign, report.form, row.member, report.period)
-        values = _complete(world, form, row.member, origins, before.get(place), {} if drawn else worse)
+        values = _complete(
+            world, campaign, form, row.member, origins, before.get(place), {} if drawn else worse
+        )
         late = past and chance > 1 - MISSING - LATE
         any_late |= late
         _file(world, form, row, report, values, origins, before.get(place), late=late)
@@ -115,7 +118,7 @@ def _report(
 
 
 def _complete(
-    world: World, form: Form, member: str, origins: Mapping[str, Any], previous: Mapping[str, Any] | None,
+    world: World, campaign: Campaign, form: Form, member: str, origins: Mapping[str, Any], previous: Mapping[str, Any] | None,
     worse: Mapping[str, int],
 ) -> dict[str, Any]:  # fmt: skip
     """What was offered, and typed figures for the rest that agree with it and with the form's own rules."""
@@ -124,7 +127,8 @@ def _complete(
     factor = 1 if worse else world.dice.choice((1, 1, 2))
     example = form.example if not origins else {}
     stock = _stock(form, {f.key for f in rest}, offered, previous)
-    values = {f.key: _typed(world, f, form, example, factor) for f in rest} | stock | offered
+    values = {f.key: _typed(world, f, form, example, factor) for f in rest}
+    values |= {f.key: 0 for f in rest if not _concerned(campaign, form, f, member)} | stock | offered
     values |= {k: n for k, n in worse.items() if k in values}
     loose = {f.key for f in rest if f.kind in FIGURES} - set(stock) - set(worse)
     for _round in range(5):  # what breaks a rule was not done
@@ -135,6 +139,13 @@ def _complete(
             break
         values |= dict.fromkeys(broken & loose, 0)
     return values
+
+
+def _concerned(campaign: Campaign, form: Form, f: Field, member: str) -> bool:
+    """Whether a figure that comes from registers comes from one that this unit keeps."""
+    source = next((x for x in form.fields if x.key == f.carries), f)
+    kept = [campaign.ledger(d.pool) for d in source.draws]
+    return not kept or any(x is None or not x.writers or member in x.writers for x in kept)
 
 
 def _stock(
@@ -191,7 +202,7 @@ def _file(
     row.explanations = explained
     early = timedelta(hours=world.dice.randint(3, 200))
     at = report.due_at + timedelta(hours=20) if late else min(report.due_at, world.now) - early
-    at = min(at, world.now)
+    at = min(at, world.now) if late else world.at(at.astimezone(SHANGHAI).date(), world.dice.randint(9, 17))
     row.first_filed_at = row.filed_at = row.saved_at = at
     row.filed_by = row.saved_by = str(POST_LABELS[PostKind.LIAISON])
     row.late_reason = world.text("late") if late else ""
