@@ -17,7 +17,7 @@ from portal.core.posts import Right
 from portal.core.text import Message, Text, _
 from portal.documents.workbook import XLSX, Column, Kind, Sheet, write_workbook
 from portal.reporting import archive, queries, questions, services
-from portal.reporting.catalogue import find_form
+from portal.reporting.catalogue import OWN, find_form
 from portal.reporting.models import COUNTED, Report, ReportState, State
 from portal.reporting.opened import answer
 from portal.reporting.reminders import remind_units
@@ -108,9 +108,10 @@ def _matches(row: Any, wanted: str) -> bool:
 
 
 def _current(reports: Sequence[Any]) -> list[int]:
-    """The report to show first: the oldest that is still open, else the newest."""
-    open_ids = [r.id for r in reports if r.state in (ReportState.COLLECTING, ReportState.RETURNED)]
-    return [open_ids[-1]] if open_ids else [r.id for r in reports[:1]]
+    """The report to show first: of those still open the earliest due, a campaign's form before a local one."""
+    waiting = [r for r in reports if r.state in (ReportState.COLLECTING, ReportState.RETURNED)]
+    first = min(waiting, key=lambda r: (r.due_at, r.form.startswith(OWN)), default=next(iter(reports), None))
+    return [first.id] if first else []
 
 
 @blueprint.post("/<tenant>/<campaign>/board/<int:report_id>/remind")
