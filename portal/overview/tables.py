@@ -212,7 +212,7 @@ def change(figure: Figure, now: Any, before: Any) -> Decimal | None:
 
 @dataclass(frozen=True)
 class Goal:
-    """A figure that the campaign is judged by, and whether its change since last year is the wished one."""
+    """A figure that the campaign is judged by, and whether its change is the wished one."""
 
     figure: Figure
     better: str
@@ -222,9 +222,18 @@ class Goal:
     """Since 1 January."""
 
     @property
+    def by_year(self) -> bool:
+        """Compared with last year; where that is not known, with the period before."""
+        return self.amount.year_on_year is not None
+
+    @property
+    def change(self) -> Decimal | None:
+        return self.amount.year_on_year if self.by_year else self.amount.month_on_month
+
+    @property
     def verdict(self) -> str:
         """``good``, ``bad``, ``same`` or '' where there is nothing to compare with."""
-        found = self.amount.year_on_year
+        found = self.change
         if found is None:
             return ""
         return "same" if not found else "good" if (found > 0) == (self.better == "up") else "bad"

@@ -116,6 +116,11 @@ def test_goals_say_up_or_down_good_or_bad_in_words(make: Factory, login: Login, 
     assert re.search(r"破案率.{0,600}150\.0", page, re.DOTALL), "a rate above 100 is not clamped"
     assert html.count('class="verdict good"') == 2
     assert html.count('class="verdict bad"') == 1
+    last = now | {"case_solved_count": 12}
+    world.report(county, "2026-09", [last], submitted=world.due("2026-09"))
+    clock.now = world.due("2026-09")
+    later = read(login("yq_office"), url(world, city))
+    assert re.search(r"破案数 起 12 环比 ▼ 降 20\.0% · 向差", later), "where last year is not known"
     other = World(make, "anticounterfeit")
     make.mechanism(city.tenant, "anticounterfeit")
     assert "目标：" not in read(client, f"/{city.code}/antifraud/overview/summary")
