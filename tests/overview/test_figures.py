@@ -123,7 +123,7 @@ def test_goals_say_up_or_down_good_or_bad_in_words(make: Factory, login: Login, 
     assert re.search(r"破案数 起 12 环比 ▼ 降 20\.0% · 向差", later), "where last year is not known"
     other = World(make, "anticounterfeit")
     make.mechanism(city.tenant, "anticounterfeit")
-    assert "目标：" not in read(client, f"/{city.code}/antifraud/overview/summary")
+    assert "目标：" not in read(login("yq_office"), f"/{city.code}/antifraud/overview/summary")
     assert not other.form.goals
 
 
