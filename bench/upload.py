@@ -63,16 +63,13 @@ for page in book.worksheets:
 def main() -> None:
     given = argparse.ArgumentParser(description=__doc__)
     given.add_argument("--rounds", type=int, default=5)
-    given.add_argument(
-        "--real", action="store_true", help="the campaign's own form with its table, not 40 plain cells"
-    )
     options = given.parse_args()
     with tempfile.TemporaryDirectory() as folder, portal(Path(folder)) as app:
         session = db.session()
         session.info["audit_key"] = app.extensions["portal"].audit_key
         campaign: Campaign = app.extensions["portal"].registry.find(CAMPAIGN)
-        tenant = furnish(session, campaign, own=not options.real)
-        form = next(f for f in list_forms(session, tenant.id, campaign) if options.real or f.key == FORM)
+        tenant = furnish(session, campaign)
+        form = next(f for f in list_forms(session, tenant.id, campaign) if f.key == FORM)
         content = filled(session, campaign, form, tenant)
         readers: list[float] = []
         portals: list[float] = []
@@ -103,7 +100,7 @@ def portal(folder: Path) -> Iterator[Flask]:
         db.engine.dispose()
 
 
-def furnish(session: Session, campaign: Campaign, *, own: bool) -> Tenant:
+def furnish(session: Session, campaign: Campaign) -> Tenant:
     """A county of 300 townships whose period is open."""
     tenant = Tenant(name="某县", level=Level.COUNTY.value, code="140399", path="", city="某市")
     session.add(tenant)
@@ -121,8 +118,7 @@ def furnish(session: Session, campaign: Campaign, *, own: bool) -> Tenant:
         Unit(full_name=f"某县第{n}镇人民政府", short_name=f"第{n}镇", aliases=[], kind=KIND, sort_no=n)
         for n in range(UNITS)
     )
-    if own:
-        session.add(own_form(mechanism.id))
+    session.add(own_form(mechanism.id))
     session.flush()
     open_periods(
         session, SYSTEM, NOW, campaign=campaign, mechanism_id=mechanism.id,

@@ -45,4 +45,6 @@ def send_file(client: FlaskClient, url: str, *contents: bytes, names: tuple[str,
     """Post files to the upload page at ``url``."""
     names = names or tuple(f"{n}.xlsx" for n in range(1, len(contents) + 1))
     files = [(BytesIO(content), name) for content, name in zip(contents, names, strict=True)]
-    return client.post(url, data={"csrf_token": csrf(client, url), "file": files}, content_type="multipart/form-data")
+    return client.post(
+        url, data={"csrf_token": csrf(client, url), "file": files}, content_type="multipart/form-data"
+    )
