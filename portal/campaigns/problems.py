@@ -29,7 +29,7 @@ from portal.campaigns.declarations import (
     Threshold,
 )
 from portal.core.periods import PeriodKind
-from portal.core.text import Message, _
+from portal.core.text import Message, _, written
 
 _KEY = re.compile(r"[a-z][a-z0-9_]{0,47}\Z")
 
@@ -194,7 +194,7 @@ def _fields(owner: str, fields: Iterable[Field], members: set[str], lists: set[s
         for key in f.owners:
             if key not in members:
                 yield _dangling(f"field {owner}.{f.key}", key)
-        if f.kind is FieldKind.MONEY and f.unit not in ("元", "万元"):
+        if f.kind is FieldKind.MONEY and f.unit not in (written("元"), written("万元")):
             yield Message(_("金额字段 %(key)s 的单位必须是元或万元。"), key=f"{owner}.{f.key}")
 
 

@@ -41,3 +41,8 @@ class Message:
 def _(text: str, /) -> Text:
     """Mark interface text for extraction; ``pybabel`` looks for this name."""
     return Text(text)
+
+
+def written(text: str, /) -> str:
+    """Chinese as people write it: compared with what comes in, never shown, and so not translated."""
+    return text

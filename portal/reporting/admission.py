@@ -18,7 +18,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.campaigns.declarations import Campaign, Field, FieldKind, Form, Grade
-from portal.core.text import Message, Text, _
+from portal.core.text import Message, Text, _, written
 from portal.reporting.catalogue import LOCAL_PREFIX, element_of, ended, forms_with
 from portal.reporting.models import LocalForm
 
@@ -26,19 +26,18 @@ _ALIKE = (
     frozenset({FieldKind.TEXT, FieldKind.LONG_TEXT, FieldKind.CHOICE, FieldKind.CHOICES}),
     frozenset({FieldKind.DATE, FieldKind.MOMENT}),
 )
-_COUNTERS = "\u4ef6\u8d77\u4eba\u540d\u6b21\u671f\u6237\u6761\u5bb6\u4e2a\u573a\u4efd\u5f20\u7b14\u6279\u5904\u53f0\u679a"
-"""Counters of figures: cases, people, times, households, items, firms, pieces, sessions, copies, sheets."""
-_SAME_COUNTER = str.maketrans("\u8d77\u540d\u6b21\u671f", "\u4ef6\u4eba\u573a\u573a")
+_COUNTERS = written("件起人名次期户条家个场份张笔批处台枚")
+_SAME_COUNTER = str.maketrans(written("起名次期"), written("件人场场"))
 """Cases and occurrences, persons and names, times and terms and sessions are counted alike."""
-_TIMES = "\u6b21"
-_PERSON_TIMES = "\u4eba\u6b21"
+_TIMES = written("次")
+_PERSON_TIMES = written("人次")
 """Persons counted each time: not the same as persons."""
-_OF_WHICH = re.compile("^(?:\u5176\u4e2d|\u542b)[::]?")
-_UNIT_IN_BRACKETS = re.compile(rf"\((?:[{_COUNTERS}]|\u4e07?\u5143|\u4eba\u6b21)\)")
-_MARKS = re.compile(r"[\s()\[\]{}<>\u3010\u3011\u300a\u300b\u201c\u201d\"'\u3001,.:;\u00b7\-]+")
-_NUMBER = "(?:\u603b\u6570|\u6570\u91cf|\u6570)"
+_OF_WHICH = re.compile(written("^(?:其中|含)[:：]?"))
+_UNIT_IN_BRACKETS = re.compile(r"\((?:[" + _COUNTERS + written("]|万?元|人次)") + r"\)")
+_MARKS = re.compile(written(r"[\s()\[\]{}<>【】《》“”\"'、,.:;·\-]+"))
+_NUMBER = written("(?:总数|数量|数)")
 _COUNTED = re.compile(
-    rf"(?:(?P<times>\u4eba\u6b21|[{_COUNTERS}]\u6b21){_NUMBER}?|(?P<counter>[{_COUNTERS}])?{_NUMBER})$"
+    rf"(?:(?P<times>{_PERSON_TIMES}|[{_COUNTERS}]{_TIMES}){_NUMBER}?|(?P<counter>[{_COUNTERS}])?{_NUMBER})$"
 )
 
 

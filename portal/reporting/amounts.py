@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import Any
 
 from portal.campaigns.declarations import Field, FieldKind
-from portal.core.text import Message, Text, _
+from portal.core.text import Message, Text, _, written
 from portal.web.declared import input_text
 from portal.web.inputs import Unusable, parse_integer, parse_money
 
@@ -21,19 +21,19 @@ LONGEST = 40
 _YUAN, _WAN_YUAN = _("元"), _("万元")
 _PLAIN = re.compile(r"-?[0-9]{1,20}(?:\.[0-9]{1,20})?")
 _ARABIC = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?|[0-9]+(?:\.[0-9]+)?")
-_DIGITS = {c: n % 10 for n, c in enumerate(_("零一二三四五六七八九") + _("〇壹贰叁肆伍陆柒捌玖"))} | {
-    str(_("两")): 2
-}
-_SMALL = dict(zip(_("十百千拾佰仟"), (10, 100, 1000) * 2, strict=True))
-_LARGE = dict(zip(_("万亿"), (10**4, 10**8), strict=True))
-_ZERO, _POINT = str(_("零")), str(_("点"))
-_MONEY_TAIL = re.compile(_("(?:元|圆|块)(?:整|正)?"))
+_DIGITS = {
+    c: n % 10 for n, c in enumerate(written("零一二三四五六七八九") + written("〇壹贰叁肆伍陆柒捌玖"))
+} | {written("两"): 2}
+_SMALL = dict(zip(written("十百千拾佰仟"), (10, 100, 1000) * 2, strict=True))
+_LARGE = dict(zip(written("万亿"), (10**4, 10**8), strict=True))
+_ZERO, _POINT = written("零"), written("点")
+_MONEY_TAIL = re.compile(written("(?:元|圆|块)(?:整|正)?"))
 _MONEY_HEAD = re.compile(rf"(?:[¥￥]|RMB|CNY|{_('人民币')})", re.IGNORECASE)
-_VAGUE = re.compile(_("约|近|余|多|左右|上下|以上|以下|以内|超|不足|几|数"))
+_VAGUE = re.compile(written("约|近|余|多|左右|上下|以上|以下|以内|超|不足|几|数"))
 _NOTHING = frozenset(
     unicodedata.normalize("NFKC", word).casefold()
     for word in ("—", "－", "-", "–", "―", "——", "--", "/", "\\", "〃", "″", "…", "×", "*", "n/a", "na", "null",
-                 *_("一一 无 没有 暂无 未发生 同上 同前 不详 待定 待核 不涉及 略").split())
+                 *written("一一 无 没有 暂无 未发生 同上 同前 不详 待定 待核 不涉及 略").split())
 )  # fmt: skip
 
 
@@ -97,7 +97,7 @@ def _amount(plain: str, field: Field) -> Decimal:
     if field.unit == _WAN_YUAN:
         if money or set(body) & set(_LARGE):
             number /= 10**4
-        elif set(body) & set(_SMALL) - set(_("十拾")):
+        elif set(body) & set(_SMALL) - set(written("十拾")):
             raise Unusable(_("不知是元还是万元。本栏以万元为单位，请只填数字。"))
     return -number if negative else number
 
@@ -154,7 +154,7 @@ def _evaluate(text: str) -> Decimal:
         if c == _POINT and number is not None and number < 10:
             number, place = _fraction(section + number, text, place)
             section = Decimal(0)
-        elif c == _ZERO or c == _("〇"):
+        elif c == _ZERO or c == written("〇"):
             if number is not None:
                 raise Unusable(_UNREADABLE)
             zero = True
@@ -168,7 +168,7 @@ def _evaluate(text: str) -> Decimal:
         elif c in _LARGE and _LARGE[c] < large and (section or number is not None):
             last, small = _LARGE[c], 10**4
             amount = section + (number or 0)
-            if c == _("亿") and total:
+            if c == written("亿") and total:
                 total, large = (total + amount) * last, last
             else:
                 total, large = total + amount * last, last

@@ -11,7 +11,7 @@ from decimal import Decimal
 
 from portal.campaigns.declarations import Campaign, Field, FieldKind
 from portal.core.clock import SHANGHAI
-from portal.core.text import Message, Text, _
+from portal.core.text import Message, Text, _, written
 from portal.documents.reading import Cell, Formula
 from portal.reporting.amounts import NOTHING, Reading, read_amount, refusal
 from portal.web.declared import show_value
@@ -22,9 +22,9 @@ EXACT = 10**15
 FIGURES = (FieldKind.INTEGER, FieldKind.MONEY)
 _NO_RESULT = _("是公式，没有计算结果。请在 WPS 或 Excel 中打开并保存后再上传，或直接填数字。")
 _TRUNCATED = _("超过 15 位，表格软件已把后面的位数改成 0。请把单元格格式设为“文本”后重新填写。")
-_SPLIT = re.compile(_("[、，,；;\n]+"))
-_YES = frozenset(_("是 有 √ ✓ ✔ ☑ y yes 1 true").split())
-_NO = frozenset(_("否 无 没有 × ✗ ☐ n no 0 false").split())
+_SPLIT = re.compile(written("[、，,；;\n]+"))
+_YES = frozenset(written("是 有 √ ✓ ✔ ☑ y yes 1 true").split())
+_NO = frozenset(written("否 无 没有 × ✗ ☐ n no 0 false").split())
 _COMPACT = re.compile(r"(20[0-9]{2})([01][0-9])([0-3][0-9])")
 
 

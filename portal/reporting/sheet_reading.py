@@ -16,7 +16,7 @@ from typing import NamedTuple
 from xlsxwriter.utility import xl_col_to_name
 
 from portal.campaigns.declarations import Campaign, Field, FieldKind, Form, Table
-from portal.core.text import Message, Text, _
+from portal.core.text import Message, Text, _, written
 from portal.documents.paper import HIDDEN
 from portal.documents.reading import Cell, FormRow, Formula, Page
 from portal.reporting.amounts import Reading, refusal
@@ -26,10 +26,10 @@ from portal.reporting.sheet_file import MARK_HEAD, Mark, column_head, table_colu
 
 _SEARCHED = 15
 """Rows at the top in which a head may stand."""
-_UNIT_LINE = re.compile(_("(?:填报|报送|填表)单位(?:名称|全称)?[:：](.*)"))
-_PERIOD_LINE = re.compile(_("(?:报告期|报表期|所属期)[:：](.*)"))
-_FOOT = tuple(_("填报人 审核人 单位负责人 （盖章 (盖章 说明 填表说明 注：").split())
-_SECTION_HEADS, _NUMBER_HEADS = _("类别 分类 项目类别").split(), _("序号 栏次 编号").split()
+_UNIT_LINE = re.compile(written("(?:填报|报送|填表)单位(?:名称|全称)?[:：](.*)"))
+_PERIOD_LINE = re.compile(written("(?:报告期|报表期|所属期)[:：](.*)"))
+_FOOT = tuple(written("填报人 审核人 单位负责人 （盖章 (盖章 说明 填表说明 注：").split())
+_SECTION_HEADS, _NUMBER_HEADS = written("类别 分类 项目类别").split(), written("序号 栏次 编号").split()
 _LABEL_HEADS = _("指标 指标名称 项目 栏目 统计指标").split()
 _UNKNOWN = _("第 %(row)s 行“%(label)s”不是本表栏目，没有读取。")
 _AMBIGUOUS = _("第 %(row)s 行“%(label)s”在本表不止一栏，类别和序号对不上，没有读取。")
