@@ -140,8 +140,10 @@ def crossing(session: Session, tenant_id: int) -> Iterator[Scope]:
     finally:
         if before is None:
             session.info.pop("scope", None)
-        else:
+        elif session.is_active:
             set_scope(session, before)
+        else:  # a statement failed: only a rollback comes now, and what begins after it is told the scope anew
+            session.info["scope"] = before
 
 
 def install_guard(session_class: Any) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import errno
 import json
+import math
 import os
 import re
 import resource
@@ -151,7 +152,7 @@ def plain(value: Any) -> Any:
         case list():
             return value
         case str():
-            return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), value)
+            return unescaped(value)
         case datetime() if value.time() == time.min:
             return ["d", value.date().isoformat()]
         case datetime():
@@ -160,9 +161,20 @@ def plain(value: Any) -> Any:
             return ["d", value.isoformat()]
         case time() | timedelta():
             return str(value)
+        case float() if not math.isfinite(value):  # no JSON, and no database, has them
+            return str(value)
         case bool() | int() | float() | None:
             return value
     return str(value)
+
+
+def unescaped(text: str) -> str:
+    """Excel writes as ``_x0009_`` what XML cannot hold. NUL and halves of pairs, which no database holds, become
+    the mark of something unreadable."""
+    if not _ESCAPED.search(text):
+        return text
+    text = _ESCAPED.sub(lambda found: chr(int(found[1], 16)), text).replace("\0", "\ufffd")
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
 def main(memory: int, seconds: int, rows: int, columns: int, sheets: int, sheet: str) -> dict[str, Any]:

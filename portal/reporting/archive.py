@@ -1,14 +1,14 @@
 """The files of a report: what was submitted, closed or came late, as it was then, number by number.
 
-A file is made from its facts alone (``report_book``), and is never written again. Superiors read the files
-from the first submitted one on; what a county closed for itself before stays with it.
+A file is made from its facts alone (``report_book``), and is never written again. Superiors read the files made
+by submitting and while they have the report; what a county closed for itself stays with it.
 """
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -214,13 +214,15 @@ def store(
 ) -> ReportFile:
     """The next number, made from ``facts``, with its differences against the number before. Under the report's lock."""
     last = newest_file(session, report)
+    shown = kind == ReportState.SUBMITTED or report.state in (ReportState.SUBMITTED, ReportState.ACCEPTED)
     differences = compare_facts(last.facts, facts) if last else []
     number = last.number + 1 if last else 1
     kept = dict(facts) | {"number": number, "kind": kind, "made_at": now.isoformat(), "made_by": actor.name}
-    content = write_book(kept, differences)
+    kept_back = shown and last is not None and last.released_at is None  # nor is what it said told by a difference
+    content = write_book(kept, [] if kept_back else differences)
     file = ReportFile(
         report_id=report.id, number=number, kind=kind, content=content, sha256=hashlib.sha256(content).hexdigest(),
-        facts=kept, differences=differences, made_at=now, made_by=actor.name,
+        facts=kept, differences=differences, made_at=now, made_by=actor.name, released_at=now if shown else None,
     )  # fmt: skip
     session.add(file)
     session.flush()
@@ -253,7 +255,8 @@ def after_filing(
 
 
 def list_files(session: Session, tenant_id: int, report_id: int) -> list[Stored]:
-    """Newest first. From above only what was submitted, and what came after it."""
+    """Newest first. From above only what was submitted, and what came to it (the guard sees to that); a difference
+    against a file that the superior does not see is not told."""
     rows = session.execute(
         sa.select(
             ReportFile.id, ReportFile.number, ReportFile.kind, ReportFile.made_at, ReportFile.made_by,
@@ -265,8 +268,8 @@ def list_files(session: Session, tenant_id: int, report_id: int) -> list[Stored]
     files = [Stored(*r) for r in rows]
     if tenant_id in get_scope(session).own:
         return files
-    first = min((f.number for f in files if f.kind == ReportState.SUBMITTED), default=None)
-    return [f for f in files if first is not None and f.number >= first]
+    seen = {f.number for f in files}
+    return [f if f.number - 1 in seen else replace(f, differences=[]) for f in files]
 
 
 def read_file(session: Session, tenant_id: int, file_id: int) -> ReportFile:
@@ -276,7 +279,7 @@ def read_file(session: Session, tenant_id: int, file_id: int) -> ReportFile:
         .where(ReportFile.tenant_id == tenant_id, ReportFile.id == file_id)
         .options(undefer(ReportFile.content))
     ).one_or_none()
-    if file is None or file.id not in {f.id for f in list_files(session, tenant_id, file.report_id)}:
+    if file is None:
         raise NotFound
     if hashlib.sha256(file.content).hexdigest() != file.sha256:
         raise Conflict(_("存档文件与存入时不一致，已停止下载，请联系系统管理员核查。"))

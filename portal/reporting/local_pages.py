@@ -225,11 +225,11 @@ def _names(campaign: Campaign, row: LocalForm) -> dict[str, str]:
 
 def _campaigns() -> list[Campaign]:
     """All that the tenant has switched on."""
-    if "campaigns_here" not in g:
+    if "switched_on" not in g:
         session, tenant_id, registry = the_session(), the_desk().tenant_id, the_registry()
         on = [key for (tenant, key), s in list_switches(session).items() if tenant == tenant_id and s.enabled]
-        g.campaigns_here = [c for c in map(registry.find, sorted(on)) if c is not None]
-    found: list[Campaign] = g.campaigns_here
+        g.switched_on = [c for c in map(registry.find, sorted(on)) if c is not None]
+    found: list[Campaign] = g.switched_on
     return found
 
 

@@ -223,8 +223,11 @@ class LocalForm(Subtree):
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
 
 
-class ReportFile(Subtree):
-    """The files of a closed or submitted period as they were then; a later change makes the next number."""
+class ReportFile(Released):
+    """The files of a closed or submitted period as they were then; a later change makes the next number.
+
+    Superiors see those made while they have the report; what a county closed for itself stays with it.
+    """
 
     __tablename__ = "report_file"
     __table_args__ = (

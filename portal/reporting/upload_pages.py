@@ -16,6 +16,7 @@ from portal.core.errors import Conflict, Invalid, NotAllowed, NotFound
 from portal.core.periods import parse_period
 from portal.core.posts import Right
 from portal.core.text import Message, _
+from portal.documents.attachments import clean_name
 from portal.documents.workbook import XLSX
 from portal.reporting import services, uploads
 from portal.reporting.cells import departs
@@ -85,7 +86,7 @@ def _posted_files(most: int) -> list[tuple[str, bytes]]:
     found = []
     for given in request.files.getlist("file"):
         if given.filename:
-            found.append((given.filename, given.stream.read(most)))
+            found.append((clean_name(given.filename), given.stream.read(most)))
         given.close()
     return found
 

@@ -26,6 +26,7 @@ from portal.reporting.sheet_reading import (
 from portal.reporting.upload_lines import keep, pack_text
 from portal.units.matching import core_name, places_of
 from portal.units.services import Names, UnitRow
+from portal.web.inputs import row_id
 
 Sentence = Message | Text
 NO_MARK = _("文件中没有本系统的表格标识，可能是把内容复制到了新文件。请从本页下载表格，填好后再上传。")
@@ -81,7 +82,7 @@ class Sorter:
 
     def _read_marked(self, main: Part, marked: Sequence[Part]) -> dict[str, Any]:
         assert main.mark is not None
-        unit = self.units.get(int(main.mark.unit_id) if main.mark.unit_id.isdigit() else 0)
+        unit = self.units.get(row_id(main.mark.unit_id))
         if unit is None:
             given = named_unit(main.page) or main.page.name
             same_place = main.genuine and main.mark.tenant == self.tenant_code

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Flask, render_template, request
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException, SecurityError
 
@@ -99,6 +99,8 @@ def _database(error: DBAPIError) -> Any:
     log.error("database: %s %r: %r", request.method, request.path, error.orig)
     if isinstance(error, IntegrityError):
         return page(409, _("这项内容刚刚已被提交过，没有重复保存。"))
+    if isinstance(error, DataError):  # a NUL, mostly, where a view did not look at what it was sent
+        return page(422)
     if isinstance(error, OperationalError):
         return page(503, _("数据库暂时不可用。"), {"Retry-After": "30"})
     return page(500)

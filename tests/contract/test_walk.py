@@ -278,6 +278,7 @@ READERS: dict[str, set[PostKind]] = {
     "reporting.sheet": OFFICE | UNIT | OVERSIGHT,
     "documents.download": OFFICE | UNIT | OVERSIGHT,
     "reporting.edition": OFFICE | UNIT | OVERSIGHT,
+    "reporting.differences": OFFICE | UNIT | OVERSIGHT,
     "reporting.sheet_workbook": OFFICE | UNIT | OVERSIGHT,
     "reporting.upload": {PostKind.LIAISON},
     "reporting.upload_rest": {PostKind.LIAISON},

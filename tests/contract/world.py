@@ -319,6 +319,12 @@ def _report(session: Session, make: Factory, place: Place, body: int, actor: Act
             explanations={"arrest_people": place.canary}, late_reason=place.canary, **common,
         )  # fmt: skip
         session.flush()
+    twice = forms["2026-09", unit_id]  # a second edition, so that there is a difference to look at
+    file_submission(
+        session, actor, now, submission=twice, version=twice.version, values={}, zero=True,
+        explanations={"arrest_people": f"{place.canary}twice"}, late_reason=place.canary, **common,
+    )  # fmt: skip
+    session.flush()
     august, september = (find_report(session, CAMPAIGN, form.key, p) for p in ("2026-08", "2026-09"))
     assert august is not None
     assert september is not None

@@ -24,7 +24,7 @@ VISIBILITY = {
     "export": "own",
     "local_form": "subtree",
     "question": "own",
-    "report_file": "subtree",
+    "report_file": "released",
     "upload": "own",
 }
 
@@ -224,6 +224,7 @@ def upgrade() -> None:
         sa.Column("differences", JSON, nullable=False, comment="against the number before"),
         sa.Column("made_at", Instant(), nullable=False),
         sa.Column("made_by", sa.String(length=200), nullable=False),
+        sa.Column("released_at", Instant(), nullable=True, comment="when superiors began to see it"),
         sa.ForeignKeyConstraint(
             ["tenant_id", "report_id"],
             ["report.tenant_id", "report.id"],
