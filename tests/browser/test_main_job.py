@@ -102,7 +102,7 @@ def test_from_the_liaison_to_the_citys_picture(person: PEOPLE) -> None:
 
     # Nobody waits for the missing: they are named, with why.
     city = person("yq_bgs")
-    city.open(f"{ABOVE}/overview")
+    city.open(f"{ABOVE}/overview?to=2026-09")
     expect(_row(city.page, "平定县")).to_contain_text("未上报")
     city.picture("overview-before")
     office.open(f"{HERE}/board")
