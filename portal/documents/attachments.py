@@ -42,6 +42,8 @@ the editions that name it."""
 TENANT_QUOTA = 20 * 1024 * MB
 """Of a county: forty units that use all of theirs."""
 MAX_NAME = 120
+HALF = ".new-"
+"""Begins the name of a content that is still being written."""
 _FORBIDDEN = re.compile(r'[\\/:*?"<>|\x00-\x1f\x7f]+')
 _DEVICES = re.compile(r"(?i)(con|prn|aux|nul|com[0-9]|lpt[0-9])(\.|$)")
 
@@ -178,7 +180,7 @@ def store(folder: Path, content: bytes) -> str:
     digest = hashlib.sha256(content).hexdigest()
     place = folder / digest[:2]
     place.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=place, prefix=".new-")
+    handle, temporary = tempfile.mkstemp(dir=place, prefix=HALF)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(content)

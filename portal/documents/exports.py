@@ -30,6 +30,7 @@ from portal.core.posts import Right
 from portal.core.reader import Desk, Reader
 from portal.core.scope import Actor, Scope, get_scope, set_scope
 from portal.core.text import Message, Text, _
+from portal.documents.attachments import HALF
 from portal.documents.models import Export
 from portal.documents.workbook import Sheet, write_workbook
 
@@ -246,7 +247,12 @@ def _note(session: Session, key: tuple[int, int], rows: int) -> None:
 
 
 def purge_exports(session: Session, folder: Path, now: datetime) -> None:
-    """Drop what is older than a week, end what was lost, and clear away files that belong to no export."""
+    """Drop what is older than a week, end what was lost, and clear away files that belong to no export, and halves of
+    attachments that a killed process left behind."""
+    broken_since = (now - _LOST).timestamp()
+    for half in (folder / "files").glob(f"*/*/{HALF}*"):
+        if half.stat().st_mtime < broken_since:
+            half.unlink(missing_ok=True)
     for place in sorted(p for p in (folder / "exports").glob("*") if p.name.isdecimal() and p.is_dir()):
         tenant_id = int(place.name)
         set_scope(session, Scope(own=(tenant_id,), home=tenant_id))

@@ -26,10 +26,11 @@ from portal.reporting.differences import say
 from portal.reporting.models import ReportState
 from portal.reporting.opening import asked_fields, asked_tables
 from portal.reporting.queries import lateness
-from portal.reporting.upward import accept_report, return_report
+from portal.reporting.upward import MAX_REASON, accept_report, return_report
 from portal.units.reader import subtree_scope
 from portal.web.access import now, require, the_actor, the_campaign, the_desk, the_session
 from portal.web.declared import show_stored, show_value
+from portal.web.inputs import Unusable, clean_text
 from portal.web.shell import show_number, show_wan, show_yuan
 from portal.web.tables import HELPERS
 
@@ -212,14 +213,20 @@ def review(place: str, report_id: int) -> Any:
             accept_report(session, the_actor(), now(), **step)
             flash(gettext("已受理。"), "done")
         else:
-            reason = request.form.get("reason", "")
-            return_report(session, the_actor(), now(), reason=reason, form=form, **step)
+            return_report(session, the_actor(), now(), reason=_reason(), form=form, **step)
             flash(gettext("已退回，并已通知该地区办公室。"), "done")
     except (Invalid, Conflict) as error:
         session.rollback()
         problem = error.problems["reason"] if isinstance(error, Invalid) else error.message
         return _show_report(place, report_id, problem, 422 if isinstance(error, Invalid) else 409)
     return redirect(url_for("overview.report", place=place, report_id=report_id, **here()), 303)
+
+
+def _reason() -> str:
+    try:
+        return clean_text(request.form.get("reason", ""), MAX_REASON)
+    except Unusable as error:
+        raise Invalid({"reason": error.message}) from error
 
 
 @blueprint.get("/<tenant>/<campaign>/overview/<place>/forms/<int:submission_id>")

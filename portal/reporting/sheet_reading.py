@@ -24,6 +24,7 @@ from portal.reporting.opening import asked_fields, asked_tables
 from portal.reporting.readings import in_unit, read_cell, typed_text
 from portal.reporting.sheet_file import MARK_HEAD, Mark, column_head, table_columns
 
+LONGEST_CELL = 32_767
 _SEARCHED = 15
 """Rows at the top in which a head may stand."""
 _UNIT_LINE = re.compile(written("(?:填报|报送|填表)单位(?:名称|全称)?[:：](.*)"))
@@ -227,6 +228,8 @@ def _read(row: FormRow, place: int, f: Field, campaign: Campaign, unit: object =
     else:
         reading = read_cell(cell, f, campaign)
     typed = cell if isinstance(cell, int | float | str) and not isinstance(cell, bool) else typed_text(cell)
+    if isinstance(typed, str):  # as long as a spreadsheet's cell may be, whatever was crafted
+        typed = typed[:LONGEST_CELL]
     return Read(reading, row.number, f"{xl_col_to_name(place)}{row.number}", typed)
 
 

@@ -40,6 +40,8 @@ MANY = Limits(
     sheets=1_000, rows=2_000, columns=80, bytes=12 * 1024 * 1024, seconds=60, memory=768 * 1024 * 1024
 )
 MAX_FILES = 60
+MOST_KEPT = 20
+"""Uploads of one account that wait at a time; each may hold some megabytes."""
 
 
 # ------------------------------------------------------------------------------------------------- staging
@@ -83,14 +85,13 @@ def stage_many(
         )
     expected = list_expected(session, report)
     sorter = Sorter(campaign, form, report, tenant_code, key, expected, place)
-    with ThreadPoolExecutor(2) as pool:
-        books = list(pool.map(_open, files))
     entries: list[dict[str, Any]] = []
-    for (name, _content), book in zip(files, books, strict=True):
-        entries += [
-            e | {"file": name[:200]}
-            for e in (sorter.read(book) if isinstance(book, list) else [failed(book)])
-        ]
+    with ThreadPoolExecutor(2) as pool:  # each book is let go as soon as it is sorted: sixty would fill the memory
+        for (name, _content), book in zip(files, pool.map(_open, files), strict=True):
+            entries += [
+                e | {"file": name[:200]}
+                for e in (sorter.read(book) if isinstance(book, list) else [failed(book)])
+            ]
     _refuse_twice(entries)
     units = {str(s.id): s for s, _unit in expected}
     before = previous_by_unit(session, report)
@@ -146,6 +147,7 @@ def _keep(
     session: Session, actor: Actor, now: datetime, report: Report, campaign: Campaign, name: str, content: bytes,
     entries: list[dict[str, Any]], *, bulk: bool,
 ) -> Upload:  # fmt: skip
+    _make_room(session, actor.account_id or 0)
     upload = Upload(
         mechanism_id=report.mechanism_id, report_id=report.id, account_id=actor.account_id or 0, campaign=campaign.key,
         name=name[:200], bulk=bulk, findings=entries, made_at=now,
@@ -155,6 +157,15 @@ def _keep(
     facts = {"file": name[:200], "sha256": hashlib.sha256(content).hexdigest(), "units": len(entries)}
     record(session, Act.SUBMISSION_UPLOAD, f"upload:{upload.id}", actor, now, facts)
     return upload
+
+
+def _make_room(session: Session, account_id: int) -> None:
+    """An account keeps its newest uploads only; the rest goes at once, not in a week."""
+    mine = (Upload.tenant_id == get_scope(session).home, Upload.account_id == account_id)
+    newest = sa.select(Upload.id).where(*mine).order_by(Upload.made_at.desc(), Upload.id.desc())
+    old = list(session.scalars(newest.offset(MOST_KEPT - 1)))
+    if old:
+        session.execute(sa.delete(Upload).where(*mine, Upload.id.in_(old)))
 
 
 # ------------------------------------------------------------------------------------------------- looking

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from urllib.parse import urlencode
 
-from tests.contract.world import World
+from portal.core.posts import PostKind
+from tests.contract.world import CAMPAIGN, World
 from tests.security.forms import forms_of_world
 
 HOSTILE = (
@@ -76,3 +78,18 @@ def test_no_address_breaks_a_page(world: World) -> None:
                 if response.status_code >= 500:
                     wrong.append(f"{rule.endpoint}: {address[:120]}: {response.status}")
     assert not wrong, "\n".join(wrong)
+
+
+def test_nothing_typed_into_a_decision_breaks_the_citys_page(world: World) -> None:
+    """The one form of a superior; a NUL in the reason was a crash on PostgreSQL."""
+    city, county = world.cities[1], world.counties[2]
+    page = f"/{city.code}/{CAMPAIGN}/overview/{county.code}/{county.ids['submitted']}"
+    html = world.client(city, PostKind.OFFICE_DIRECTOR).get(page).get_data(as_text=True)
+    found = re.search(r'name="version" value="(\d+)"', html)
+    assert found
+    for value in ("\0", "\u202ea", "a\0b", "9" * 30):
+        data = {"action": "return", "reason": value, "version": found[1] if value[:1] != "9" else value}
+        response = world.send(city, PostKind.OFFICE_DIRECTOR, "POST", f"{page}/review", data)
+        assert response.status_code in (409, 422), value
+    ended = world.send(city, PostKind.OFFICE_DIRECTOR, "POST", "/account/sessions/end", {"session": "\0"})
+    assert ended.status_code < 500
