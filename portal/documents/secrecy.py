@@ -9,9 +9,11 @@ formats, and of PDF what lies open or is simply deflated; a scanned picture tell
 from __future__ import annotations
 
 import re
+import threading
 import zipfile
 import zlib
 from collections.abc import Iterator
+from io import StringIO
 from typing import Any
 from xml.etree.ElementTree import ParseError
 
@@ -43,6 +45,9 @@ _PUBLIC = re.compile(
 PDF_INFLATED, PIECE, ATTEMPT = 20 * 1024 * 1024, 2 * 1024 * 1024, 10 * 1024
 """Bytes that are inflated of one PDF, and of one of its streams; what a stream costs at least, so that a file of
 nothing but streams is left in time."""
+ELEMENTS = 1_500_000
+"""Of one file: a sheet of half a million cells. Each takes some microseconds, and this is done in a request."""
+_SLOTS = threading.BoundedSemaphore(2)  # so that a rush of files cannot use up the machine
 _LINE_ENDS = frozenset(
     {"p", "si", "TextObject", "oddHeader", "evenHeader", "firstHeader", "oddFooter", "tr", "br"}
 )
@@ -53,10 +58,11 @@ def find_mark(name: str, content: bytes, recognised: Recognised) -> str:
     found = _NAME.search(_PUBLIC.sub("", name))
     if found:
         return found[0]
-    for text, strict in _texts(content, recognised):
-        found = _search(text, strict)
-        if found:
-            return found[0].strip()[:40]
+    with _SLOTS:
+        for text, strict in _texts(content, recognised):
+            found = _search(text, strict)
+            if found:
+                return found[0].strip()[:40]
     return ""
 
 
@@ -91,42 +97,48 @@ def _starred(text: str) -> str:
 
 
 def _archive_texts(archive: zipfile.ZipFile) -> Iterator[tuple[str, bool]]:
-    left = INFLATED
+    left, elements = INFLATED, ELEMENTS
     for member in archive.infolist():
         name = member.filename.lower()
         if name.endswith(".xml"):
             part = read_member(archive, member.filename, left)
             left -= len(part)
-            properties = name.startswith("docprops/")
-            yield _xml_text(part, properties), properties
+            found = _Text(name.startswith("docprops/"), elements)
+            _read_xml(part, found)
+            elements = found.left
+            yield found.close(), found.properties
 
 
 class _Text:
     """Collects the text of a part, one line for each paragraph, without building a tree."""
 
-    def __init__(self, properties: bool) -> None:
-        self.pieces: list[str] = []
+    def __init__(self, properties: bool, elements: int) -> None:
+        self.text, self.left = StringIO(), elements
         self.properties = properties
 
     def start(self, _tag: str, _attributes: Any) -> None:
-        pass
+        self.left -= 1
+        if self.left < 0:
+            raise Unwanted("bomb")
 
     def data(self, text: str) -> None:
-        self.pieces.append(text)
+        self.text.write(text)
 
     def end(self, tag: str) -> None:
         if self.properties or tag.rpartition("}")[2] in _LINE_ENDS:
-            self.pieces.append("\n")
+            self.text.write("\n")
 
     def close(self) -> str:
-        return "".join(self.pieces)
+        return self.text.getvalue()
 
 
-def _xml_text(part: bytes, properties: bool) -> str:
-    parser = DefusedXMLParser(target=_Text(properties), forbid_dtd=True)
+def _read_xml(part: bytes, into: _Text) -> None:
+    parser = DefusedXMLParser(target=into, forbid_dtd=True)
     try:
         parser.feed(part)
-        return str(parser.close())
+        parser.close()
+    except Unwanted:
+        raise
     except (ParseError, DefusedXmlException, ValueError, LookupError) as error:
         raise Unwanted("damaged") from error
 

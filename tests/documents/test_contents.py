@@ -148,3 +148,17 @@ def test_hostile_xml_is_refused(part: bytes) -> None:
     content = office("word/document.xml", ("word/header1.xml", part))
     with pytest.raises(Unwanted):
         find_mark("a.docx", content, recognise(content))
+
+
+@pytest.mark.parametrize("parts", [1, 6])
+def test_a_file_of_nothing_but_elements_is_refused_in_time(parts: int) -> None:
+    """Six megabytes of tags took six seconds and 400 MB of the server's memory."""
+    numbers = (n * n * 7919 % 99991 for n in range(1_800_000 // parts))
+    one = b"<a>" + b"".join(b"<b>%d</b>" % n for n in numbers) + b"</a>"
+    content = office("word/document.xml", *((f"word/h{n}.xml", one) for n in range(parts)))
+    recognised = recognise(content)
+    begun = time.monotonic()
+    with pytest.raises(Unwanted) as refused:
+        find_mark("a.docx", content, recognised)
+    assert refused.value.reason == "bomb"
+    assert time.monotonic() - begun < 8

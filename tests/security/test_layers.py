@@ -46,7 +46,7 @@ def as_the_portal(world: World, scope: Scope) -> Iterator[psycopg.Connection]:
     with psycopg.connect(
         host=str(url.query["host"]), user=url.username, password=url.password, dbname=url.database
     ) as link:
-        link.execute(scope.settings)  # type: ignore[call-overload]
+        link.execute(scope.settings)
         yield link
         link.rollback()
 
@@ -56,7 +56,7 @@ def read_by_policies(world: World, scope: Scope) -> Seen:
     with as_the_portal(world, scope) as link:
         for name, model in MODELS.items():
             columns = "tenant_id, released_at" if issubclass(model, Released) else "tenant_id, null"
-            found[name] = set(link.execute(f'select {columns} from "{name}"').fetchall())  # type: ignore[call-overload]
+            found[name] = set(link.execute(f'select {columns} from "{name}"').fetchall())
     return found
 
 
@@ -99,7 +99,7 @@ def test_nobody_writes_below_or_beside(world: World, engine: str) -> None:
         for verb in (f'update "{name}" set tenant_id = tenant_id', f'delete from "{name}"'):
             with as_the_portal(world, scope) as link:
                 try:
-                    done = link.execute(f"{verb} where tenant_id = {county.tenant_id}")  # type: ignore[call-overload]
+                    done = link.execute(f"{verb} where tenant_id = {county.tenant_id}")
                 except psycopg.errors.InsufficientPrivilege:  # the trail may not be changed at all
                     continue
                 assert done.rowcount == 0, (name, verb)
