@@ -6,7 +6,7 @@ import re
 from urllib.parse import urlencode
 
 from portal.core.posts import PostKind
-from tests.contract.world import CAMPAIGN, World
+from tests.contract.world import CAMPAIGN, PLAIN, World
 from tests.security.forms import forms_of_world
 
 HOSTILE = (
@@ -39,10 +39,13 @@ def test_nothing_typed_breaks_a_page(world: World) -> None:
     assert not wrong, "\n".join(wrong)
 
 
-ASKED = ("page", "report", "edition", "subject", "to", "n", "figure", "view", "compare", "form", "before", "after",
+ASKED = ("at", "show", "span", "period", "from", "chart", "of", "answered", "compare", "page", "report", "edition", "subject", "to", "n", "figure", "view", "compare", "form", "before", "after",
          "below", "tab", "vacant", "kind", "unit", "next", "all", "sort", "ledger", "q", "state", "act", "actor", "since",
          "until", "verify", "text", "member", "edit")  # fmt: skip
 ODD = (
+    "1-1",
+    "2026S9",
+    "2026-13-45",
     "\0",
     "9" * 30,
     "9" * 4500,
@@ -93,3 +96,22 @@ def test_nothing_typed_into_a_decision_breaks_the_citys_page(world: World) -> No
         assert response.status_code in (409, 422), value
     ended = world.send(city, PostKind.OFFICE_DIRECTOR, "POST", "/account/sessions/end", {"session": "\0"})
     assert ended.status_code < 500
+
+
+def test_no_address_breaks_a_page_of_a_county_seen_from_above(world: World) -> None:
+    """The pages of a place below, with the rows that the place has released."""
+    city, county, wrong, asked = world.cities[1], world.counties[3], [], 0
+    for rule in world.rules():
+        if "place" not in rule.arguments or "GET" not in (rule.methods or ()):
+            continue
+        foreign = {a: world.row(rule, county, a) for a in rule.arguments - PLAIN}
+        url = world.url(rule, city, foreign)
+        for value in ODD:
+            names = ASKED if len(value) < 99 else ASKED[:1]
+            for query in [dict.fromkeys(names, value), *({n: value} for n in ("form", "to", "n", "edition"))]:
+                response = world.client(city, PostKind.OFFICE_DIRECTOR).get(f"{url}?{urlencode(query)}")
+                asked += response.status_code == 200
+                if response.status_code >= 500:
+                    wrong.append(f"{rule.endpoint}: {query}"[:120])
+    assert asked > 20
+    assert not wrong, "\n".join(wrong)
