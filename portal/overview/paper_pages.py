@@ -56,7 +56,9 @@ def stored(place: str, file_id: int) -> Any:
     session = the_session()
     county = drilldown.get_place(session, place)
     file = read_file(session, county.id, file_id)
-    drilldown.get_report(session, county, the_desk().campaign, file.report_id)  # of this campaign, and submitted
+    drilldown.get_report(
+        session, county, the_desk().campaign, file.report_id
+    )  # of this campaign, and submitted
     record(session, Act.EXPORT, f"report_file:{file.id}", the_actor(), now(), {"sha256": file.sha256})
     return send_file(BytesIO(file.content), XLSX, as_attachment=True, download_name=file_name(file))
 

@@ -218,7 +218,9 @@ def store(
     differences = compare_facts(last.facts, facts) if last else []
     number = last.number + 1 if last else 1
     kept = dict(facts) | {"number": number, "kind": kind, "made_at": now.isoformat(), "made_by": actor.name}
-    kept_back = shown and last is not None and last.released_at is None  # nor is what it said told by a difference
+    kept_back = (
+        shown and last is not None and last.released_at is None
+    )  # nor is what it said told by a difference
     content = write_book(kept, [] if kept_back else differences)
     file = ReportFile(
         report_id=report.id, number=number, kind=kind, content=content, sha256=hashlib.sha256(content).hexdigest(),

@@ -86,7 +86,9 @@ def stage_many(
     expected = list_expected(session, report)
     sorter = Sorter(campaign, form, report, tenant_code, key, expected, place)
     entries: list[dict[str, Any]] = []
-    with ThreadPoolExecutor(2) as pool:  # each book is let go as soon as it is sorted: sixty would fill the memory
+    with ThreadPoolExecutor(
+        2
+    ) as pool:  # each book is let go as soon as it is sorted: sixty would fill the memory
         for (name, _content), book in zip(files, pool.map(_open, files), strict=True):
             entries += [
                 e | {"file": name[:200]}
