@@ -139,7 +139,7 @@ def own_form(mechanism_id: int) -> LocalForm:
     ]  # fmt: skip
     assert len(columns) == CELLS
     return LocalForm(
-        mechanism_id=mechanism_id, campaign=CAMPAIGN, form=FORM, number=1, label="工作情况统计表", published_at=NOW,
+        mechanism_id=mechanism_id, campaign=CAMPAIGN, form=FORM, number=1, label="工作情况统计表", released_at=NOW,
         changed_at=NOW, definition={"fields": columns, "period": "quarter", "snapshot": {}},
     )  # fmt: skip
 

@@ -126,7 +126,7 @@ def list_known(
     newest: dict[str, dict[str, LocalForm]] = {}
     for row in session.scalars(
         sa.select(LocalForm)
-        .where(LocalForm.tenant_id == tenant_id, LocalForm.published_at.is_not(None))
+        .where(LocalForm.tenant_id == tenant_id, LocalForm.released_at.is_not(None))
         .order_by(LocalForm.number)
     ):
         newest.setdefault(row.campaign, {})[row.form] = row

@@ -123,7 +123,7 @@ def read_burden(session: Session, *, campaign: Campaign, quarters: Sequence[Peri
             LocalForm.tenant_id, LocalForm.form, LocalForm.number, LocalForm.definition, LocalForm.ends_on,
             LocalForm.label,
         )
-        .where(LocalForm.campaign == campaign.key, LocalForm.published_at.is_not(None))
+        .where(LocalForm.campaign == campaign.key, LocalForm.released_at.is_not(None))
         .order_by(LocalForm.number)
     ).all()  # fmt: skip
     found = _gather(campaign, reports, _cells(session, campaign.key, quarters), versions, quarters, today)

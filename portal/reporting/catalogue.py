@@ -37,9 +37,7 @@ LOCAL_SECTION = "local"
 LOCAL_LABEL = _("本地增加")
 
 
-def list_forms(
-    session: Session, tenant_id: int, campaign: Campaign, *, on: date | None = None
-) -> list[Form]:
+def list_forms(session: Session, tenant_id: int, campaign: Campaign, *, on: date | None = None) -> list[Form]:
     """The tenant's forms as they open now: declared ones with the newest published changes, then its own.
 
     ``on``: what ended before this day is left out, own forms and additions alike.
@@ -80,7 +78,7 @@ def published_local(session: Session, tenant_id: int, campaign: str) -> dict[str
         .where(
             LocalForm.tenant_id == tenant_id,
             LocalForm.campaign == campaign,
-            LocalForm.published_at.is_not(None),
+            LocalForm.released_at.is_not(None),
         )
         .order_by(LocalForm.number)
     )

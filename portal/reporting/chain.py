@@ -139,7 +139,7 @@ def _read_above(session: Session, home: int, campaign: Campaign, form: str, peri
             .where(
                 LocalForm.campaign == campaign.key,
                 LocalForm.form == form,
-                LocalForm.published_at.is_not(None),
+                LocalForm.released_at.is_not(None),
             )
             .order_by(LocalForm.number.desc())
             .limit(1)

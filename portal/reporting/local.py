@@ -51,7 +51,7 @@ def start(
     """The form's draft: the one there is, else a new one that starts from the last version. '' = a new form."""
     _lock(session, mechanism_id)
     versions = [v for v in list_versions(session, campaign.key) if v.form == form] if form else []
-    if versions and versions[-1].published_at is None:
+    if versions and versions[-1].released_at is None:
         return versions[-1]
     if form and not versions and campaign.form(form) is None:
         raise NotFound
@@ -114,7 +114,7 @@ def publish(
     ]
     if is_own(row):
         row.definition = row.definition | {"snapshot": describe_form(campaign, own_form(campaign, row))}
-    row.published_at, row.published_by, row.changed_at = now, actor.name, now
+    row.released_at, row.published_by, row.changed_at = now, actor.name, now
     data = {"form": row.form, "number": row.number, "columns": len(content.columns)}
     record(session, Act.FORM_PUBLISH, f"form:{row.id}", actor, now, data | {"days_earlier": row.days_earlier})
 
@@ -163,7 +163,7 @@ def _lock(session: Session, mechanism_id: int) -> None:
 
 def _open(session: Session, row: LocalForm, version: int) -> None:
     session.refresh(row, with_for_update=True)
-    if row.published_at is not None:
+    if row.released_at is not None:
         raise Conflict(_("这一版已发布，不能再改；请另起新版。"))
     if row.version != version:
         raise Conflict(_("有人在您打开页面之后改过这份草稿，您的内容没有覆盖对方。"))

@@ -83,8 +83,8 @@ def local_forms_list() -> Any:
 def _line(
     campaign: Campaign, key: str, rows: Sequence[LocalForm], readings: dict[str, str], calendar: Any
 ) -> Line:
-    published = [r for r in rows if r.published_at is not None]
-    draft = next((r for r in rows if r.published_at is None), None)
+    published = [r for r in rows if r.released_at is not None]
+    draft = next((r for r in rows if r.released_at is None), None)
     newest = published[-1] if published else None
     over = newest is not None and ended(newest, _today())
     inside = None if over else newest
@@ -117,7 +117,7 @@ def local_form(local_id: int) -> Any:
     """A draft to work on, or a published version to read."""
     session, campaign = the_session(), the_campaign()
     row = local.get_local(session, campaign.key, local_id)
-    if row.published_at is not None:
+    if row.released_at is not None:
         if request.method == "POST":
             raise Conflict(_("这一版已发布，不能再改；请另起新版。"))
         return _version_page(campaign, row)

@@ -187,11 +187,11 @@ class ReportRemark(Own):
     at: Mapped[datetime]
 
 
-class LocalForm(Subtree):
+class LocalForm(Released):
     """What a tenant adds to a form of the campaign, or a form of its own: columns, words, an earlier date.
 
-    Published versions never change; a period keeps the version it was opened with. Superiors and units see
-    what differs. A form of its own has a key that begins with ``own_``.
+    Published (``released_at``) versions never change; a period keeps the version it was opened with. Superiors
+    and units see what differs, of drafts nothing. A form of its own has a key that begins with ``own_``.
     """
 
     __tablename__ = "local_form"
@@ -216,7 +216,6 @@ class LocalForm(Subtree):
     overlaps: Mapped[list[Any]] = mapped_column(
         default=list, comment="known figures, and why asked all the same"
     )
-    published_at: Mapped[datetime | None]
     published_by: Mapped[str] = mapped_column(String(200), default="")
     changed_at: Mapped[datetime]
     version: Mapped[int] = mapped_column(default=1)

@@ -75,7 +75,7 @@ def open_periods(
         changes = local.get(form.key)
         earlier = changes.days_earlier if changes else 0
         # A form of the tenant's own asks nothing that was due before it was published.
-        made = None if declared else published[form.key][0].published_at
+        made = None if declared else published[form.key][0].released_at
         start = max(since, made.astimezone(SHANGHAI).date()) if made else since
         for period, due_date in due_periods(form, due, start, today, calendar, earlier):
             asked = any(asked_fields(form, m.member) for m in members)

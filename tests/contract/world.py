@@ -364,7 +364,17 @@ def _ask_and_attach(
     for text in ("问一", "问二"):
         question = ask(session, actor, now, mechanism_id=body, submission=submission, form=form, key=key,
                        text=place.canary + text, calendar=WorkCalendar(), link="")  # fmt: skip
-    answer(session, actor, now, campaign=CAMPAIGN, question_id=question.id, version=1, text=place.canary, form=form, link="")
+    answer(
+        session,
+        actor,
+        now,
+        campaign=CAMPAIGN,
+        question_id=question.id,
+        version=1,
+        text=place.canary,
+        form=form,
+        link="",
+    )
     waiting = session.query(Question).filter_by(answered_at=None).one()
     attached = add(
         session, actor, now, folder=Path(make.app.instance_path) / "files", subject=f"submission:{submission.id}",

@@ -116,7 +116,11 @@ def test_two_workers_do_each_slot_once(county: County, tmp_path: Path) -> None:
     log = tmp_path / "worker.log"
     with working(county, START, log), working(county, START, log), Books(county) as session:
         rows = Watch(session).wait("done")
-        assert sorted(k.partition("@")[0] for k in rows) == ["accounts.purge", "documents.purge_exports", ROUND]
+        assert sorted(k.partition("@")[0] for k in rows) == [
+            "accounts.purge",
+            "documents.purge_exports",
+            ROUND,
+        ]
         assert {tries for tries, _done, _leased in rows.values()} == {1}
         assert session.scalar(sa.select(sa.func.count(Report.id))) == 11
 

@@ -219,7 +219,7 @@ def test_a_countys_own_columns_and_forms_do_not_break_the_citys_pages(
             "mechanism_id": county.mechanism.id,
             "campaign": "anticounterfeit",
             "number": 1,
-            "published_at": due,
+            "released_at": due,
             "published_by": "办公室",
             "changed_at": due,
             "basis": "甲反假办〔2026〕2号",

@@ -97,7 +97,7 @@ def test_a_form_is_made_column_by_column_and_published(county: County, office: F
     keys = row(0, "走访商铺", unit="家", key="local_1") | row(1, "发现苗头", key="local_2")
     done = send(office, url, "publish", **NEW, **ADMITTED, **keys)
     assert done.status_code == 303
-    assert stored(county, url).published_at is not None
+    assert stored(county, url).released_at is not None
     listed = text(office.get(county.url("board/forms")))
     assert "走访情况" in listed
     assert "2026-06-30 停报" in listed
@@ -278,7 +278,7 @@ def test_mass_assignment_reaches_nothing_else(county: County, office: FlaskClien
     before = stored(county, url)
     form, number, tenant = before.form, before.number, before.tenant_id
     forged = {
-        "published_at": "2020-01-01", "published_by": "某人", "number": "99", "form": "own_stolen", "tenant_id": "1",
+        "released_at": "2020-01-01", "published_by": "某人", "number": "99", "form": "own_stolen", "tenant_id": "1",
         "campaign": "antifraud", "mechanism_id": "1", "definition": "{}", "overlaps": "[]", "label": "改表名",
         "period": "year", "once": "2025-12-01", "members": "police", "c0-snapshot": "{}", "c0-sensitive": "1",
         "label-no_such": "x", "hide-no_such": "1",
@@ -286,7 +286,7 @@ def test_mass_assignment_reaches_nothing_else(county: County, office: FlaskClien
     assert send(office, url, "save", **forged, **row(0, "走访大户")).status_code == 303
     after = stored(county, url)
     assert (after.form, after.number, after.tenant_id, after.campaign) == (form, number, tenant, county.key)
-    assert after.published_at is None
+    assert after.released_at is None
     assert after.label == ""
     assert set(after.definition) == {"fields", "next", "labels", "definitions", "hidden"}
     assert after.definition["labels"] == {}

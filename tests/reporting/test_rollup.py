@@ -369,7 +369,7 @@ def test_a_column_of_the_tenants_own_is_summed_too(county: County) -> None:
             LocalForm(
                 mechanism_id=county.mechanism.id, campaign=county.key, form=county.form.key, number=1,
                 definition={"fields": [{"key": "own_shops", "label": "夜市摊位", "kind": "integer"}]},
-                published_at=county.now, changed_at=county.now,
+                released_at=county.now, changed_at=county.now,
             )
         )  # fmt: skip
         county.report().local = 1

@@ -15,7 +15,18 @@ from babel.messages.pofile import read_po
 
 from plugins import antifraud
 from plugins.antifraud import CAMPAIGN, portal_campaign
-from portal.campaigns import ACTIVITIES, Cadence, Choice, DueKind, FieldKind, Form, Grade, MemberKind, Metric, Shift
+from portal.campaigns import (
+    ACTIVITIES,
+    Cadence,
+    Choice,
+    DueKind,
+    FieldKind,
+    Form,
+    Grade,
+    MemberKind,
+    Metric,
+    Shift,
+)
 from portal.campaigns.problems import problems
 
 FORM: Form = CAMPAIGN.forms[0]
