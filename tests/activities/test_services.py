@@ -96,7 +96,7 @@ class TestRecording:
         assert given["公安局"] == {"known_on": "2026-09-10", "number": "", "title": "反诈进校园", "place": "中心广场",
                                 "kind": "rally", "audience": "school", "organiser": True, "reach": 300,
                                 "materials": 500}  # fmt: skip
-        assert given["教科局"] == given["公安局"] | {"organiser": False, "reach": 0, "materials": 0}
+        assert given["教科局"] == dict(given["公安局"]) | {"organiser": False, "reach": 0, "materials": 0}
         assert {f[0].subject for f in facts(county).values() if f} == {f"activity:{found.id}"}
 
     def test_the_others_are_told(self, county: County) -> None:

@@ -40,8 +40,8 @@ def word(*paragraphs: str, title: str = "") -> bytes:
 
 def sheet(*cells: str) -> bytes:
     stream, book = io.BytesIO(), Workbook()
-    for n, text in enumerate(cells, 1):
-        book.active.cell(n, 1, text)
+    for text in cells:
+        book.worksheets[0].append([text])
     book.save(stream)
     return stream.getvalue()
 

@@ -73,10 +73,8 @@ def address(county: County, unit: str = UNIT) -> str:
     return county.url(f"reports/{county.sheet(unit).id}")
 
 
-def send(
-    client: FlaskClient, url: str, files: tuple[tuple[bytes, str], ...] = (), **form: Any
-) -> TestResponse:
-    """Post the form on the page as a browser does, with ``files`` in its field."""
+def send(client: FlaskClient, url: str, files: Any = (), **form: Any) -> TestResponse:
+    """Post the form on the page as a browser does, with ``files``, pairs of content and name, in its field."""
     shown = client.get(url).get_data(as_text=True)
     token = shown.split('name="csrf_token" value="', 1)[1].split('"', 1)[0]
     version = re.search(r'name="version" value="(\d+)"', shown)

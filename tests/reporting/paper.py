@@ -56,7 +56,7 @@ class Forms(HTMLParser):
 REASON = "与台账核对后更正"
 
 
-def send(client: FlaskClient, url: str, to: str = "", *, reasons: bool = True, **form: Any) -> TestResponse:
+def send(client: FlaskClient, url: str, to: str = "", *, reasons: Any = True, **form: Any) -> TestResponse:
     """Post the form that goes to ``to`` from the page at ``url``, with ``form`` typed into it.
 
     ``reasons``: whoever changes an offered figure says why; the leads of 打非 are listed elsewhere.

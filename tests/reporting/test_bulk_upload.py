@@ -149,13 +149,13 @@ def test_filed_for_the_unit_late_or_not(county: County, login: Login, clock: Tes
                 del book[name]
     url = bring_many(county, office, saved(book))
     confirm(office, url, action="file")
-    sheet = county.sheet(TOWN)
-    assert (sheet.state, sheet.late_reason, sheet.values["meetings"]) == (
+    form = county.sheet(TOWN)
+    assert (form.state, form.late_reason, form.values["meetings"]) == (
         State.FILED,
         "办公室按报送文件录入",
         3,
     )
-    assert sheet.filed_by.endswith(county.account(PostKind.OFFICE_STAFF))
+    assert form.filed_by.endswith(county.account(PostKind.OFFICE_STAFF))
     story = page(office.get(address(county)))
     assert "按文件代报：1.xlsx" in story
     shown = page(office.get(url))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from typing import Any
 
-import pytest
 import sqlalchemy as sa
 from flask.testing import FlaskClient
 from hypothesis import example, given
@@ -136,9 +135,7 @@ def test_the_page_says_cell_by_cell_who_changed_what_and_when(
 
 
 def test_tables_are_compared_row_by_row_by_their_words(county: County, login: Any) -> None:
-    table = next(iter(county.form.tables), None)
-    if table is None:
-        pytest.skip("the form has no table any more")
+    table = county.form.tables[0]
     words = next(c for c in table.columns if c.kind in ("text", "long_text"))
     numbers = next((c for c in table.columns if c.kind in ("integer", "money")), None)
     county.plain("甲镇")

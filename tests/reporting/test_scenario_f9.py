@@ -14,7 +14,7 @@ from flask.testing import FlaskClient
 from portal.activities.entry import Entry
 from portal.activities.models import Activity, ActivityUnit
 from portal.activities.services import record_activity
-from portal.campaigns import Grade
+from portal.campaigns import Check, Comparison, Grade
 from portal.core.posts import PostKind
 from portal.reporting.filing import zero_values
 from portal.reporting.models import Report
@@ -92,11 +92,8 @@ def file_as_offered(county: County, unit: str) -> None:
         sheet = county.sheet(unit, MONTH)
         values: dict[str, Any] = zero_values(county.form, sheet.member)
         values |= {key: offer.value for key, offer in found.items() if key in values}
-        said = {
-            c.key: "已核对"
-            for c in (*county.form.checks, *county.form.comparisons)
-            if c.grade is Grade.EXPLAIN
-        }
+        rules: list[Check | Comparison] = [*county.form.checks, *county.form.comparisons]
+        said = {rule.key: "已核对" for rule in rules if rule.grade is Grade.EXPLAIN}
         file_submission(
             session, ACTOR, county.now, campaign=county.campaign, form=county.form, submission=sheet, values=values,
             version=sheet.version, explanations=said, late_reason="", needs_signature=False, origins=as_origins(found),

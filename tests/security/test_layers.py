@@ -90,9 +90,9 @@ def test_a_superior_reads_what_was_released_and_what_is_open_to_it(world: World,
     assert any(tenant == county.tenant_id for tenant, _at in seen["report_file"])
 
 
-def test_nobody_writes_below_or_beside(world: World, engine: str) -> None:
-    if engine == "sqlite":
-        pytest.skip("the flush of the guard: tests/core/test_scope.py")
+@pytest.mark.parametrize("engine", ["postgresql"], indirect=True)
+def test_nobody_writes_below_or_beside(world: World) -> None:
+    """By the database's own layer; the flush of the guard has its tests in tests/core/test_scope.py."""
     city, county = world.cities[0], world.counties[0]
     scope = scope_of(city, *world.counties)
     for name in MODELS:
