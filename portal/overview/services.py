@@ -197,16 +197,24 @@ def figures_of(report: Any) -> Values:
 
 
 def _beside(report: Any) -> Beside:
-    return Beside(report.values, report.amended, report.net, report.duplicates)
+    return Beside(report.values, report.amended or {}, report.net or {}, report.duplicates or ())
 
 
 def _reports(session: Session, campaign: str, form: Form, span: Span) -> Sequence[Any]:
-    """Reports of the scope. ``sums`` is the roll-up, which the guard lets through for the own tenant alone."""
+    """Reports of the scope. ``sums`` is the roll-up, which the guard lets through for the own tenant alone.
+
+    What is mostly empty comes as NULL: reading four empty objects of each row cost half as much as its figures.
+    """
+    chosen = Report.period == span.chosen.key
+    amended, net, doubles = (
+        sa.case((c != empty, c)).label(c.key)
+        for c, empty in ((Report.amended, {}), (Report.net, {}), (Report.duplicates, []))
+    )
     return session.execute(
         sa.select(
             Report.tenant_id, Report.id, Report.period, Report.state, Report.expected, Report.filed, Report.on_time,
-            Report.due_at, Report.submitted_at, Report.values, Report.gaps, Report.late_reason, Report.review_reason,
-            Report.amended, Report.net, Report.duplicates, Rollup.values.label("sums"),
+            Report.due_at, Report.submitted_at, Report.values, Report.late_reason, Report.review_reason,
+            sa.case((chosen, Report.gaps)).label("gaps"), amended, net, doubles, Rollup.values.label("sums"),
         )
         .outerjoin(
             Rollup,
