@@ -36,11 +36,11 @@ from portal.core.scope import SYSTEM, Actor, Scope, set_scope
 from portal.core.settings import Settings
 from portal.core.workdays import WorkCalendar
 from portal.reporting.catalogue import OWN, list_forms
+from portal.reporting.excel.sheet_content import sheets_of
+from portal.reporting.excel.sheet_file import write_sheets
+from portal.reporting.excel.uploads import stage_many
 from portal.reporting.models import LocalForm, Report, Submission, Upload
 from portal.reporting.opening import find_report, open_periods
-from portal.reporting.sheet_content import sheets_of
-from portal.reporting.sheet_file import write_sheets
-from portal.reporting.uploads import stage_many
 from portal.tenants.models import CampaignSwitch, Level, Tenant
 from portal.units.bodies import list_members
 from portal.units.models import Mechanism, Membership, Unit

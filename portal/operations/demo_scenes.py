@@ -13,12 +13,12 @@ import sqlalchemy as sa
 from portal.campaigns.declarations import Campaign, Form
 from portal.core.periods import PeriodKind
 from portal.operations.demo_world import World, liaison
-from portal.reporting import local
 from portal.reporting.amending import amend_report
 from portal.reporting.archive import find_rollup
 from portal.reporting.catalogue import find_form
+from portal.reporting.design import local
+from portal.reporting.design.local_content import Column, Content
 from portal.reporting.filing import zero_values
-from portal.reporting.local_content import Column, Content
 from portal.reporting.models import Report, Submission
 from portal.reporting.prefill import as_origins, current_offers
 from portal.reporting.questions import answer, ask

@@ -25,8 +25,8 @@ from portal.core.db import db
 from portal.core.reader import Desk, Reader
 from portal.core.scope import SYSTEM, Scope, set_scope
 from portal.documents import exports
+from portal.reporting.excel.uploads import purge_uploads
 from portal.reporting.rounds import open_everywhere
-from portal.reporting.uploads import purge_uploads
 from portal.units.reader import load_posts
 
 log = logging.getLogger(__name__)

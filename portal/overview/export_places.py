@@ -12,7 +12,7 @@ from portal.core.periods import Period
 from portal.core.text import Message, Text, _
 from portal.documents.workbook import Column, Sheet, write_workbook
 from portal.overview.drilldown import Standing, UnitMatrix
-from portal.reporting.chain import Below
+from portal.reporting.design.chain import Below
 
 
 def write_units(

@@ -20,7 +20,7 @@ from portal.overview import draft, drilldown
 from portal.overview.export_places import write_differences
 from portal.overview.views import blueprint, here, look_down, the_forms
 from portal.reporting.archive import file_name, read_file
-from portal.reporting.chain import list_below
+from portal.reporting.design.chain import list_below
 from portal.reporting.models import Report
 from portal.web.access import now, require, the_actor, the_campaign, the_desk, the_session
 

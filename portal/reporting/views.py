@@ -320,13 +320,9 @@ def edition(submission_id: int, number: int) -> Any:
 
 
 # Further pages of this blueprint; they add their routes when imported.
-from portal.reporting import (  # noqa: E402
-    burden_pages,
-    local_pages,
-    office_pages,
-    question_pages,
-    upload_pages,
-)
+from portal.reporting import burden_pages, office_pages, question_pages  # noqa: E402
+from portal.reporting.design import local_pages  # noqa: E402
+from portal.reporting.excel import upload_pages  # noqa: E402
 
 __all__ = [
     "answer",

@@ -13,7 +13,7 @@ CROSSINGS = {
     "portal/accounts/login.py": "a log-in is written into the trail of the account's home tenant",
     "portal/exchange/services.py": "the superior's receipt is put into the reporter's tenant",
     "portal/operations/demo.py": "makes the demo's tenants",
-    "portal/reporting/chain.py": "units read what their office asks beyond its superior, so its form is read there",
+    "portal/reporting/design/chain.py": "units read what their office asks beyond its superior, so its form is read there",
     "portal/reporting/rounds.py": "the worker's round opens periods tenant by tenant",
     "portal/reporting/upward.py": "the superior's decision is handed to the county",
     "portal/tenants/services.py": "a new tenant's first event; a campaign is switched off in a lower tenant",

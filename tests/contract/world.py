@@ -45,8 +45,8 @@ from portal.exchange.services import Facts, file_report
 from portal.ledger.services import Entry, create_record
 from portal.notices.models import Notice
 from portal.notices.services import notify
-from portal.reporting import local
-from portal.reporting.local_content import Column, Content
+from portal.reporting.design import local
+from portal.reporting.design.local_content import Column, Content
 from portal.reporting.models import Question, Report, ReportFile, Submission, Upload
 from portal.reporting.opening import asked_fields, find_report, open_periods
 from portal.reporting.questions import answer, ask

@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 
 from portal.campaigns.declarations import Campaign
 from portal.core.errors import Invalid
-from portal.reporting import local
-from portal.reporting.local_content import Column, Content
+from portal.reporting.design import local
+from portal.reporting.design.local_content import Column, Content
 from portal.reporting.models import LocalForm
 from tests.reporting.county import OFFICE, County
 

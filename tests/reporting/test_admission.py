@@ -10,12 +10,12 @@ import pytest
 import sqlalchemy as sa
 
 from portal.campaigns.declarations import Campaign, FieldKind
-from portal.reporting import local
-from portal.reporting.admission import Known, Name, field_name, find_known, list_known, name_of
 from portal.reporting.catalogue import find_form, local_field
 from portal.reporting.cells import count_cells
+from portal.reporting.design import local
+from portal.reporting.design.admission import Known, Name, field_name, find_known, list_known, name_of
+from portal.reporting.design.local_content import Column, Content
 from portal.reporting.filed import read_elements
-from portal.reporting.local_content import Column, Content
 from portal.reporting.models import LocalForm, Submission
 from portal.reporting.prefill import as_origins, current_offers
 from tests.conftest import TestClock

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from portal.campaigns.declarations import Field, FieldKind
 from portal.core.text import Text, _
 from portal.documents.reading import Formula
-from portal.reporting.amounts import read_amount
-from portal.reporting.readings import in_unit, read_cell
+from portal.reporting.excel.amounts import read_amount
+from portal.reporting.excel.readings import in_unit, read_cell
 
 YUAN = Field(key="loss", label=_("案损"), kind=FieldKind.MONEY, unit=_("元"))
 WAN = Field(key="loss", label=_("案损"), kind=FieldKind.MONEY, unit=_("万元"))

@@ -20,7 +20,7 @@ from portal.core.periods import Period, parse_period
 from portal.core.posts import PostKind
 from portal.core.scope import Scope, set_scope
 from portal.reporting.burden import Burden, View, quarters_to, read_burden, total
-from portal.reporting.local_content import Content
+from portal.reporting.design.local_content import Content
 from portal.reporting.models import SubmissionEdition
 from portal.reporting.upward import submit_report
 from tests.conftest import TestClock

@@ -15,9 +15,9 @@ from flask.testing import FlaskClient
 from portal.core.clock import end_of
 from portal.core.posts import PostKind
 from portal.core.scope import Scope, set_scope
-from portal.reporting import chain
-from portal.reporting.admission import needed_by
-from portal.reporting.local_content import Content
+from portal.reporting.design import chain
+from portal.reporting.design.admission import needed_by
+from portal.reporting.design.local_content import Content
 from portal.reporting.models import Report
 from portal.tenants.policies import set_policy
 from portal.units.models import Membership

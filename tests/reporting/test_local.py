@@ -13,10 +13,10 @@ from portal.campaigns.declarations import FieldKind
 from portal.core.clock import end_of
 from portal.core.errors import Conflict, NotFound
 from portal.core.scope import Scope, set_scope
-from portal.reporting import local
-from portal.reporting.admission import needed_by
 from portal.reporting.catalogue import find_form, list_forms, local_field, stored_definition
-from portal.reporting.local_content import KINDS, Column, Content, content_of, typed
+from portal.reporting.design import local
+from portal.reporting.design.admission import needed_by
+from portal.reporting.design.local_content import KINDS, Column, Content, content_of, typed
 from portal.reporting.models import LocalForm, Report, Submission
 from portal.reporting.opening import asked_fields, find_report
 from portal.units.models import Membership

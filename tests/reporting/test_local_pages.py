@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from portal.core.posts import PostKind
-from portal.reporting.local_content import Content
+from portal.reporting.design.local_content import Content
 from portal.reporting.models import LocalForm
 from tests.conftest import TestClock
 from tests.factories import csrf

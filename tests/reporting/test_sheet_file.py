@@ -28,8 +28,8 @@ from portal.campaigns.declarations import (
 from portal.core.periods import PeriodKind
 from portal.core.text import Text
 from portal.documents.reading import Page, read_book
-from portal.reporting.sheet_file import Mark, UnitSheet, write_sheets
-from portal.reporting.sheet_reading import Found, named_period, named_unit, read_parts, split_book
+from portal.reporting.excel.sheet_file import Mark, UnitSheet, write_sheets
+from portal.reporting.excel.sheet_reading import Found, named_period, named_unit, read_parts, split_book
 
 KEY = b"k" * 32
 

@@ -17,9 +17,9 @@ from werkzeug.test import TestResponse
 from portal.core.audit import AuditEvent
 from portal.core.posts import PostKind
 from portal.core.scope import Actor
+from portal.reporting.excel.uploads import purge_uploads
 from portal.reporting.models import State, Upload
 from portal.reporting.services import save_draft
-from portal.reporting.uploads import purge_uploads
 from tests.conftest import TestClock
 from tests.documents.test_reading import HOSTILE
 from tests.factories import csrf

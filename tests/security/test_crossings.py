@@ -14,8 +14,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from portal.core.posts import PostKind
+from portal.reporting.excel.uploads import MOST_KEPT
 from portal.reporting.models import State, SubmissionEdition, Upload
-from portal.reporting.uploads import MOST_KEPT
 from tests.factories import Factory, csrf
 from tests.reporting.books import filled
 from tests.reporting.conftest import app, clock, county  # noqa: F401

@@ -13,7 +13,7 @@ from portal.campaigns.declarations import Campaign, Field, FieldKind
 from portal.core.clock import SHANGHAI
 from portal.core.text import Message, Text, _, written
 from portal.documents.reading import Cell, Formula
-from portal.reporting.amounts import NOTHING, Reading, read_amount, refusal
+from portal.reporting.excel.amounts import NOTHING, Reading, read_amount, refusal
 from portal.web.declared import show_value
 from portal.web.inputs import Unusable, clean_text, parse_date, parse_moment
 

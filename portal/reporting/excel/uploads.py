@@ -23,14 +23,29 @@ from portal.core.scope import Actor, Scope, get_scope, set_scope
 from portal.core.text import Message, _
 from portal.documents.reading import Limits, Page, read_book
 from portal.reporting.checks import findings
-from portal.reporting.filed import previous_values
-from portal.reporting.models import OPEN, Report, Submission, Upload
-from portal.reporting.sheet_content import Days, days_of, list_expected, mark_of, present, previous_by_unit
-from portal.reporting.sheet_reading import (
+from portal.reporting.excel.sheet_content import (
+    Days,
+    days_of,
+    list_expected,
+    mark_of,
+    present,
+    previous_by_unit,
+)
+from portal.reporting.excel.sheet_reading import (
     split_book,
 )
-from portal.reporting.upload_lines import Difference, compare, pack_text, unpack_text
-from portal.reporting.upload_sorting import NO_MARK, Sentence, Sorter, failed, foreign, misnamed, read_entry
+from portal.reporting.excel.upload_lines import Difference, compare, pack_text, unpack_text
+from portal.reporting.excel.upload_sorting import (
+    NO_MARK,
+    Sentence,
+    Sorter,
+    failed,
+    foreign,
+    misnamed,
+    read_entry,
+)
+from portal.reporting.filed import previous_values
+from portal.reporting.models import OPEN, Report, Submission, Upload
 from portal.tenants.models import Tenant
 from portal.units.services import UnitRow
 

@@ -19,8 +19,8 @@ from portal.core.clock import SHANGHAI
 from portal.core.periods import Period, parse_period
 from portal.core.scope import crossing, get_scope
 from portal.core.text import Message, Text, _
-from portal.reporting.admission import field_name
 from portal.reporting.catalogue import OWN, find_local, local_field
+from portal.reporting.design.admission import field_name
 from portal.reporting.due import compute_due
 from portal.reporting.models import LocalForm, Report
 from portal.tenants.calendar import load_calendar

@@ -13,9 +13,9 @@ from portal.campaigns.declarations import Campaign, Shift
 from portal.core.periods import PeriodKind
 from portal.core.scope import get_scope
 from portal.core.text import Message, Text, _
-from portal.reporting.admission import Known, Name, example_fails, name_of, needed_by
 from portal.reporting.catalogue import OWN
-from portal.reporting.local_content import KINDS, MAX_COLUMNS, MAX_EARLIER, PERIODS, RULES, Content
+from portal.reporting.design.admission import Known, Name, example_fails, name_of, needed_by
+from portal.reporting.design.local_content import KINDS, MAX_COLUMNS, MAX_EARLIER, PERIODS, RULES, Content
 from portal.reporting.models import LocalForm
 from portal.units.bodies import list_members
 

@@ -13,11 +13,11 @@ from portal.campaigns.declarations import Campaign, Form
 from portal.core.periods import parse_period
 from portal.reporting.cells import blank
 from portal.reporting.due import counted_days
+from portal.reporting.excel.sheet_file import Mark, UnitSheet
 from portal.reporting.filed import previous_values
 from portal.reporting.models import OPEN, Report, State, Submission, SubmissionEdition
 from portal.reporting.prefill import Offer, offers_for
 from portal.reporting.questions import notes_of
-from portal.reporting.sheet_file import Mark, UnitSheet
 from portal.tenants.policies import value_of
 from portal.units.models import Unit
 from portal.units.services import UnitRow

@@ -19,10 +19,10 @@ from portal.campaigns.declarations import Campaign, Field, FieldKind, Form, Tabl
 from portal.core.text import Message, Text, _, written
 from portal.documents.paper import HIDDEN
 from portal.documents.reading import Cell, FormRow, Formula, Page
-from portal.reporting.amounts import Reading, refusal
+from portal.reporting.excel.amounts import Reading, refusal
+from portal.reporting.excel.readings import in_unit, read_cell, typed_text
+from portal.reporting.excel.sheet_file import MARK_HEAD, Mark, column_head, table_columns
 from portal.reporting.opening import asked_fields, asked_tables
-from portal.reporting.readings import in_unit, read_cell, typed_text
-from portal.reporting.sheet_file import MARK_HEAD, Mark, column_head, table_columns
 
 LONGEST_CELL = 32_767
 _SEARCHED = 15

@@ -16,12 +16,11 @@ from portal.core.errors import Conflict, Invalid, NotFound
 from portal.core.periods import Period, period_of
 from portal.core.posts import Right
 from portal.core.text import Message, Text, _
-from portal.reporting import chain, local, local_forms
-from portal.reporting.admission import list_known, needed_by
 from portal.reporting.catalogue import OWN, ended
-from portal.reporting.due import DueDate, compute_due, rule_words, shift_words
-from portal.reporting.local_checks import Overlap, is_own, list_versions
-from portal.reporting.local_content import (
+from portal.reporting.design import chain, local, local_forms
+from portal.reporting.design.admission import list_known, needed_by
+from portal.reporting.design.local_checks import Overlap, is_own, list_versions
+from portal.reporting.design.local_content import (
     KINDS,
     MAX_COLUMNS,
     MAX_EARLIER,
@@ -30,6 +29,7 @@ from portal.reporting.local_content import (
     Content,
     content_of,
 )
+from portal.reporting.due import DueDate, compute_due, rule_words, shift_words
 from portal.reporting.models import LocalForm
 from portal.reporting.views import blueprint
 from portal.tenants.calendar import load_calendar

@@ -13,8 +13,8 @@ from werkzeug.datastructures import MultiDict
 from portal.campaigns.declarations import Form
 from portal.core.i18n import translate
 from portal.core.text import Message, Text, _
-from portal.reporting.admission import Known
-from portal.reporting.local_content import (
+from portal.reporting.design.admission import Known
+from portal.reporting.design.local_content import (
     DEFINITION_LENGTH,
     LABEL_LENGTH,
     NAME_LENGTH,

@@ -16,11 +16,7 @@ from portal.core.scope import Actor
 from portal.core.text import Message, Text, _
 from portal.reporting import services
 from portal.reporting.cells import departs
-from portal.reporting.filed import previous_values
-from portal.reporting.models import Report, ReportRemark, State, Submission, Upload
-from portal.reporting.prefill import Offer, as_origins
-from portal.reporting.queries import STATE_LABELS
-from portal.reporting.sheet_content import (
+from portal.reporting.excel.sheet_content import (
     Days,
     days_of,
     list_expected,
@@ -29,9 +25,13 @@ from portal.reporting.sheet_content import (
     present,
     previous_by_unit,
 )
-from portal.reporting.sheet_file import UnitSheet
-from portal.reporting.upload_lines import Difference, compare, left_cells, pack_text
-from portal.reporting.uploads import counts_of, is_open, replace_entry, settle_counts
+from portal.reporting.excel.sheet_file import UnitSheet
+from portal.reporting.excel.upload_lines import Difference, compare, left_cells, pack_text
+from portal.reporting.excel.uploads import counts_of, is_open, replace_entry, settle_counts
+from portal.reporting.filed import previous_values
+from portal.reporting.models import Report, ReportRemark, State, Submission, Upload
+from portal.reporting.prefill import Offer, as_origins
+from portal.reporting.queries import STATE_LABELS
 
 FROM_FILE = _("办公室按报送文件录入")
 FILED_FOR, ENTERED = "filed_for", "entered"

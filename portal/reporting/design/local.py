@@ -21,9 +21,9 @@ from portal.core.errors import Conflict, Invalid, NotFound
 from portal.core.periods import PeriodKind
 from portal.core.scope import Actor, get_scope
 from portal.core.text import _
-from portal.reporting.admission import find_known, list_known
 from portal.reporting.catalogue import LOCAL_PREFIX, OWN, apply_local, local_field, own_form
-from portal.reporting.local_checks import (
+from portal.reporting.design.admission import find_known, list_known
+from portal.reporting.design.local_checks import (
     Overlap,
     is_own,
     list_versions,
@@ -31,7 +31,7 @@ from portal.reporting.local_checks import (
     unfinished,
     unsound,
 )
-from portal.reporting.local_content import KINDS, RULES, Content
+from portal.reporting.design.local_content import KINDS, RULES, Content
 from portal.reporting.models import LocalForm
 from portal.reporting.opening import describe_form
 from portal.units.models import Mechanism

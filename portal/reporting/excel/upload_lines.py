@@ -15,9 +15,9 @@ from typing import Any
 from portal.campaigns.declarations import Campaign, Field, FieldKind, Form, Table
 from portal.core.text import Message, Text, _
 from portal.reporting.cells import blank
+from portal.reporting.excel.sheet_file import shown, table_columns
+from portal.reporting.excel.sheet_reading import Found, Read
 from portal.reporting.opening import asked_fields, asked_tables
-from portal.reporting.sheet_file import shown, table_columns
-from portal.reporting.sheet_reading import Found, Read
 
 
 class Mode(StrEnum):

@@ -18,17 +18,18 @@ from portal.core.posts import Right
 from portal.core.text import Message, _
 from portal.documents.attachments import clean_name
 from portal.documents.workbook import XLSX
-from portal.reporting import services, uploads
+from portal.reporting import services
 from portal.reporting.cells import departs
 from portal.reporting.checks import findings
+from portal.reporting.excel import uploads
+from portal.reporting.excel.sheet_content import list_expected, present, row_of, sheet_of, sheets_of
+from portal.reporting.excel.sheet_file import PURPOSE, UnitSheet, write_sheets
+from portal.reporting.excel.upload_entry import Done, confirm, is_settled, left_sheets
+from portal.reporting.excel.upload_lines import Mode, compare, unpack_text
 from portal.reporting.filed import previous_values
 from portal.reporting.models import OPEN, Report, Submission, Upload
 from portal.reporting.office_pages import own_report
 from portal.reporting.opened import answer, form_of, open_sheet
-from portal.reporting.sheet_content import list_expected, present, row_of, sheet_of, sheets_of
-from portal.reporting.sheet_file import PURPOSE, UnitSheet, write_sheets
-from portal.reporting.upload_entry import Done, confirm, is_settled, left_sheets
-from portal.reporting.upload_lines import Mode, compare, unpack_text
 from portal.reporting.views import blueprint, sentence
 from portal.units.services import get_unit
 from portal.web.access import now, require, the_actor, the_campaign, the_desk, the_reader, the_session

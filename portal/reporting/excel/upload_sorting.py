@@ -10,11 +10,9 @@ from portal.campaigns.declarations import Campaign, Form
 from portal.core.periods import parse_period
 from portal.core.text import Message, Text, _
 from portal.documents.reading import Page
-from portal.reporting.models import Report, Submission
-from portal.reporting.opening import asked_tables
-from portal.reporting.sheet_content import Expected, mark_of
-from portal.reporting.sheet_file import Mark
-from portal.reporting.sheet_reading import (
+from portal.reporting.excel.sheet_content import Expected, mark_of
+from portal.reporting.excel.sheet_file import Mark
+from portal.reporting.excel.sheet_reading import (
     Part,
     fits_table,
     named_period,
@@ -23,7 +21,9 @@ from portal.reporting.sheet_reading import (
     read_parts,
     split_book,
 )
-from portal.reporting.upload_lines import keep, pack_text
+from portal.reporting.excel.upload_lines import keep, pack_text
+from portal.reporting.models import Report, Submission
+from portal.reporting.opening import asked_tables
 from portal.units.matching import core_name, places_of
 from portal.units.services import Names, UnitRow
 from portal.web.inputs import row_id
