@@ -53,6 +53,9 @@
     event.target.dataset.busy = "1";
     setTimeout(() => { delete event.target.dataset.busy; }, 4000);
   });
+  // A page that shows progress asks again: data-reload="seconds".
+  const running = document.querySelector("[data-reload]");
+  if (running) setTimeout(() => location.reload(), 1000 * Number(running.dataset.reload));
   // A running clock counts down once a second: <b data-due="ISO instant">.
   const clocks = document.querySelectorAll("[data-due]");
   const tick = () => {
