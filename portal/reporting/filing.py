@@ -42,9 +42,14 @@ def refuse_hollow_zero(form: Form, member: str, origins: Mapping[str, Any]) -> N
         if key in origins and origins[key]["kind"] not in (KEPT, PROFILE) and origins[key]["value"]
     ]
     if known:
-        text = _(
-            "本期不是零报告，已知有 %(n)s 项不为 0：%(list)s。请核对后按数填报；与实际不符的，逐项更正并写明原因。"
-        )
+        if len(known) > 5:
+            text = _(
+                "本期不是零报告，已知有 %(n)s 项不为 0：%(list)s等。请核对后按数填报；与实际不符的，逐项更正并写明原因。"
+            )
+        else:
+            text = _(
+                "本期不是零报告，已知有 %(n)s 项不为 0：%(list)s。请核对后按数填报；与实际不符的，逐项更正并写明原因。"
+            )
         raise Invalid({"": Message(text, n=len(known), list=join_words(known[:5]))})
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
-from flask import get_template_attribute, render_template, request, url_for
+from flask import g, get_template_attribute, render_template, request, url_for
 from markupsafe import Markup
 
 from portal.campaigns.declarations import Campaign, Field, Form, Grade, Table
@@ -58,6 +59,10 @@ class Sheet:
     may_review: bool
 
     @property
+    def parts(self) -> list[Field | Table]:
+        return [*self.fields, *self.tables]
+
+    @property
     def starting(self) -> bool:
         """Nothing was filed yet: empty cells take what the portal offers."""
         return self.submission.state in (State.EXPECTED, State.DRAFT)
@@ -81,6 +86,7 @@ def open_sheet(submission_id: int) -> Sheet:
     report = services.get_report(session, submission.report_id)
     if submission.campaign != desk.campaign or not (own or Right.REPORT_READ_ALL in desk.rights):
         raise NotFound
+    g.nav = "reporting.mine" if Right.REPORT_FILL in desk.rights else "reporting.board"
     form = form_of(campaign, submission.form, submission.local)
     kept = report.closed_at is not None or report.state in (ReportState.SUBMITTED, ReportState.ACCEPTED)
     closed = kept and submission.state in COUNTED
@@ -101,7 +107,16 @@ def open_sheet(submission_id: int) -> Sheet:
 
 def read_sheet(sheet: Sheet) -> Posted:
     files = list_files(the_session(), sheet.fields, sheet.submission)
-    return Posted(*read_parts(sheet.fields, sheet.tables, request.form, the_campaign(), files), files)
+    found = read_parts(
+        sheet.fields, sheet.tables, request.form, the_campaign(), files, on=days_of(sheet.submission)[1]
+    )
+    return Posted(*found, files)
+
+
+def days_of(submission: Submission) -> tuple[date, date]:
+    """The days whose figures the form counts; the last of them says which choices are in force."""
+    cut_off = value_of(the_session(), submission.tenant_id, the_campaign(), "cut_off_day")
+    return counted_days(parse_period(submission.period), cut_off)
 
 
 def offers_of(sheet: Sheet) -> dict[str, Offer]:
@@ -150,7 +165,11 @@ def show_sheet(
         origins={} if editing else submission.origins,
         corrections=submission.corrections if corrections is None else corrections, problems=problems,
     )  # fmt: skip
-    period = parse_period(submission.period)
+    reasons = submission.reasons if submission.state == State.RETURNED else {}
+    for key, reason in reasons.items() if editing else ():
+        if key:
+            hints[key] = Message(_("退回原因：%(reason)s"), reason=reason)
+    counted = days_of(submission)
     return answer(
         "reporting/sheet.html",
         status,
@@ -164,7 +183,7 @@ def show_sheet(
         hints={k: v for k, v in hints.items() if k not in problems},
         prefilled={k: o.message for k, o in offers.items() if not departs(o.value, values.get(k))},
         offered_rows={t.key: table_texts(t, offers[t.key].value) for t in sheet.tables if t.key in offers},
-        below=_below(asides),
+        below=_below(asides, pointing=sheet.may_review and not editing),
         compared=previous is not None,
         comparing=previous is not None and request.args.get("compare") == "1",
         elsewhere=_elsewhere(sheet) if sheet.own and not editing else [],
@@ -177,9 +196,10 @@ def show_sheet(
         autosaving=editing and status != 409 and submission.state in OPEN,
         reason=request.form.get("reason", ""),
         story=services.story(session, f"submission:{submission.id}"),
-        counted=counted_days(period, value_of(session, submission.tenant_id, campaign, "cut_off_day")),
+        counted=counted,
+        choices_on=counted[1],
         due_why=[Message(s["text"], **s["params"]) for s in sheet.report.due_why.get("sentences", ())],
-        reasons=submission.reasons if submission.state == State.RETURNED else {},
+        reasons=reasons,
         labels={f.key: f.label for f in sheet.form.fields} | {t.key: t.label for t in sheet.form.tables},
     )
 
@@ -214,10 +234,17 @@ def _sections(sheet: Sheet) -> list[tuple[Any, list[Field]]]:
     return [(s, fields) for s, fields in split if fields]
 
 
-def _below(asides: Mapping[str, Any]) -> Any:
-    """What the page shows under a cell, by its key; the renderer of cells asks for it."""
+def _below(asides: Mapping[str, Any], *, pointing: bool) -> Any:
+    """What the page shows under a cell, by its key; the renderer of cells asks for it. ``pointing``: with a place
+    for the reason why this cell is returned."""
     show = get_template_attribute("reporting/aside.html", "aside")
-    return lambda key: show(key, asides[key]) if key in asides else Markup("")
+    point = get_template_attribute("reporting/aside.html", "point")
+
+    def below(key: str) -> Markup:
+        shown = show(key, asides[key]) if key in asides else Markup("")
+        return shown + point(key, request.form.get(f"reason-{key}", "")) if pointing else shown
+
+    return below
 
 
 def _elsewhere(sheet: Sheet) -> list[Any]:

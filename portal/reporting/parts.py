@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import IO, Any
 
@@ -36,13 +36,14 @@ def subject_of(submission: Submission) -> str:
 
 # ------------------------------------------------------------------------------------------- what was typed
 def read_parts(
-    fields: Sequence[Field], tables: Sequence[Table], posted: MultiDict[str, str], campaign: Campaign, files: Standing
+    fields: Sequence[Field], tables: Sequence[Table], posted: MultiDict[str, str], campaign: Campaign, files: Standing,
+    *, on: date | None = None,
 ) -> tuple[dict[str, Any], Typed, Problems]:  # fmt: skip
     """As ``read_values``, tables and attachments included."""
     standing = {key: attachments.as_payload(found) for key, found in files.items()}
-    values, typed, problems = read_values(fields, posted, campaign, files=standing)
+    values, typed, problems = read_values(fields, posted, campaign, files=standing, on=on)
     for table in tables:
-        values[table.key], typed[table.key], wrong = read_table(table, posted, campaign)
+        values[table.key], typed[table.key], wrong = read_table(table, posted, campaign, on=on)
         problems |= wrong
     return values, typed, problems
 

@@ -202,7 +202,8 @@ def return_submission(
     submission.state, submission.reasons = State.RETURNED.value, given
     submission.released_at = None
     submission.reviewed_at, submission.reviewed_by = now, actor.name
-    text = "；".join(given.values())
+    labels = {f.key: str(f.label) for f in form.fields} | {t.key: str(t.label) for t in form.tables}
+    text = "；".join(f"{labels[key]}：{said}" if key in labels else said for key, said in given.items())
     _remark(session, f"submission:{submission.id}", "returned", actor, now, text)
     recount(session, now, campaign, form, report)
     notify(

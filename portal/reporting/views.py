@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from flask import Blueprint, Response, flash, g, redirect, request, url_for
+from flask import Blueprint, Response, flash, redirect, request, url_for
 from flask_babel import gettext
 
 from portal.core.clock import SHANGHAI
 from portal.core.errors import Conflict, Invalid, NotAllowed, NotFound
-from portal.core.i18n import translate
+from portal.core.i18n import join_words, translate
 from portal.core.periods import parse_period
 from portal.core.posts import Right
 from portal.core.text import _
@@ -31,7 +31,7 @@ from portal.reporting.opened import (
 )
 from portal.reporting.prefill import Offer, as_origins
 from portal.web.access import now, require, the_actor, the_campaign, the_desk, the_session
-from portal.web.declared import show_stored, show_value
+from portal.web.declared import in_force, show_stored, show_value
 from portal.web.inputs import Unusable, clean_text
 from portal.web.tables import typed_at
 
@@ -44,6 +44,7 @@ MAX_EXPLANATION = 300
 def _helpers() -> dict[str, Any]:
     return {
         "show_value": show_value,
+        "in_force": in_force,
         "show_stored": show_stored,
         "period_label": lambda key: parse_period(key).label,
         "light_of": lambda due, state: queries.light_of(due, now(), State(state)),
@@ -73,8 +74,6 @@ def mine() -> Any:
 def sheet(submission_id: int) -> Any:
     opened = open_sheet(submission_id)
     editing = opened.submission.state in OPEN or request.args.get("edit") == "1"
-    if Right.REPORT_FILL not in the_desk().rights:
-        g.nav = "reporting.board"
     return show_sheet(opened, editing=editing)
 
 
@@ -174,10 +173,17 @@ def autosave(submission_id: int) -> Any:
     time = moment.astimezone(SHANGHAI).strftime("%H:%M")
     text = gettext("已自动保存 %(time)s", time=time)
     if unread or wrong:
+        unreadable = [part.label for part in opened.parts if _touches(part.key, unread, wrong)]
         text = gettext(
-            "已自动保存 %(time)s，有 %(n)s 处看不懂，该处未存", time=time, n=len(unread) + len(wrong)
-        )
+            "已自动保存 %(time)s，有 %(n)s 处看不懂，该处未存：%(list)s",
+            time=time, n=len(unread) + len(wrong), list=join_words(unreadable[:5]),
+        )  # fmt: skip
     return {"version": submission.version, "saved_at": text}
+
+
+def _touches(key: str, unread: Iterable[str], wrong: Iterable[str]) -> bool:
+    """Whether one of the problems lies in that field or table."""
+    return any(p.partition(".")[0] == key for p in unread) or f"correct.{key}" in wrong
 
 
 def _saved_already(submission: Submission, who: str, values: Any, said: Mapping[str, Any]) -> bool:
@@ -274,7 +280,7 @@ def review(submission_id: int) -> Any:
     step = {"submission": opened.submission, "version": the_version()}
     problems: dict[str, Any] = {}
     reasons = {"": sentence("reason", problems, "reason")}
-    reasons |= {f.key: sentence(f"reason-{f.key}", problems, "reason") for f in opened.fields}
+    reasons |= {part.key: sentence(f"reason-{part.key}", problems, "reason") for part in opened.parts}
     try:
         if problems:
             raise Invalid(problems)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date
 
 from flask import Flask
 
@@ -54,7 +55,11 @@ def parts_campaign(app: Flask) -> Iterator[None]:
     kinds = CodeList(
         key="parts_kind",
         label=_("类别"),
-        choices=(Choice(key="a", label=_("甲类")), Choice(key="b", label=_("乙类"))),
+        choices=(
+            Choice(key="a", label=_("甲类")),
+            Choice(key="b", label=_("乙类")),
+            Choice(key="past", label=_("旧类"), valid_to=date(2025, 7, 31)),
+        ),
     )
     plugin.campaign = dataclasses.replace(
         before, forms=(parts_form(before),), code_lists=(*before.code_lists, kinds)

@@ -300,7 +300,7 @@ def test_returned_with_reasons_corrected_and_filed_again(county: County) -> None
     assert (sheet.state, sheet.reasons, sheet.edition) == (State.RETURNED, {"leads": "与台账差 1 条"}, 1)
     assert (report.filed, county.rollup()) == (0, {})
     notice = county.session.scalars(sa.select(Notice).where(Notice.unit_id == sheet.unit_id)).one()
-    assert (notice.detail, notice.link, notice.read_at) == ("与台账差 1 条", "/x", None)
+    assert (notice.detail, notice.link, notice.read_at) == ("发现风险线索：与台账差 1 条", "/x", None)
     county.file("甲镇", {"leads": 4, "leads_grid": 4})
     sheet = county.sheet("甲镇")
     assert (sheet.state, sheet.reasons, sheet.edition) == (State.FILED, {}, 2)

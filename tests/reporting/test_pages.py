@@ -268,6 +268,24 @@ def test_the_office_returns_with_a_reason_and_the_unit_sees_it(
     assert county.sheet(TOWN).state == State.ACCEPTED
 
 
+def test_the_office_points_at_a_cell_and_the_unit_reads_it_there(
+    county: County, liaison: FlaskClient, office: FlaskClient
+) -> None:
+    url = address(county)
+    send(liaison, url, action="file", **PLAIN)
+    assert 'name="reason-leads"' in page(office.get(url))
+    assert 'name="reason-leads"' not in page(liaison.get(url)), "only who reviews points"
+    refused = send(office, url, f"{url}/review", **{"action": "return", "reason-leads": "x" * 301})
+    assert (refused.status_code, value_of(page(refused), "reason-leads")) == (422, "x" * 301)
+    send(office, url, f"{url}/review", **{"action": "return", "reason-leads": "与台账差 1 件"})
+    assert county.sheet(TOWN).reasons == {"leads": "与台账差 1 件"}
+    shown = page(liaison.get(url))
+    label = next(f.label for f in county.form.fields if f.key == "leads")
+    assert f"<li>{label}：与台账差 1 件</li>" in shown
+    assert '<p class="hint" id="f-leads-hint">退回原因：与台账差 1 件</p>' in shown
+    assert f"{label}：与台账差 1 件" in page(liaison.get("/inbox"))
+
+
 def test_who_reads_all_but_does_not_review_has_no_buttons(
     county: County, login: Callable[[str], FlaskClient]
 ) -> None:

@@ -110,6 +110,16 @@ def test_problems_stand_at_their_cell_and_everything_typed_stays(
     assert (kept["cases-2-whole"], kept["cases-2-found_on"]) == ("10万", "昨天")
 
 
+def test_only_the_choices_of_the_period_are_offered_and_taken(county: County, liaison: FlaskClient) -> None:
+    url = address(county)
+    shown = page(liaison.get(url))
+    assert '<option value="b">' in shown
+    assert "旧类" not in shown
+    refused = page(send(liaison, url, action="file", total="1", **row(1, "一", kind="past")))
+    assert "“旧类”在所填日期不适用，请另选。" in refused
+    assert '<option value="past" selected>' in refused, "what was chosen is kept"
+
+
 def test_a_draft_may_lack_what_is_required(county: County, liaison: FlaskClient) -> None:
     url = address(county)
     assert send(liaison, url, action="save", **row(1, "", whole="5")).status_code == 303

@@ -15,14 +15,14 @@
       apply();
     }
     if (event.target.closest("[data-print]")) window.print();
-    for (const open of document.querySelectorAll("details.person[open]")) {
+    for (const open of document.querySelectorAll("details.person[open], .cell-field details.define[open]")) {
       if (!open.contains(event.target)) open.removeAttribute("open");
     }
   });
   // Escape closes an open menu and gives the focus back.
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Escape") return;
-    for (const open of document.querySelectorAll("details.person[open]")) {
+    for (const open of document.querySelectorAll("details.person[open], .cell-field details.define[open]")) {
       open.removeAttribute("open");
       open.querySelector("summary").focus();
     }
