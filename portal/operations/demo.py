@@ -205,7 +205,7 @@ class Demo:
                 office = self._account(tenant, f"{prefix}_bgs", str(POST_LABELS[PostKind.OFFICE_STAFF]))
                 host = unit
         assert office is not None
-        for mechanism in self.session.scalars(sa.select(Mechanism)).all():
+        for mechanism in self.session.scalars(sa.select(Mechanism).order_by(Mechanism.campaign)).all():
             self._post(office, PostKind.OFFICE_STAFF, mechanism, host, since)
             for member in list_members(self.session, mechanism.id, self.now.date()):
                 liaison, leader = holders[member.unit_id]

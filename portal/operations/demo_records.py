@@ -40,7 +40,7 @@ Bodies = Mapping[str, tuple[Mechanism, Sequence[MemberUnit]]]
 def list_all(world: World) -> Bodies:
     """Campaign -> body and its units, in the scope's home tenant."""
     found = {}
-    for mechanism in world.session.scalars(sa.select(Mechanism)).all():
+    for mechanism in world.session.scalars(sa.select(Mechanism).order_by(Mechanism.campaign)).all():
         found[mechanism.campaign] = (mechanism, list_members(world.session, mechanism.id, world.today))
     return found
 

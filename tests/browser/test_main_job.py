@@ -61,6 +61,7 @@ def test_from_the_liaison_to_the_citys_picture(person: PEOPLE) -> None:
     assert page.input_value("input[name=police_notes]") == "４，２５８"
     liaison.picture("refused-figure")
     page.fill("input[name=semi_finished_face]", "180,000")
+    _give_reasons(page)
     page.get_by_role("button", name="保存草稿").last.click()
     expect(page.locator(".note")).to_contain_text("草稿已保存")
     page.get_by_role("button", name="提交", exact=True).click()

@@ -291,8 +291,16 @@ def test_nothing_drifts_when_eight_work_at_random_at_once(
         assert [e.number for e in editions] == list(range(1, sheet.edition + 1))
         if sheet.state in COUNTED:
             assert editions[-1].values == sheet.values
+    county.enter()
+    report = county.report()
+    if not report.closed_at:  # at random all closings may have met somebody else's step
+        close_report(
+            county.session, ACTOR, county.now, campaign=county.campaign, report=report, version=report.version
+        )
+        county.session.commit()
+        county.enter()
     stored = county.session.scalars(sa.select(ReportFile).order_by(ReportFile.number)).all()
-    assert stored, "something was submitted, closed or came late"
+    assert stored
     assert [f.number for f in stored] == list(range(1, len(stored) + 1))
     assert all(hashlib.sha256(f.content).hexdigest() == f.sha256 for f in stored)
 
