@@ -146,16 +146,16 @@ _MATRIX = """
     where r.tenant_id = any(%s) and r.campaign = any(%s) and r.period between '2026-01' and '2026-12'
     order by t.code, r.campaign, r.period"""
 _YEAR_ROWS = """
-    select r.tenant_id, r.period, r.values from report r
+    select t.city || t.name, r.period, r.values from report r join tenant t on t.id = r.tenant_id
     where r.tenant_id = any(%s) and r.campaign = %s and r.form = 'f'
       and (r.period between '2026-01' and '2026-12' or r.period = '2025-12')"""
 _YEAR_SUMS = """
-    select k, sum(v::bigint) filter (where r.period = '2026-12'), sum(v::bigint) filter (where r.period >= '2026-01'),
+    select t.city || t.name, k, sum(v::bigint) filter (where r.period = '2026-12'), sum(v::bigint) filter (where r.period >= '2026-01'),
            sum(v::bigint) filter (where r.period = '2026-11'), sum(v::bigint) filter (where r.period = '2025-12')
-    from report r, jsonb_each_text(r.values) as e (k, v)
+    from report r join tenant t on t.id = r.tenant_id, jsonb_each_text(r.values) as e (k, v)
     where r.tenant_id = any(%s) and r.campaign = %s and r.form = 'f'
       and (r.period between '2026-01' and '2026-12' or r.period = '2025-12')
-    group by k"""
+    group by 1, 2"""
 
 
 def _ask(place: Place, statement: str, campaign: Any = CAMPAIGN) -> list[Any]:
@@ -182,8 +182,12 @@ def hand_year(place: Place) -> Any:
 
 
 def sql_year(place: Place) -> Any:
-    """The same added up by PostgreSQL."""
-    return {r[0]: (int(r[1]), int(r[2])) for r in _ask(place, _YEAR_SUMS)}
+    """The same added up by PostgreSQL, for each county as the page shows it."""
+    found: dict[str, tuple[int, int]] = {}
+    for _county, key, month, year, *_before in _ask(place, _YEAR_SUMS):
+        had = found.get(key, (0, 0))
+        found[key] = (had[0] + int(month), had[1] + int(year))
+    return found
 
 
 # ------------------------------------------------------------------------------------------------- measuring

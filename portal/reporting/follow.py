@@ -34,8 +34,10 @@ def list_elsewhere(
     session: Session, submission: Submission, fields: Sequence[Field], campaign: Campaign
 ) -> list[Elsewhere]:
     """The unit's other forms of the same period, of every campaign, that hold another value for an element of
-    this one; drafts included, forms that hold none left out. Constant number of statements."""
-    meant = [f for f in fields if f.element and submission.values.get(f.key) is not None]
+    this one; drafts included, forms that hold none left out. Constant number of statements.
+
+    Not of figures that are drawn: each campaign counts its own entries, and may rightly say something else."""
+    meant = [f for f in fields if f.element and not f.draws and submission.values.get(f.key) is not None]
     if not meant:
         return []
     found = []
