@@ -202,12 +202,16 @@ def _late_arrival(world: World, tenant: Tenant) -> None:
 def _amended(world: World, tenant: Tenant) -> None:
     """The county counts one case less than its units' sum, says why, and sends its report once more."""
     campaign = _monthly(world)[1]
-    report = _reports(world, campaign, past=1)[-1]
-    form = find_form(world.session, tenant.id, campaign, report.form, report.local)
-    rollup = find_rollup(world.session, report)
-    if form is None or rollup is None:
+    for report in reversed(_reports(world, campaign, past=1)):
+        form = find_form(world.session, tenant.id, campaign, report.form, report.local)
+        rollup = find_rollup(world.session, report)
+        key = _amended_key(form) if form else ""
+        if rollup is not None and rollup.values.get(key):  # its owner may be the one that is missing
+            break
+    else:
         return
-    key, at = _amended_key(form), report.due_at + timedelta(hours=8)
+    assert form is not None
+    at = report.due_at + timedelta(hours=8)
     office, own = world.office(tenant), {key: (rollup.values[key] - 1, world.text("amend_reason"))}
     amend_report(world.session, office, at, report=report, version=report.version, form=form, amended=own)
     world.session.flush()
