@@ -164,6 +164,19 @@ def test_filed_for_the_unit_late_or_not(county: County, login: Login, clock: Tes
     assert county.consistent()
 
 
+def test_a_sheet_that_nobody_filled_is_not_filed_by_itself(county: County, office: FlaskClient) -> None:
+    book = opened(all_sheets(county, office))
+    sheet = book[f"{TOWN}{county.tenant.code}"]
+    for label in labels(county):
+        sheet.cell(row_of(sheet, label), 5).value = 0
+    url = bring_many(county, office, saved(book))
+    assert "家也代报" in page(office.get(url))
+    confirm(office, url, action="file")
+    assert county.sheet(TOWN).state == State.FILED
+    assert county.sheet(OTHER).state == State.EXPECTED
+    assert "与下载的表相同，单位没有填写，没有代报。" in page(office.get(url))
+
+
 def test_a_check_stands_against_filing_but_not_against_the_draft(county: County, office: FlaskClient) -> None:
     code = county.tenant.code
     book = opened(all_sheets(county, office))
@@ -171,7 +184,7 @@ def test_a_check_stands_against_filing_but_not_against_the_draft(county: County,
     for label, value in {"期初存量": 7, "本期新增": 18, "本期化解": 11, "期末存量": 13}.items():
         sheet.cell(row_of(sheet, label), 5).value = value
     url = bring_many(county, office, saved(book))
-    confirm(office, url, action="file")
+    confirm(office, url, action="file", untouched="1")
     assert "没有代报，已存为草稿：" in page(office.get(url))
     assert (county.sheet(TOWN).state, county.sheet(TOWN).values["closing_cases"]) == (State.DRAFT, 13)
     assert county.sheet(OTHER).state == State.FILED

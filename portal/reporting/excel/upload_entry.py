@@ -56,11 +56,12 @@ def is_settled(entry: Mapping[str, Any], *, file: bool = False) -> bool:
 
 def confirm(
     session: Session, actor: Actor, now: datetime, *, campaign: Campaign, form: Form, report: Report, upload: Upload,
-    file: bool = False, reasons: Mapping[str, str] = {},
+    file: bool = False, untouched: bool = False, reasons: Mapping[str, str] = {},
 ) -> list[Done]:  # fmt: skip
     """Enter every sheet that can be entered and has not been; the others keep their sentence.
 
-    ``file``: the office files for the unit, late or not. ``reasons``: field key -> why an offered figure is
+    ``file``: the office files for the unit, late or not; ``untouched``: also where the sheet says nothing that the
+    portal did not know and nobody has begun the form. ``reasons``: field key -> why an offered figure is
     corrected (one unit's upload). A form that somebody changed since the difference was shown is not touched:
     the new difference is to be confirmed.
     """
@@ -77,7 +78,7 @@ def confirm(
             continue
         entry, submission = dict(kept), forms[kept["submission"]]
         done, sentence = _enter(
-            session, actor, now, campaign, form, upload, entry, submission, days, file, reasons
+            session, actor, now, campaign, form, upload, entry, submission, days, file, untouched, reasons
         )
         if done is not Done.SAME or "done" not in entry:
             entry["done"] = [done.value, pack_text(sentence), entry["counts"][1]]
@@ -90,7 +91,8 @@ def confirm(
 
 def _enter(
     session: Session, actor: Actor, now: datetime, campaign: Campaign, form: Form, upload: Upload,
-    entry: dict[str, Any], submission: Submission, days: Days, file: bool, reasons: Mapping[str, str],
+    entry: dict[str, Any], submission: Submission, days: Days, file: bool, untouched: bool,
+    reasons: Mapping[str, str],
 ) -> tuple[Done, Message | Text]:  # fmt: skip
     if not is_open(submission):
         return Done.LOCKED, Message(_("%(state)s，没有覆盖。"), state=STATE_LABELS[State(submission.state)])
@@ -103,6 +105,8 @@ def _enter(
     taken, left = sum(line.taken for line in found.lines), len(found.left)
     if not taken and not file:
         return Done.SAME, _("没有可写入的变化。")
+    if not (taken or left or untouched) and submission.state == State.EXPECTED:
+        return Done.SAME, _("与下载的表相同，单位没有填写，没有代报。")
     step = _step(submission, found, offers, reasons, by_office=upload.bulk)
     held: Message | Text | None = None
     if file and left:

@@ -27,7 +27,7 @@ from portal.reporting.excel.sheet_file import PURPOSE, UnitSheet, write_sheets
 from portal.reporting.excel.upload_entry import Done, confirm, is_settled, left_sheets
 from portal.reporting.excel.upload_lines import Mode, compare, unpack_text
 from portal.reporting.filed import previous_values
-from portal.reporting.models import OPEN, Report, Submission, Upload
+from portal.reporting.models import OPEN, Report, State, Submission, Upload
 from portal.reporting.office_pages import own_report
 from portal.reporting.opened import answer, form_of, open_sheet
 from portal.reporting.views import blueprint, sentence
@@ -215,6 +215,11 @@ def _show_list(found: Upload, report: Report, form: Form, status: int = 200) -> 
         "reporting/upload_list.html", status, upload=found, report=report, form=form, rows=rows,
         open_states=[s.value for s in OPEN], left=any(any(e.get("counts", [0, 0, 0])[1:]) for e in found.findings),
         waiting=sum(not e["problems"] and not is_settled(e, file=True) for e in found.findings),
+        untouched=sum(
+            not any(e["counts"]) and states.get(e["submission"]) == State.EXPECTED
+            for e in found.findings
+            if not e["problems"]
+        ),
     )  # fmt: skip
 
 
@@ -288,7 +293,8 @@ def upload_confirm(upload_id: int) -> Any:
         reasons |= {t.key: sentence(f"why-{t.key}", problems, t.key) for t in form.tables}
     outcomes = confirm(
         session, the_actor(), now(), campaign=campaign, form=form, report=report, upload=found,
-        file=found.bulk and action == "file", reasons={k: v for k, v in reasons.items() if v and k not in problems},
+        file=found.bulk and action == "file",
+        untouched="untouched" in request.form, reasons={k: v for k, v in reasons.items() if v and k not in problems},
     )  # fmt: skip
     if found.bulk:
         counts = {d: outcomes.count(d) for d in Done}
