@@ -5,7 +5,6 @@ from __future__ import annotations
 import http.client
 import http.cookiejar
 import re
-import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import Mapping
@@ -33,9 +32,11 @@ class Answer:
         return {name: unescape(value) for name, value in _HIDDEN.findall(self.body)}
 
 
-class _Stay(urllib.request.HTTPRedirectHandler):
-    def redirect_request(self, *_arguments: Any) -> None:
-        return None
+class _AsAnswered(urllib.request.HTTPErrorProcessor):
+    """No redirect is followed and no code is an error: what came is the answer."""
+
+    def http_response(self, request: urllib.request.Request, response: Any) -> Any:
+        return response
 
 
 class Clerk:
@@ -43,7 +44,7 @@ class Clerk:
         self.base, self.username, self.password, self.timeout = base, username, password, timeout
         self.cookies = http.cookiejar.CookieJar()
         self.opener = urllib.request.build_opener(
-            urllib.request.HTTPCookieProcessor(self.cookies), _Stay, urllib.request.ProxyHandler({})
+            urllib.request.HTTPCookieProcessor(self.cookies), _AsAnswered, urllib.request.ProxyHandler({})
         )
 
     def get(self, path: str) -> Answer:
@@ -62,8 +63,5 @@ class Clerk:
         try:
             with self.opener.open(request, timeout=self.timeout) as answer:
                 return Answer(answer.status, answer.read().decode(), answer.headers)
-        except urllib.error.HTTPError as error:
-            with error:
-                return Answer(error.code, error.read().decode(), error.headers)
         except (OSError, http.client.HTTPException) as error:
             raise Lost(repr(error)) from error
