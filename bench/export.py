@@ -25,7 +25,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.app import create_app
-from portal.campaigns.declarations import FieldKind
+from portal.campaigns.forms import FieldKind
 from portal.core.clock import SHANGHAI
 from portal.core.crypto import create_secret
 from portal.core.db import db

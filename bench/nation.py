@@ -21,18 +21,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from bench.nation_data import CELLS, fill
-from portal.campaigns.declarations import (
-    Body,
-    BodyKind,
-    Campaign,
-    Clause,
-    Due,
-    DueKind,
-    Field,
-    FieldKind,
-    Form,
-    Section,
-)
+from portal.campaigns.declarations import Body, BodyKind, Campaign
+from portal.campaigns.forms import Due, DueKind, Field, FieldKind, Form, Section
+from portal.campaigns.sources import Clause
 from portal.core.db import prepare_engine
 from portal.core.migrate import upgrade
 from portal.core.periods import PeriodKind, parse_period

@@ -27,7 +27,8 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from portal.app import create_app
-from portal.campaigns.declarations import Campaign, FieldKind, Form
+from portal.campaigns.declarations import Campaign
+from portal.campaigns.forms import FieldKind, Form
 from portal.core.clock import SHANGHAI
 from portal.core.crypto import create_secret
 from portal.core.db import db

@@ -16,7 +16,8 @@ from sqlalchemy.orm import Session
 
 from portal.activities.credits import belongs, counted_for
 from portal.activities.models import Activity, ActivityUnit
-from portal.campaigns.declarations import ACTIVITIES, Cadence, Campaign, Obligation
+from portal.campaigns.declarations import Cadence, Campaign, Obligation
+from portal.campaigns.forms import ACTIVITIES
 from portal.core.periods import Period, PeriodKind, period_of
 from portal.units.models import Membership, Unit
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from portal.activities.credits import belongs, counted_for, in_force, of_mechanism
 from portal.activities.models import Activity, ActivityUnit
-from portal.campaigns.declarations import ACTIVITIES
+from portal.campaigns.forms import ACTIVITIES
 from portal.core.text import _
 from portal.figures.sources import Fact, Pool, Shared, register_pool
 from portal.units.models import Mechanism, Membership, Unit

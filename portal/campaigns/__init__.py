@@ -1,46 +1,46 @@
 """The contract between the portal and a campaign: the only package a plugin imports."""
 
 from portal.campaigns.declarations import (
-    ACTIVITIES,
     CONTRACT,
     EVERY_MEMBER,
     Body,
     BodyKind,
     Cadence,
     Campaign,
-    Check,
-    Choice,
-    Clause,
-    CodeList,
-    Comparison,
-    Draw,
-    Due,
-    DueKind,
     Duty,
     Explained,
-    Field,
-    FieldKind,
-    Form,
-    Grade,
     Ledger,
     Member,
     MemberKind,
-    Metric,
     Obligation,
     Phase,
     Policy,
     Refused,
     Rule,
+    Threshold,
+)
+from portal.campaigns.forms import (
+    ACTIVITIES,
+    Check,
+    Choice,
+    CodeList,
+    Comparison,
+    Draw,
+    Due,
+    DueKind,
+    Field,
+    FieldKind,
+    Form,
+    Grade,
+    Metric,
     Section,
     Shift,
-    Source,
     Table,
-    Threshold,
-    Values,
     added_up,
     counted,
 )
 from portal.campaigns.hookspecs import hookimpl
+from portal.campaigns.sources import Clause, Source, Values
 from portal.core.periods import Period, PeriodKind
 from portal.core.text import Message, Text, _
 

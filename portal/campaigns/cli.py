@@ -9,8 +9,9 @@ from typing import IO, Any, NoReturn
 
 import click
 
-from portal.campaigns.declarations import CONTRACT, Campaign, Clause, Refused, Rule
+from portal.campaigns.declarations import CONTRACT, Campaign, Refused, Rule
 from portal.campaigns.registry import Plugin, Registry, load_registry
+from portal.campaigns.sources import Clause
 from portal.core.errors import NotFound
 from portal.core.settings import Settings
 from portal.core.text import Message, _

@@ -7,17 +7,11 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from portal.campaigns.declarations import (
-    ACTIVITIES,
     CONTRACT,
     EVERY_MEMBER,
     Body,
     Campaign,
-    Clause,
-    CodeList,
     Duty,
-    Field,
-    FieldKind,
-    Form,
     Ledger,
     Member,
     MemberKind,
@@ -25,9 +19,10 @@ from portal.campaigns.declarations import (
     Phase,
     Policy,
     Rule,
-    Source,
     Threshold,
 )
+from portal.campaigns.forms import ACTIVITIES, CodeList, Field, FieldKind, Form
+from portal.campaigns.sources import Clause, Source
 from portal.core.periods import PeriodKind
 from portal.core.text import Message, _, written
 

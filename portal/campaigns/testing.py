@@ -12,8 +12,10 @@ from datetime import date
 from enum import Enum
 from typing import Any
 
-from portal.campaigns.declarations import Campaign, Field, FieldKind, Form, Grade, Ledger, Values
+from portal.campaigns.declarations import Campaign, Ledger
+from portal.campaigns.forms import Field, FieldKind, Form, Grade
 from portal.campaigns.problems import problems
+from portal.campaigns.sources import Values
 
 _TYPES: dict[FieldKind, tuple[type, ...]] = {
     FieldKind.INTEGER: (int,),

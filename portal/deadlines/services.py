@@ -12,7 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.campaigns.declarations import Clause, Source
+from portal.campaigns.sources import Clause, Source
 from portal.core.audit import Act, record
 from portal.core.errors import Invalid
 from portal.core.i18n import show_moment

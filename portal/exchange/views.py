@@ -7,7 +7,8 @@ from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 
-from portal.campaigns.declarations import Campaign, FieldKind
+from portal.campaigns.declarations import Campaign
+from portal.campaigns.forms import FieldKind
 from portal.core.errors import Invalid, NotAllowed, NotFound
 from portal.core.i18n import translate
 from portal.core.posts import Right

@@ -11,7 +11,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.campaigns.declarations import Field, FieldKind, Form, Values
+from portal.campaigns.forms import Field, FieldKind, Form
+from portal.campaigns.sources import Values
 from portal.core.scope import get_scope
 from portal.figures.models import Rollup
 from portal.figures.sources import Fact, Shared

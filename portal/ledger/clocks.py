@@ -7,7 +7,8 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from portal.campaigns.declarations import Campaign, Ledger, Threshold, Values
+from portal.campaigns.declarations import Campaign, Ledger, Threshold
+from portal.campaigns.sources import Values
 from portal.core.audit import Act, record
 from portal.core.errors import Conflict, PluginError
 from portal.core.scope import Actor

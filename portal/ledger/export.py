@@ -9,7 +9,8 @@ from typing import Any, BinaryIO
 
 from sqlalchemy.orm import Session
 
-from portal.campaigns.declarations import Campaign, Field, FieldKind, Ledger
+from portal.campaigns.declarations import Campaign, Ledger
+from portal.campaigns.forms import Field, FieldKind
 from portal.core.errors import Invalid
 from portal.core.i18n import show_moment
 from portal.core.reader import Desk

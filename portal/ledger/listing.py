@@ -11,7 +11,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.campaigns.declarations import Campaign, Field, FieldKind
+from portal.campaigns.declarations import Campaign
+from portal.campaigns.forms import Field, FieldKind
 from portal.core.clock import SHANGHAI, midnight
 from portal.core.text import Text, _
 from portal.deadlines.models import Deadline

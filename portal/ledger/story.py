@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from portal.campaigns.declarations import Campaign, Field, Ledger
+from portal.campaigns.declarations import Campaign, Ledger
+from portal.campaigns.forms import Field
 from portal.core.i18n import translate
 from portal.core.text import Text, _
 from portal.ledger.models import RecordEvent

@@ -8,7 +8,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from portal.campaigns.declarations import Campaign, Field, FieldKind, Form, Grade
+from portal.campaigns.declarations import Campaign
+from portal.campaigns.forms import Field, FieldKind, Form, Grade
 from portal.core.clock import SHANGHAI
 from portal.core.periods import parse_period
 from portal.core.posts import POST_LABELS, PostKind

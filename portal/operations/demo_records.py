@@ -11,7 +11,9 @@ import sqlalchemy as sa
 
 from portal.activities.entry import Entry as ActivityEntry
 from portal.activities.services import record_activity
-from portal.campaigns.declarations import Campaign, FieldKind, Ledger, Values
+from portal.campaigns.declarations import Campaign, Ledger
+from portal.campaigns.forms import FieldKind
+from portal.campaigns.sources import Values
 from portal.core.periods import PeriodKind, parse_period, period_of
 from portal.deadlines.matters import find_matter
 from portal.exchange.services import Facts, file_report

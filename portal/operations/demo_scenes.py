@@ -10,7 +10,8 @@ from datetime import date, timedelta
 
 import sqlalchemy as sa
 
-from portal.campaigns.declarations import Campaign, Form
+from portal.campaigns.declarations import Campaign
+from portal.campaigns.forms import Form
 from portal.core.periods import PeriodKind
 from portal.operations.demo_world import World, liaison
 from portal.reporting.amending import amend_report

@@ -9,7 +9,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from portal.campaigns.declarations import Campaign, Field, FieldKind, Form
+from portal.campaigns.declarations import Campaign
+from portal.campaigns.forms import Field, FieldKind, Form
 from portal.core.clock import SHANGHAI
 from portal.core.errors import NotFound
 from portal.core.i18n import show_moment

@@ -15,7 +15,8 @@ from sqlalchemy.orm import Session
 
 from portal.activities.credits import serves
 from portal.activities.models import Activity
-from portal.campaigns.declarations import Campaign, Form
+from portal.campaigns.declarations import Campaign
+from portal.campaigns.forms import Form
 from portal.core.i18n import join_words
 from portal.core.periods import Period, PeriodKind, period_of
 from portal.core.scope import get_scope

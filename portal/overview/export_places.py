@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any, BinaryIO
 
-from portal.campaigns.declarations import Form
+from portal.campaigns.forms import Form
 from portal.core.i18n import join_words, show_moment
 from portal.core.periods import Period
 from portal.core.text import Message, Text, _

@@ -14,7 +14,8 @@ from typing import Any, TypeVar, cast
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.campaigns.declarations import Form, Values
+from portal.campaigns.forms import Form
+from portal.campaigns.sources import Values
 from portal.core.errors import Invalid
 from portal.core.periods import Period, PeriodKind, parse_period, period_of
 from portal.core.scope import get_scope

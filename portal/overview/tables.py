@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from portal.campaigns.declarations import Field, FieldKind, Form, Metric, Values
+from portal.campaigns.forms import Field, FieldKind, Form, Metric
+from portal.campaigns.sources import Values
 from portal.core.errors import PluginError
 from portal.core.periods import Period
 from portal.core.text import Message, Text, _

@@ -9,7 +9,8 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, send_file, url_for
 from flask_babel import gettext
 
-from portal.campaigns.declarations import Campaign, Form
+from portal.campaigns.declarations import Campaign
+from portal.campaigns.forms import Form
 from portal.core.audit import Act, record
 from portal.core.errors import Conflict, Invalid, NotFound
 from portal.core.i18n import translate

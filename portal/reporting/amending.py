@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import flag_modified
 
-from portal.campaigns.declarations import Form, Grade
+from portal.campaigns.forms import Form, Grade
 from portal.core.audit import Act, record
 from portal.core.errors import Invalid
 from portal.core.scope import Actor

@@ -6,7 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from portal.campaigns.declarations import Campaign, Field, Table, Values
+from portal.campaigns.declarations import Campaign
+from portal.campaigns.forms import Field, Table
+from portal.campaigns.sources import Values
 from portal.core.text import Message
 from portal.figures.services import change_percent
 from portal.reporting.cells import departs

@@ -14,17 +14,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.campaigns.declarations import (
-    Campaign,
-    Clause,
-    Due,
-    DueKind,
-    Field,
-    FieldKind,
-    Form,
-    Section,
-    Shift,
-)
+from portal.campaigns.declarations import Campaign
+from portal.campaigns.forms import Due, DueKind, Field, FieldKind, Form, Section, Shift
+from portal.campaigns.sources import Clause
 from portal.core.periods import PeriodKind
 from portal.core.text import Text, _
 from portal.reporting.models import FormSnapshot, LocalForm

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from portal.campaigns.declarations import Form, Values
+from portal.campaigns.forms import Form
+from portal.campaigns.sources import Values
 from portal.reporting.opening import asked_fields, asked_tables
 
 LATE = "late"

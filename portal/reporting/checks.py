@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from portal.campaigns.declarations import Check, Comparison, Field, FieldKind, Form, Grade, Values
+from portal.campaigns.forms import Check, Comparison, Field, FieldKind, Form, Grade
+from portal.campaigns.sources import Values
 from portal.core.errors import PluginError
 from portal.core.text import Message, _
 from portal.figures.services import change_percent

@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from flask import request
 
-from portal.campaigns.declarations import FieldKind
+from portal.campaigns.forms import FieldKind
 from portal.core.errors import NotFound
 from portal.core.i18n import join_words
 from portal.core.posts import Right

@@ -13,7 +13,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from portal.campaigns.declarations import FieldKind, Values
+from portal.campaigns.forms import FieldKind
+from portal.campaigns.sources import Values
 from portal.core.text import Message, Text, _
 from portal.reporting.queries import late_words
 from portal.web.inputs import show_money

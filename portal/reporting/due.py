@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from portal.campaigns.declarations import Campaign, Due, DueKind, Shift
+from portal.campaigns.declarations import Campaign
+from portal.campaigns.forms import Due, DueKind, Shift
 from portal.core.clock import SHANGHAI, end_of
 from portal.core.periods import Period, PeriodKind, period_of
 from portal.core.text import Message, Text, _

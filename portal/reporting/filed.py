@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.campaigns.declarations import Field
+from portal.campaigns.forms import Field
 from portal.core.periods import parse_period
 from portal.reporting.catalogue import implied_element
 from portal.reporting.models import FormSnapshot, LocalForm, Report, Submission, SubmissionEdition

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from portal.campaigns.declarations import Form, Grade, Values
+from portal.campaigns.forms import Form, Grade
+from portal.campaigns.sources import Values
 from portal.core.errors import Invalid
 from portal.core.i18n import join_words
 from portal.core.text import Message, Text, _

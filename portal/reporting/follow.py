@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from portal.campaigns.declarations import Campaign, Field
+from portal.campaigns.declarations import Campaign
+from portal.campaigns.forms import Field
 from portal.core.text import Message, _
 from portal.reporting.filed import list_current
 from portal.reporting.models import OPEN, State, Submission

@@ -10,7 +10,8 @@ from typing import Any
 from flask import g, get_template_attribute, render_template, request, url_for
 from markupsafe import Markup
 
-from portal.campaigns.declarations import Campaign, Field, Form, Grade, Table
+from portal.campaigns.declarations import Campaign
+from portal.campaigns.forms import Field, Form, Grade, Table
 from portal.core.errors import NotFound, PluginError
 from portal.core.periods import parse_period
 from portal.core.posts import Right

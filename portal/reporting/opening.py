@@ -9,7 +9,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.campaigns.declarations import Campaign, Due, Field, Form, Table
+from portal.campaigns.declarations import Campaign
+from portal.campaigns.forms import Due, Field, Form, Table
 from portal.core.audit import Act, record
 from portal.core.clock import SHANGHAI
 from portal.core.periods import Period, period_of

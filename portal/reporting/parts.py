@@ -11,7 +11,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
-from portal.campaigns.declarations import Campaign, Field, FieldKind, Table
+from portal.campaigns.declarations import Campaign
+from portal.campaigns.forms import Field, FieldKind, Table
 from portal.core.errors import Invalid
 from portal.core.posts import Right
 from portal.core.reader import Desk

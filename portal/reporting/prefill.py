@@ -16,7 +16,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.campaigns.declarations import ACTIVITIES, Campaign, Draw, Field, FieldKind, Form, Table
+from portal.campaigns.declarations import Campaign
+from portal.campaigns.forms import ACTIVITIES, Draw, Field, FieldKind, Form, Table
 from portal.core.periods import Period, PeriodKind, parse_period
 from portal.core.posts import PostKind
 from portal.core.text import Message, Text, _

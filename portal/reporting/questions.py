@@ -13,7 +13,7 @@ from typing import NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.campaigns.declarations import Field, Form, Table
+from portal.campaigns.forms import Field, Form, Table
 from portal.core.audit import Act, record
 from portal.core.clock import SHANGHAI, end_of
 from portal.core.errors import Conflict, Invalid, NotFound

@@ -11,7 +11,7 @@ from decimal import Decimal
 from io import BytesIO
 from typing import Any
 
-from portal.campaigns.declarations import FieldKind
+from portal.campaigns.forms import FieldKind
 from portal.core.i18n import in_source_language, join_words, show_moment
 from portal.core.text import Message, Text, _
 from portal.documents.workbook import Column, Kind, Sheet, write_workbook

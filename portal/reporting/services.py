@@ -14,7 +14,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import flag_modified
 
-from portal.campaigns.declarations import Campaign, Form, Values
+from portal.campaigns.declarations import Campaign
+from portal.campaigns.forms import Form
+from portal.campaigns.sources import Values
 from portal.core.audit import Act, record
 from portal.core.errors import Conflict, Invalid, NotFound
 from portal.core.scope import Actor, get_scope

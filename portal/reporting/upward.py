@@ -16,7 +16,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.campaigns.declarations import Campaign, Form
+from portal.campaigns.declarations import Campaign
+from portal.campaigns.forms import Form
 from portal.core.audit import Act, record
 from portal.core.errors import Conflict, Invalid, NotAllowed, NotFound
 from portal.core.scope import Actor, crossing, get_scope

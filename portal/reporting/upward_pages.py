@@ -10,7 +10,7 @@ from flask import flash, redirect, request, send_file, url_for
 from flask_babel import gettext
 from werkzeug.datastructures import MultiDict
 
-from portal.campaigns.declarations import FieldKind, Form
+from portal.campaigns.forms import FieldKind, Form
 from portal.core.audit import Act, record
 from portal.core.errors import Conflict, Invalid
 from portal.core.i18n import translate

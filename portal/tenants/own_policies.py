@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import date
 from typing import Protocol
 
-from portal.campaigns.declarations import Choice, Clause, DueKind, Policy, Shift, Source
+from portal.campaigns.declarations import Policy
+from portal.campaigns.forms import Choice, DueKind, Shift
+from portal.campaigns.sources import Clause, Source
 from portal.core.text import Text, _
 
 AS_DECLARED = "declared"

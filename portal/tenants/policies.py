@@ -13,7 +13,8 @@ from datetime import date, datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.campaigns.declarations import Campaign, Due, DueKind, Policy, Shift
+from portal.campaigns.declarations import Campaign, Policy
+from portal.campaigns.forms import Due, DueKind, Shift
 from portal.core.audit import Act, record
 from portal.core.errors import Invalid, NotFound
 from portal.core.scope import Actor, get_scope

@@ -12,7 +12,8 @@ from typing import Any
 
 from werkzeug.datastructures import MultiDict
 
-from portal.campaigns.declarations import Campaign, Choice, Field, FieldKind
+from portal.campaigns.declarations import Campaign
+from portal.campaigns.forms import Choice, Field, FieldKind
 from portal.core.clock import SHANGHAI
 from portal.core.i18n import join_words, translate
 from portal.core.text import Message, Text, _

@@ -14,7 +14,8 @@ from typing import Any
 
 from werkzeug.datastructures import MultiDict
 
-from portal.campaigns.declarations import Campaign, Field, Table
+from portal.campaigns.declarations import Campaign
+from portal.campaigns.forms import Field, Table
 from portal.core.text import Message, Text, _
 from portal.web.declared import Typed, input_texts, read_values
 

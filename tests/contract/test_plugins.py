@@ -14,7 +14,8 @@ from flask import Flask, render_template_string
 from werkzeug.datastructures import MultiDict
 
 from portal.campaigns import hookspecs
-from portal.campaigns.declarations import Campaign, Field, FieldKind, Form, Grade, Ledger
+from portal.campaigns.declarations import Campaign, Ledger
+from portal.campaigns.forms import Field, FieldKind, Form, Grade
 from portal.campaigns.problems import problems
 from portal.campaigns.registry import Registry, load_registry
 from portal.campaigns.testing import catalogue, check_campaign

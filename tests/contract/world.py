@@ -32,7 +32,8 @@ from werkzeug.test import TestResponse
 from portal.accounts.models import Account
 from portal.activities.entry import Entry as Held
 from portal.activities.services import record_activity
-from portal.campaigns.declarations import Campaign, Form
+from portal.campaigns.declarations import Campaign
+from portal.campaigns.forms import Form
 from portal.core.db import Base, db
 from portal.core.posts import RIGHTS, PostKind, Right
 from portal.core.scope import SYSTEM, Actor

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from portal.campaigns.declarations import Campaign, Form
+from portal.campaigns.declarations import Campaign
+from portal.campaigns.forms import Form
 from portal.core.clock import SHANGHAI
 from portal.core.periods import parse_period
 from portal.core.posts import PostKind

@@ -12,7 +12,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.campaigns.declarations import Campaign, Form, Grade
+from portal.campaigns.declarations import Campaign
+from portal.campaigns.forms import Form, Grade
 from portal.core.clock import SHANGHAI
 from portal.core.posts import PostKind
 from portal.core.scope import SYSTEM, Actor, Scope, set_scope

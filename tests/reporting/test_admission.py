@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from portal.campaigns.declarations import Campaign, FieldKind
+from portal.campaigns.declarations import Campaign
+from portal.campaigns.forms import FieldKind
 from portal.reporting.catalogue import find_form, local_field
 from portal.reporting.cells import count_cells
 from portal.reporting.design import local

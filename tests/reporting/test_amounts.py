@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal.campaigns.declarations import Field, FieldKind
+from portal.campaigns.forms import Field, FieldKind
 from portal.core.text import Text, _
 from portal.documents.reading import Formula
 from portal.reporting.excel.amounts import read_amount

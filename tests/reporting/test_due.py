@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal.campaigns.declarations import Due, DueKind, Shift
+from portal.campaigns.forms import Due, DueKind, Shift
 from portal.core.clock import SHANGHAI, end_of
 from portal.core.periods import Period, PeriodKind, parse_period, period_of
 from portal.core.workdays import WorkCalendar

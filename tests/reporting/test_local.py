@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from portal.campaigns.declarations import FieldKind
+from portal.campaigns.forms import FieldKind
 from portal.core.clock import end_of
 from portal.core.errors import Conflict, NotFound
 from portal.core.scope import Scope, set_scope

@@ -11,9 +11,8 @@ import sqlalchemy as sa
 
 from portal.activities.entry import Entry
 from portal.activities.services import record_activity
-from portal.campaigns.declarations import (
+from portal.campaigns.forms import (
     ACTIVITIES,
-    Clause,
     Due,
     DueKind,
     Field,
@@ -23,6 +22,7 @@ from portal.campaigns.declarations import (
     added_up,
     counted,
 )
+from portal.campaigns.sources import Clause
 from portal.core.periods import PeriodKind
 from portal.core.posts import PostKind
 from portal.core.text import Text

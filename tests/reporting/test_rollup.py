@@ -15,11 +15,7 @@ from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
-from portal.campaigns.declarations import (
-    Field,
-    FieldKind,
-    Grade,
-)
+from portal.campaigns.forms import Field, FieldKind, Grade
 from portal.core.db import db
 from portal.core.errors import Conflict, Invalid
 from portal.core.scope import SYSTEM, Actor, Scope, set_scope

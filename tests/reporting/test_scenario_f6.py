@@ -12,7 +12,7 @@ import pytest
 import sqlalchemy as sa
 from flask.testing import FlaskClient
 
-from portal.campaigns.declarations import Grade
+from portal.campaigns.forms import Grade
 from portal.core.errors import Invalid
 from portal.core.posts import PostKind
 from portal.core.scope import Scope, set_scope

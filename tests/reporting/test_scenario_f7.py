@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from portal.campaigns.declarations import Form
+from portal.campaigns.forms import Form
 from portal.core.clock import SHANGHAI, end_of
 from portal.reporting.models import Report, State, Submission
 from portal.reporting.opening import find_report

@@ -13,18 +13,8 @@ from typing import Any
 import openpyxl
 import pytest
 
-from portal.campaigns.declarations import (
-    Choice,
-    Clause,
-    CodeList,
-    Due,
-    DueKind,
-    Field,
-    FieldKind,
-    Form,
-    Section,
-    Table,
-)  # fmt: skip
+from portal.campaigns.forms import Choice, CodeList, Due, DueKind, Field, FieldKind, Form, Section, Table
+from portal.campaigns.sources import Clause
 from portal.core.periods import PeriodKind
 from portal.core.text import Text
 from portal.documents.reading import Page, read_book

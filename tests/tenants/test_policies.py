@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.campaigns.declarations import Due, DueKind, Shift
+from portal.campaigns.forms import Due, DueKind, Shift
 from portal.campaigns.registry import Registry
 from portal.core.audit import AuditEvent
 from portal.core.errors import Invalid, NotFound

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from werkzeug.datastructures import MultiDict
 
-from portal.campaigns.declarations import Campaign, Choice, CodeList, Field, FieldKind
+from portal.campaigns.declarations import Campaign
+from portal.campaigns.forms import Choice, CodeList, Field, FieldKind
 from portal.campaigns.registry import load_registry
 from portal.core.text import Text
 from portal.web.declared import input_texts, read_values, show_size, show_stored, show_value

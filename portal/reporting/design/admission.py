@@ -17,7 +17,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.campaigns.declarations import Campaign, Field, FieldKind, Form, Grade
+from portal.campaigns.declarations import Campaign
+from portal.campaigns.forms import Field, FieldKind, Form, Grade
 from portal.core.text import Message, Text, _, written
 from portal.reporting.catalogue import LOCAL_PREFIX, element_of, ended, forms_with
 from portal.reporting.models import LocalForm

@@ -14,7 +14,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
-from portal.campaigns.declarations import Campaign, Due, Field
+from portal.campaigns.declarations import Campaign
+from portal.campaigns.forms import Due, Field
 from portal.core.clock import SHANGHAI
 from portal.core.periods import Period, parse_period
 from portal.core.scope import crossing, get_scope

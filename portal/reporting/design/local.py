@@ -14,7 +14,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.campaigns.declarations import Campaign, Form
+from portal.campaigns.declarations import Campaign
+from portal.campaigns.forms import Form
 from portal.core.audit import Act, record
 from portal.core.clock import SHANGHAI
 from portal.core.errors import Conflict, Invalid, NotFound

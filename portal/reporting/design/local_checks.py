@@ -9,7 +9,8 @@ from datetime import date
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.campaigns.declarations import Campaign, Shift
+from portal.campaigns.declarations import Campaign
+from portal.campaigns.forms import Shift
 from portal.core.periods import PeriodKind
 from portal.core.scope import get_scope
 from portal.core.text import Message, Text, _

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import date
 from typing import Any
 
-from portal.campaigns.declarations import DueKind, FieldKind, Shift
+from portal.campaigns.forms import DueKind, FieldKind, Shift
 from portal.core.periods import PeriodKind
 from portal.core.text import Text, _
 from portal.reporting.models import LocalForm

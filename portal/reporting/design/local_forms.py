@@ -10,7 +10,7 @@ from typing import Any
 
 from werkzeug.datastructures import MultiDict
 
-from portal.campaigns.declarations import Form
+from portal.campaigns.forms import Form
 from portal.core.i18n import translate
 from portal.core.text import Message, Text, _
 from portal.reporting.design.admission import Known

@@ -10,7 +10,8 @@ from typing import Any
 from flask import flash, g, redirect, render_template, request, url_for
 from flask_babel import gettext
 
-from portal.campaigns.declarations import Campaign, Form, Shift
+from portal.campaigns.declarations import Campaign
+from portal.campaigns.forms import Form, Shift
 from portal.core.clock import SHANGHAI
 from portal.core.errors import Conflict, Invalid, NotFound
 from portal.core.periods import Period, period_of

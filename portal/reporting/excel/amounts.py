@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from portal.campaigns.declarations import Field, FieldKind
+from portal.campaigns.forms import Field, FieldKind
 from portal.core.text import Message, Text, _, written
 from portal.web.declared import input_text
 from portal.web.inputs import Unusable, parse_integer, parse_money

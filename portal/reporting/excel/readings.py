@@ -9,7 +9,8 @@ from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 
-from portal.campaigns.declarations import Campaign, Field, FieldKind
+from portal.campaigns.declarations import Campaign
+from portal.campaigns.forms import Field, FieldKind
 from portal.core.clock import SHANGHAI
 from portal.core.text import Message, Text, _, written
 from portal.documents.reading import Cell, Formula

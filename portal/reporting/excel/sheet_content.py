@@ -9,7 +9,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.campaigns.declarations import Campaign, Form
+from portal.campaigns.declarations import Campaign
+from portal.campaigns.forms import Form
 from portal.core.periods import parse_period
 from portal.reporting.cells import blank
 from portal.reporting.due import counted_days

@@ -13,7 +13,8 @@ from dataclasses import astuple, dataclass, field, fields, replace
 from datetime import date, datetime
 from typing import Any, BinaryIO
 
-from portal.campaigns.declarations import Campaign, Field, FieldKind, Form, Table
+from portal.campaigns.declarations import Campaign
+from portal.campaigns.forms import Field, FieldKind, Form, Table
 from portal.core.clock import SHANGHAI
 from portal.core.periods import parse_period
 from portal.core.text import Message, Text, _

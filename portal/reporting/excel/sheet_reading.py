@@ -15,7 +15,8 @@ from typing import NamedTuple
 
 from xlsxwriter.utility import xl_col_to_name
 
-from portal.campaigns.declarations import Campaign, Field, FieldKind, Form, Table
+from portal.campaigns.declarations import Campaign
+from portal.campaigns.forms import Field, FieldKind, Form, Table
 from portal.core.text import Message, Text, _, written
 from portal.documents.paper import HIDDEN
 from portal.documents.reading import Cell, FormRow, Formula, Page

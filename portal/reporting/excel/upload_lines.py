@@ -12,7 +12,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from portal.campaigns.declarations import Campaign, Field, FieldKind, Form, Table
+from portal.campaigns.declarations import Campaign
+from portal.campaigns.forms import Field, FieldKind, Form, Table
 from portal.core.text import Message, Text, _
 from portal.reporting.cells import blank
 from portal.reporting.excel.sheet_file import shown, table_columns

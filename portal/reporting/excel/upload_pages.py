@@ -9,7 +9,7 @@ from typing import Any
 from flask import current_app, flash, g, redirect, request, send_file, url_for
 from flask_babel import gettext
 
-from portal.campaigns.declarations import Form
+from portal.campaigns.forms import Form
 from portal.core.audit import Act, record
 from portal.core.clock import SHANGHAI
 from portal.core.errors import Conflict, Invalid, NotAllowed, NotFound

@@ -16,7 +16,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import flag_modified
 
-from portal.campaigns.declarations import Campaign, Form, Grade
+from portal.campaigns.declarations import Campaign
+from portal.campaigns.forms import Form, Grade
 from portal.core.audit import Act, record
 from portal.core.errors import Invalid, NotFound
 from portal.core.scope import Actor, Scope, get_scope, set_scope
