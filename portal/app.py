@@ -39,6 +39,7 @@ FEATURES = (
     "activities",
     "ledger",
     "exchange",
+    "information",
     "overview",
     "home",
 )

@@ -30,6 +30,8 @@ class Account(Base):
     locked_until: Mapped[datetime | None]
     epoch: Mapped[int] = mapped_column(default=0, comment="raised to end every session of the account")
     locale: Mapped[str] = mapped_column(String(10), default="")
+    email: Mapped[str] = mapped_column(String(200), default="", comment="office address; '' = no mail")
+    mail_on: Mapped[bool] = mapped_column(default=True, comment="wants the digest by mail")
 
 
 class LoginSession(Base):

@@ -11,6 +11,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
+from portal.campaigns.exchange import NO_EXCHANGE, Exchange
 from portal.campaigns.forms import Choice, CodeList, Field, Form
 from portal.campaigns.sources import Clause, Source, Values
 from portal.core.text import Message, Text
@@ -163,7 +164,11 @@ class Phase:
 
 @dataclass(frozen=True, kw_only=True)
 class Obligation:
-    """A dated obligation of every member: either one ``due`` date or a ``cadence``."""
+    """What members owe by a date or once in every period: either one ``due`` date or a ``cadence``.
+
+    The records that exist already meet it (``pool``, ``form``); no unit reports it a second time. Where the portal
+    keeps no such record, the unit says in one line what was done.
+    """
 
     key: str
     label: Text
@@ -171,7 +176,18 @@ class Obligation:
     due: date | None = None
     cadence: Cadence | None = None
     pool: str = ""
-    """``ACTIVITIES`` or a ledger whose records meet it (``Draw.pool``): no unit reports it a second time."""
+    """``ACTIVITIES``, a ledger or another pool whose records meet it (``Draw.pool``)."""
+    form: str = ""
+    """Key of the form whose filing meets it."""
+    members: tuple[str, ...] = ()
+    """Who owes it; empty = every unit."""
+    by_office: bool = False
+    """True: the office owes it, no unit does."""
+    soft: Text | None = None
+    """A word like 原则上: a hint in the last month of the period, never overdue (Q-29)."""
+    first: date | None = None
+    """First day it is owed; no period that ended before it is asked for (Q-15)."""
+    last: date | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -211,6 +227,7 @@ class Campaign:
     policies: tuple[Policy, ...] = ()
     phases: tuple[Phase, ...] = ()
     obligations: tuple[Obligation, ...] = ()
+    exchange: Exchange = NO_EXCHANGE
 
     def source(self, key: str) -> Source:
         return next(s for s in self.sources if s.key == key)

@@ -21,6 +21,7 @@ from portal.campaigns.declarations import (
     Rule,
     Threshold,
 )
+from portal.campaigns.exchange import Category, Exchange
 from portal.campaigns.forms import ACTIVITIES, CodeList, Field, FieldKind, Form
 from portal.campaigns.sources import Clause, Source
 from portal.core.periods import PeriodKind
@@ -52,6 +53,8 @@ def _types(c: Campaign) -> Iterator[Message]:
     """What is not of the declared type at all; nothing else can be said of such a campaign."""
     if not isinstance(c.body, Body):
         yield _wrong("body", c.body)
+    if not isinstance(c.exchange, Exchange):
+        yield _wrong("exchange", c.exchange)
     groups: dict[str, type] = {
         "sources": Source, "roster": Member, "duties": Duty, "forms": Form, "code_lists": CodeList, "ledgers": Ledger,
         "thresholds": Threshold, "rules": Rule, "policies": Policy, "phases": Phase, "obligations": Obligation,
@@ -139,8 +142,28 @@ def _walk(c: Campaign) -> Iterator[Message]:
     for obligation in c.obligations:
         if (obligation.due is None) == (obligation.cadence is None):
             yield Message(_("限时任务 %(key)s 必须写明日期或周期，且只写一个。"), key=obligation.key)
+        if obligation.form and obligation.form not in {f.key for f in c.forms}:
+            yield _dangling(f"obligation {obligation.key}", obligation.form)
         if obligation.pool and obligation.pool not in ledgers | {ACTIVITIES}:
             yield _dangling(f"obligation {obligation.key}", obligation.pool)
+        for key in obligation.members:
+            if key not in members:
+                yield _dangling(f"obligation {obligation.key}", key)
+    yield from _exchange(c, members)
+
+
+def _exchange(c: Campaign, members: set[str]) -> Iterator[Message]:
+    """Kinds of information, and the limits of the office."""
+    for what in ("categories", "advisories", "materials", "requests"):
+        group: tuple[Category, ...] = getattr(c.exchange, what)
+        yield from _keys(what, [x.key for x in group])
+        for category in group:
+            for key in category.writers:
+                if key not in members:
+                    yield _dangling(f"{what} {category.key}", key)
+    for limit in (c.exchange.answer, c.exchange.handling):
+        if limit is not None and limit.n <= 0:
+            yield Message(_("触发条件 %(key)s 的时限必须大于 0。"), key=limit.kind)
 
 
 def _drawn(
@@ -208,6 +231,12 @@ def _clauses(c: Campaign) -> Iterator[Message]:
     for form in c.forms:
         carriers += [(f"Field {form.key}.{f.key}", f.clause) for f in form.fields if f.clause]
         carriers += [(f"Table {form.key}.{t.key}", t.clause) for t in form.tables]
+    x = c.exchange
+    for kinds in (x.categories, x.advisories, x.materials, x.requests):
+        carriers += [(f"Category {k.key}", k.clause) for k in kinds]
+    carriers += [("Limit", limit.clause) for limit in (x.answer, x.handling) if limit and limit.clause]
+    if x.agreement is not None:
+        carriers.append(("Agreement", x.agreement.clause))
     for what, clause in carriers:
         if clause is None:
             yield Message(_("%(what)s 没有写明依据条款。"), what=what)

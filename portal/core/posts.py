@@ -54,6 +54,14 @@ class Right(StrEnum):
     URGENT_FILE = "urgent.file"
     URGENT_RECEIVE = "urgent.receive"
     DUTY_READ = "duty.read"
+    INFO_READ = "info.read"
+    INFO_WRITE = "info.write"
+    INFO_ANSWER = "info.answer"
+    """Of the office: answer items, compile bulletins, send advisories, pass requests on."""
+    DEADLINE_SET = "deadline.set"
+    """Of the office: set a limit for a unit by hand, decide on extensions."""
+    SENSITIVE_READ = "sensitive.read"
+    """See a masked value in full, with a reason, into the trail."""
     ROSTER_MANAGE = "roster.manage"
     POLICY_SET = "policy.set"
     TENANT_MANAGE = "tenant.manage"
@@ -62,9 +70,14 @@ class Right(StrEnum):
 
 
 R = Right
-_UNIT = frozenset({R.REPORT_FILL, R.RECORD_WRITE, R.URGENT_FILE, R.DUTY_READ})
-_OVERSIGHT = frozenset({R.REPORT_READ_ALL, R.OVERVIEW_READ, R.RECORD_READ_ALL, R.DUTY_READ})
-_OFFICE = _OVERSIGHT | {R.REPORT_REVIEW, R.URGENT_RECEIVE, R.ROSTER_MANAGE, R.POLICY_SET}
+_UNIT = frozenset(
+    {R.REPORT_FILL, R.RECORD_WRITE, R.URGENT_FILE, R.DUTY_READ, R.INFO_READ, R.INFO_WRITE, R.SENSITIVE_READ}
+)
+_OVERSIGHT = frozenset({R.REPORT_READ_ALL, R.OVERVIEW_READ, R.RECORD_READ_ALL, R.DUTY_READ, R.INFO_READ})
+_OFFICE = _OVERSIGHT | {
+    R.REPORT_REVIEW, R.URGENT_RECEIVE, R.ROSTER_MANAGE, R.POLICY_SET, R.INFO_WRITE, R.INFO_ANSWER, R.DEADLINE_SET,
+    R.SENSITIVE_READ,
+}  # fmt: skip
 
 RIGHTS: dict[PostKind, frozenset[Right]] = {
     PostKind.LIAISON: _UNIT,
@@ -73,7 +86,7 @@ RIGHTS: dict[PostKind, frozenset[Right]] = {
     PostKind.OFFICE_DIRECTOR: _OFFICE,
     PostKind.CONVENOR: _OVERSIGHT,
     PostKind.DEPUTY_CONVENOR: _OVERSIGHT,
-    PostKind.GROUP_MEMBER: frozenset({R.DUTY_READ}),
+    PostKind.GROUP_MEMBER: frozenset({R.DUTY_READ, R.INFO_READ}),
     PostKind.OBSERVER: frozenset({R.DUTY_READ}),
     PostKind.SYSTEM_ADMINISTRATOR: frozenset({R.TENANT_MANAGE, R.POLICY_SET}),
     PostKind.SECURITY_ADMINISTRATOR: frozenset({R.ACCOUNT_MANAGE}),

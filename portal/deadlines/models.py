@@ -24,7 +24,8 @@ class Deadline(Released):
     )
 
     mechanism_id: Mapped[int]
-    unit_id: Mapped[int]
+    unit_id: Mapped[int | None]
+    """None = the office of the mechanism."""
     subject: Mapped[str] = mapped_column(String(60), comment="type:id of what it hangs on")
     rule: Mapped[str] = mapped_column(String(60), comment="key of the threshold or rule that started it")
     title: Mapped[str] = mapped_column(String(200))
@@ -35,3 +36,28 @@ class Deadline(Released):
     met_at: Mapped[datetime | None]
     met_by: Mapped[str] = mapped_column(String(200), default="")
     late_reason: Mapped[str] = mapped_column(String(300), default="")
+    met_note: Mapped[str] = mapped_column(String(500), default="", comment="what was done, in a line")
+    span: Mapped[dict[str, Any]] = mapped_column(
+        default=dict, comment="the rule (limits.py) that gave due_at; {} = natural hours of reason.hours"
+    )
+    provisional: Mapped[bool] = mapped_column(
+        default=False, comment="leans on a year whose days off are unknown"
+    )
+
+
+class DeadlineChange(Released):
+    """What moved a deadline, or was to move it: an extension asked, granted or refused; the calendar imported."""
+
+    __tablename__ = "deadline_change"
+    __table_args__ = (
+        within_tenant("deadline_id", "deadline"),
+        sa.Index("ix_deadline_change_tenant_id_deadline_id", "tenant_id", "deadline_id"),
+    )
+
+    deadline_id: Mapped[int]
+    kind: Mapped[str] = mapped_column(String(20), comment="asked, granted, refused, recomputed")
+    old_due_at: Mapped[datetime]
+    new_due_at: Mapped[datetime]
+    reason: Mapped[str] = mapped_column(String(300), default="")
+    by: Mapped[str] = mapped_column(String(200))
+    at: Mapped[datetime]

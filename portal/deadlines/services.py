@@ -134,7 +134,7 @@ def start_deadline(
     now: datetime,
     *,
     mechanism_id: int,
-    unit_id: int,
+    unit_id: int | None,
     subject: str,
     rule: str,
     title: str,
@@ -206,8 +206,9 @@ class Running:
     id: int
     tenant_id: int
     mechanism_id: int
-    unit_id: int
-    unit_name: str
+    unit_id: int | None
+    unit_name: str | None
+    """None = the office owes it."""
     subject: str
     rule: str
     title: str
@@ -225,7 +226,7 @@ _RUNNING = (
         Deadline.id, Deadline.tenant_id, Deadline.mechanism_id, Deadline.unit_id, Unit.short_name, Deadline.subject,
         Deadline.rule, Deadline.title, Deadline.reason, Deadline.started_at, Deadline.entered_at, Deadline.due_at,
     )
-    .join(Unit, sa.and_(Unit.tenant_id == Deadline.tenant_id, Unit.id == Deadline.unit_id))
+    .outerjoin(Unit, sa.and_(Unit.tenant_id == Deadline.tenant_id, Unit.id == Deadline.unit_id))
     .where(Deadline.tenant_id.in_(sa.bindparam("own", expanding=True)), Deadline.met_at.is_(None))
     .order_by(Deadline.due_at, Deadline.id)
 )  # fmt: skip

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy import String
+from sqlalchemy import String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.core.db import Own, Released
@@ -33,6 +33,33 @@ class Attachment(Released):
     added_at: Mapped[datetime]
     added_by: Mapped[str] = mapped_column(String(200))
     removed_at: Mapped[datetime | None]
+    key_id: Mapped[str] = mapped_column(
+        String(16), default="", comment="data key its content is sealed with; '' = lies open"
+    )
+
+
+class Draft(Own):
+    """What somebody began to write and has not sent. A table of its own, so that no superior can ever see it."""
+
+    __tablename__ = "draft"
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "mechanism_id", "owner", "kind", "subject"),
+        sa.Index("ix_draft_tenant_id_mechanism_id_unit_id", "tenant_id", "mechanism_id", "unit_id"),
+    )
+
+    mechanism_id: Mapped[int]
+    unit_id: Mapped[int | None] = mapped_column(comment="None = of the office")
+    owner: Mapped[str] = mapped_column(String(30), comment="unit:<id> or office")
+    kind: Mapped[str] = mapped_column(String(30), comment="urgent, follow_up, item, bulletin, ...")
+    subject: Mapped[str] = mapped_column(
+        String(60), default="", comment="type:id it grows out of, or a fresh key"
+    )
+    title: Mapped[str] = mapped_column(String(200), default="", comment="for lists")
+    content: Mapped[dict[str, Any]] = mapped_column(default=dict, comment="fields as typed")
+    version: Mapped[int] = mapped_column(default=1)
+    saved_at: Mapped[datetime]
+    saved_by: Mapped[str] = mapped_column(String(200))
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
 
 
 class Export(Own):

@@ -5,8 +5,10 @@ from portal.activities import models as activities
 from portal.core import audit, jobs
 from portal.deadlines import models as deadlines
 from portal.documents import models as documents
+from portal.duties import models as duties
 from portal.exchange import models as exchange
 from portal.figures import models as figures
+from portal.information import models as information
 from portal.ledger import models as ledger
 from portal.notices import models as notices
 from portal.reporting import models as reporting
@@ -14,6 +16,6 @@ from portal.tenants import models as tenants
 from portal.units import models as units
 
 __all__ = [
-    "accounts", "activities", "audit", "deadlines", "documents", "exchange", "figures", "jobs", "ledger", "notices", "reporting", "tenants",
+    "accounts", "activities", "audit", "deadlines", "documents", "duties", "exchange", "figures", "information", "jobs", "ledger", "notices", "reporting", "tenants",
     "units",
 ]  # fmt: skip

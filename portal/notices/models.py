@@ -6,10 +6,10 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy import String
+from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from portal.core.db import Own, within_tenant
+from portal.core.db import Base, Own, new_id, within_tenant
 
 
 class Notice(Own):
@@ -19,6 +19,7 @@ class Notice(Own):
     __table_args__ = (
         within_tenant("mechanism_id", "mechanism"),
         within_tenant("unit_id", "unit"),
+        sa.Index("uq_notice_tenant_id_mark", "tenant_id", "mark", unique=True),
         sa.Index("ix_notice_tenant_id_mechanism_id_unit_id_at", "tenant_id", "mechanism_id", "unit_id", "at"),
     )
 
@@ -34,3 +35,52 @@ class Notice(Own):
     at: Mapped[datetime]
     read_at: Mapped[datetime | None]
     read_by: Mapped[str] = mapped_column(String(200), default="")
+    post: Mapped[str] = mapped_column(
+        String(30), default="", comment="PostKind it is meant for, '' = whoever acts for the unit or office"
+    )
+    urgent: Mapped[bool] = mapped_column(default=False, comment="a 24-hour clock runs: goes out at night too")
+    mark: Mapped[str | None] = mapped_column(
+        String(120), comment="what it reminds of and which step; the same mark is left once only"
+    )
+
+
+class DigestEntry(Base):
+    """A notice that went, or is to go, to one person outside the portal. Not a tenant's table: it holds ids only,
+    the words are read under the person's posts of the moment when the digest is sent."""
+
+    __tablename__ = "digest_entry"
+    __table_args__ = {"info": {"tenanted": False}}  # noqa: RUF012
+
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), primary_key=True)
+    tenant_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    notice_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    digest_id: Mapped[int | None] = mapped_column(ForeignKey("digest.id"), index=True)
+
+
+class Digest(Base):
+    """One message to one person. Marked before it is handed to the mail server: one that was begun and never
+    confirmed goes again, marked as a repeat."""
+
+    __tablename__ = "digest"
+    __table_args__ = (sa.Index("ix_digest_sent_at_send_at", "sent_at", "send_at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, default=new_id, autoincrement=False)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
+    made_at: Mapped[datetime]
+    send_at: Mapped[datetime] = mapped_column(comment="not before")
+    begun_at: Mapped[datetime | None]
+    sent_at: Mapped[datetime | None]
+    tries: Mapped[int] = mapped_column(default=0)
+    error: Mapped[str] = mapped_column(String(300), default="")
+
+
+class CalendarFeed(Base):
+    """The secret address of a person's calendar; its token is kept as a hash."""
+
+    __tablename__ = "calendar_feed"
+
+    token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
+    made_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+    fetched_at: Mapped[datetime | None]

@@ -139,3 +139,20 @@ class Handover(Own):
     signed_from_at: Mapped[datetime | None]
     signed_to_at: Mapped[datetime | None]
     completed_at: Mapped[datetime | None]
+
+
+class SignedAgreement(Own):
+    """An account's signature under the body's confidentiality agreement, of one version and text."""
+
+    __tablename__ = "signed_agreement"
+    __table_args__ = (
+        within_tenant("mechanism_id", "mechanism"),
+        UniqueConstraint("tenant_id", "mechanism_id", "account_id", "version"),
+    )
+
+    mechanism_id: Mapped[int]
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    version: Mapped[int]
+    sha256: Mapped[str] = mapped_column(String(64), comment="of the text that was signed")
+    signed_at: Mapped[datetime]
+    signed_by: Mapped[str] = mapped_column(String(200))

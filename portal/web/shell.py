@@ -40,6 +40,7 @@ WORK: tuple[Entry, ...] = (
     Entry("reporting.mine", _("报送"), frozenset({R.REPORT_FILL, R.REPORT_SIGN})),
     Entry("exchange.index", _("急报"), frozenset({R.URGENT_FILE, R.URGENT_RECEIVE, R.RECORD_READ_ALL})),
     Entry("ledger.index", _("台账"), frozenset({R.RECORD_WRITE, R.RECORD_READ_ALL})),
+    Entry("information.library", _("资料"), frozenset({R.INFO_READ})),
     Entry("duties.index", _("职责"), frozenset({R.DUTY_READ})),
     Entry("overview.index", _("统计"), frozenset({R.OVERVIEW_READ})),
     Entry("units.index", _("单位与岗位"), frozenset({R.ROSTER_MANAGE})),

@@ -20,9 +20,16 @@ from portal.core.scope import Scope, set_scope, tenanted_tables
 from portal.core.settings import Settings
 from tests.postgres import APP, Cluster
 
-SHARED = {"account", "alembic_version", "calendar_day", "form_snapshot", "job", "login_failure", "login_session",
-          "seat", "tenant"}  # fmt: skip
+SHARED = {"account", "alembic_version", "calendar_day", "calendar_feed", "digest", "digest_entry", "form_snapshot",
+          "job", "login_failure", "login_session", "seat", "tenant"}  # fmt: skip
 """Tables that belong to no tenant, or are read before there is a scope."""
+NAMES_A_TENANT = {"seat", "digest_entry", "search_words"}
+"""Of these the ones with a column of that name. ``search_words`` is read by functions alone, see core/search.py."""
+
+
+def _searched(name: str) -> bool:
+    """The index of words: on SQLite a virtual table with its own shadows."""
+    return name.startswith("search_words")
 
 
 def test_there_is_exactly_one_head() -> None:
@@ -34,11 +41,13 @@ def test_an_upgraded_empty_database_equals_the_models(settings: Settings, engine
     owner = sa.create_engine(url)
     with owner.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
-        assert compare_metadata(context, Base.metadata) == []
+        found = compare_metadata(context, Base.metadata)
+        assert [d for d in found if isinstance(d, list) or not _searched(getattr(d[1], "table", d[1]).name)] == []
         assert migrate.is_current(connection)
         tables = sa.inspect(connection).get_table_names()
     owner.dispose()
-    assert set(tables) == set(Base.metadata.tables) | {"alembic_version"}
+    assert {t for t in tables if not _searched(t)} == set(Base.metadata.tables) | {"alembic_version"}
+    assert "search_words" in tables
 
 
 def test_a_second_upgrade_changes_nothing(settings: Settings) -> None:
@@ -104,9 +113,9 @@ def test_every_tenanted_table_has_policies_that_bind_even_its_owner(catalogue: p
         " where c.relkind in ('r', 'p') and c.relnamespace = 'public'::regnamespace"
     ).fetchall()
     tenanted = {t.name for t in tenanted_tables()}
-    assert {r[0] for r in rows} - {"seat"} == tenanted
+    assert {r[0] for r in rows} - NAMES_A_TENANT == tenanted
     for name, enabled, forced, owner, leads, others in rows:
-        if name != "seat":
+        if name not in NAMES_A_TENANT:
             assert (enabled, forced, owner, leads, others) == (True, True, "portal_owner", True, 0), name
 
 

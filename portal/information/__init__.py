@@ -1,0 +1,1 @@
+"""Information: items, bulletins, advisories, requests upward, and the library that holds them all."""

@@ -1,0 +1,63 @@
+"""Who reads an item: the one place where the five levels are turned into a condition."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from portal.core.errors import NotAllowed, NotFound
+from portal.core.posts import Right
+from portal.core.reader import Desk
+from portal.core.scope import set_scope
+from portal.information.models import Item, ItemReader, Level
+from portal.tenants.models import Level as TenantLevel
+from portal.units.reader import subtree_scope
+
+
+def oversees(desk: Desk) -> bool:
+    """Office and convenors read what units file, except what a unit keeps to itself."""
+    return Right.RECORD_READ_ALL in desk.rights
+
+
+def look_below(session: Session, desk: Desk) -> bool:
+    """Widen the scope to released rows of the tenants below; False where there are none for this desk."""
+    if not oversees(desk) or desk.tenant_level == TenantLevel.COUNTY:
+        return False
+    set_scope(session, subtree_scope(session, desk))
+    return True
+
+
+def readable(desk: Desk) -> Any:
+    """The condition on ``Item``. Rows of tenants below come in only by ``look_below``, and only released ones."""
+    own = desk.units_with(Right.INFO_READ)
+    mine = Item.unit_id.in_(own)
+    wide = Item.level.in_([Level.MEMBERS.value, Level.UPWARD.value])
+    here: list[Any] = [mine, wide]
+    if oversees(desk):
+        here += [Item.unit_id.is_(None), Item.level != Level.OWN.value]
+    if own:
+        named = sa.exists().where(
+            ItemReader.tenant_id == Item.tenant_id, ItemReader.item_id == Item.id, ItemReader.unit_id.in_(own)
+        )
+        here.append(sa.and_(Item.level == Level.CHOSEN.value, named))
+    standing = sa.or_(Item.withdrawn_at.is_(None), mine, sa.literal(oversees(desk)))
+    in_house = sa.and_(
+        Item.tenant_id == desk.tenant_id, Item.mechanism_id == desk.mechanism_id, sa.or_(*here), standing
+    )
+    from_below = sa.and_(
+        Item.tenant_id != desk.tenant_id, Item.campaign == desk.campaign, Item.level == Level.UPWARD.value,
+        Item.withdrawn_at.is_(None), sa.literal(oversees(desk)),
+    )  # fmt: skip
+    return sa.or_(in_house, from_below)
+
+
+def get_item(session: Session, desk: Desk, item_id: int) -> Item:
+    """``NotFound`` for whatever the desk may not read, as for what does not exist. Call ``look_below`` before."""
+    if Right.INFO_READ not in desk.rights:
+        raise NotAllowed
+    found = session.scalars(sa.select(Item).where(Item.id == item_id, readable(desk))).one_or_none()
+    if found is None:
+        raise NotFound
+    return found

@@ -1,0 +1,43 @@
+"""Pages of information: the library in front, then items, bulletins, advisories and requests as tabs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, current_app
+
+from portal.core.posts import Right
+from portal.core.reader import Desk
+from portal.core.text import Text, _
+
+blueprint = Blueprint("information", __name__, template_folder="templates")
+ID = "<int(max=9223372036854775807):item_id>"
+
+
+def at(desk: Desk) -> dict[str, Any]:
+    """Tenant and campaign of every address here."""
+    return {"tenant": desk.tenant_code, "campaign": desk.campaign}
+
+
+def is_office(desk: Desk) -> bool:
+    return Right.INFO_ANSWER in desk.rights
+
+
+TABS: tuple[tuple[str, Text, Right], ...] = (
+    ("information.library", _("资料库"), Right.INFO_READ),
+    ("information.items", _("信息"), Right.INFO_READ),
+    ("information.bulletins", _("简报"), Right.INFO_READ),
+    ("information.advisories", _("风险提示"), Right.INFO_READ),
+    ("information.requests", _("上请事项"), Right.INFO_WRITE),
+)
+
+
+@blueprint.app_context_processor
+def _tabs() -> dict[str, Any]:
+    """``information_tabs(desk)`` for the partial ``information/_tabs.html``."""
+    known = current_app.view_functions
+    return {
+        "information_tabs": lambda desk: [
+            (e, label) for e, label, right in TABS if e in known and right in desk.rights
+        ]
+    }
