@@ -4,6 +4,7 @@ from portal.campaigns import Campaign, _, hookimpl
 
 from .code_lists import CODE_LISTS
 from .duties import DUTIES
+from .exchange import EXCHANGE
 from .forms import MONTHLY_STATISTICS
 from .ledgers import CASE_LEDGER
 from .policies import POLICIES
@@ -28,6 +29,7 @@ CAMPAIGN = Campaign(
     thresholds=THRESHOLDS,
     rules=(REWARD,),
     policies=POLICIES,
+    exchange=EXCHANGE,
 )
 
 

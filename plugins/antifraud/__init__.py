@@ -6,6 +6,7 @@ from portal.campaigns import Campaign, _, hookimpl
 
 from .code_lists import CODE_LISTS
 from .duties import DUTIES
+from .exchange import EXCHANGE
 from .forms import FORMS
 from .ledgers import LEDGERS
 from .policies import OBLIGATIONS, POLICIES
@@ -27,6 +28,7 @@ CAMPAIGN = Campaign(
     # No thresholds: D2 names neither an amount nor hours. Its one 重大 case, (十五) 3, is for the press.
     policies=POLICIES,
     obligations=OBLIGATIONS,
+    exchange=EXCHANGE,
 )
 
 

@@ -9,6 +9,7 @@ from portal.campaigns import Campaign, _, hookimpl
 
 from .code_lists import CODE_LISTS
 from .duties import DUTIES
+from .exchange import EXCHANGE
 from .forms import FORMS
 from .ledgers import LEDGERS
 from .phases import OBLIGATIONS, PHASES
@@ -33,6 +34,7 @@ CAMPAIGN = Campaign(
     policies=POLICIES,
     phases=PHASES,
     obligations=OBLIGATIONS,
+    exchange=EXCHANGE,
 )
 
 
