@@ -109,6 +109,24 @@ class Reader:
         return Scope(own=tuple(sorted({p.tenant_id for p in self.posts})))
 
     @cached_property
+    def live(self) -> tuple[Held, ...]:
+        """Posts in the bodies of campaigns that are switched on."""
+        return tuple(p for p in self.posts if p.enabled and p.mechanism_id is not None)
+
+    def places(self, right: Right) -> list[tuple[int, int, int]]:
+        """(tenant, mechanism, unit) in which a living post carries ``right``, each once."""
+        found = [
+            (p.tenant_id, p.mechanism_id or 0, p.unit_id)
+            for p in self.live
+            if right in p.rights and p.unit_id is not None
+        ]
+        return list(dict.fromkeys(found))
+
+    def offices(self, right: Right) -> list[Held]:
+        """Living posts that carry ``right`` for a whole body."""
+        return [p for p in self.live if right in p.rights]
+
+    @cached_property
     def desks(self) -> tuple[Desk, ...]:
         """One per tenant and enabled campaign in which the reader holds a post."""
         found: dict[tuple[int, str], list[Held]] = {}

@@ -32,6 +32,7 @@ class Todo:
     step: Message | Text
     """Verb on the button."""
     endpoint: str
+    """'' = nothing to press."""
     args: Mapping[str, Any] = field(default_factory=dict)
     """For ``url_for``, besides tenant and campaign, which the page adds."""
     clock: bool = False
@@ -41,3 +42,12 @@ class Todo:
 
 TodoSource = Callable[[Session, Reader, datetime], Sequence[Todo]]
 """A room's own part of the list, for all posts of the reader; a constant number of statements."""
+
+
+@dataclass(frozen=True)
+class Month:
+    """A room's lines, and how many of the things due in the current month are done."""
+
+    todos: Sequence[Todo]
+    done: int
+    expected: int

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, request, session, url_for
+from flask import Blueprint, current_app, redirect, render_template, request, session, url_for
 
 from portal.core.errors import NotFound
 from portal.core.i18n import LANGUAGES
 from portal.core.periods import parse_period
 from portal.core.scope import Scope, set_scope
 from portal.core.text import Message, Text
-from portal.deadlines.services import explain
+from portal.core.todo import Todo
 from portal.home import services
 from portal.notices.services import find_notice, list_notices, read_notice
-from portal.reporting.queries import light_of
 from portal.web.access import logged_in, now, public, the_reader, the_registry, the_session
 from portal.web.inputs import local_path
+from portal.web.shell import address
 
 blueprint = Blueprint("home", __name__, template_folder="templates")
 PAGE = 30
@@ -27,24 +28,24 @@ PAGE = 30
 def todo() -> Any:
     """What must I do, by when, and why."""
     reader, moment = the_reader(), now()
-    waiting = services.gather(the_session(), reader, moment)
-    desks = {(d.tenant_id, d.campaign): d for d in reader.desks}
-    by_mechanism = {(d.tenant_id, d.mechanism_id): d for d in reader.desks}
     return render_template(
         "home/todo.html",
-        waiting=waiting,
+        waiting=services.gather(the_session(), reader, moment),
         now=moment,
-        desks=desks,
-        by_mechanism=by_mechanism,
-        explain=explain,
+        codes={d.tenant_id: d.tenant_code for d in reader.desks},
+        bodies=sum(bool(d.campaign) for d in reader.desks),
+        link_of=_link_of,
+        rest_of=services.rest_of,
         registry=the_registry(),
-        light_of=light_of,
-        office_light=services.office_light,
-        office_step=services.office_step,
-        period_label=lambda key: parse_period(key).label,
         text_of=_text_of,
-        works=any(d.campaign for d in reader.desks),
     )
+
+
+def _link_of(row: Todo, codes: Mapping[int, str]) -> str:
+    """Where the button leads; tenant and campaign are added where the address has a place for them."""
+    places = {"tenant": codes.get(row.tenant_id, ""), "campaign": row.campaign}
+    wanted = {k: v for k, v in places.items() if current_app.url_map.is_endpoint_expecting(row.endpoint, k)}
+    return address(row.endpoint, **wanted, **row.args)
 
 
 def _text_of(text: str, params: dict[str, Any]) -> Message:
