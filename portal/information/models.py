@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy import String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from portal.core.db import Own, Released, Subtree, within_tenant
+from portal.core.db import Own, Released, within_tenant
 
 
 class ItemKind(StrEnum):
@@ -107,8 +107,10 @@ class ItemReader(Own):
     unit_id: Mapped[int]
 
 
-class ItemReceipt(Subtree):
-    """A unit, or the office (``unit_id`` None), has read an advisory. Superiors see the receipts of what they sent."""
+class ItemReceipt(Released):
+    """A unit, or the office (``unit_id`` None), is asked to sign for an advisory, and has when ``read_at`` is set.
+
+    Released from the start where the item came from above: the sender sees who has it and who has not."""
 
     __tablename__ = "info_item_receipt"
     __table_args__ = (
@@ -116,6 +118,7 @@ class ItemReceipt(Subtree):
         within_tenant("unit_id", "unit"),
         UniqueConstraint("tenant_id", "item_id", "reader"),
         sa.Index("ix_info_item_receipt_tenant_id_origin_id", "tenant_id", "origin_id"),
+        sa.Index("ix_info_item_receipt_tenant_id_unit_id", "tenant_id", "unit_id", "read_at"),
     )
 
     item_id: Mapped[int]
@@ -123,8 +126,8 @@ class ItemReceipt(Subtree):
     unit_id: Mapped[int | None]
     reader: Mapped[str] = mapped_column(String(30), comment="unit:<id> or office")
     reply: Mapped[str] = mapped_column(String(500), default="")
-    read_at: Mapped[datetime]
-    read_by: Mapped[str] = mapped_column(String(200))
+    read_at: Mapped[datetime | None] = mapped_column(comment="None = not signed for yet")
+    read_by: Mapped[str] = mapped_column(String(200), default="")
 
 
 class ItemEdition(Released):

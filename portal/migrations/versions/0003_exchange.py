@@ -26,7 +26,7 @@ VISIBILITY = {
     "info_item": "released",
     "info_item_edition": "released",
     "info_item_reader": "own",
-    "info_item_receipt": "subtree",
+    "info_item_receipt": "released",
     "signed_agreement": "own",
     "upward_request": "released",
     "upward_request_step": "released",
@@ -390,8 +390,9 @@ def upgrade() -> None:
         sa.Column("unit_id", INTEGER, nullable=True),
         sa.Column("reader", sa.String(length=30), nullable=False, comment="unit:<id> or office"),
         sa.Column("reply", sa.String(length=500), nullable=False),
-        sa.Column("read_at", Instant(), nullable=False),
+        sa.Column("read_at", Instant(), nullable=True, comment="None = not signed for yet"),
         sa.Column("read_by", sa.String(length=200), nullable=False),
+        sa.Column("released_at", Instant(), nullable=True, comment="when superiors began to see it"),
         sa.ForeignKeyConstraint(
             ["tenant_id", "item_id"],
             ["info_item.tenant_id", "info_item.id"],
@@ -412,6 +413,12 @@ def upgrade() -> None:
         "ix_info_item_receipt_tenant_id_origin_id",
         "info_item_receipt",
         ["tenant_id", "origin_id"],
+        unique=False,
+    )
+    op.create_index(
+        "ix_info_item_receipt_tenant_id_unit_id",
+        "info_item_receipt",
+        ["tenant_id", "unit_id", "read_at"],
         unique=False,
     )
     op.create_table(
@@ -573,6 +580,26 @@ def upgrade() -> None:
         ),
     )
     op.add_column(
+        "urgent_receipt",
+        sa.Column(
+            "reader_id",
+            INTEGER,
+            nullable=False,
+            server_default="0",
+            comment="tenant whose office it is; its name may change",
+        ),
+    )
+    op.add_column(
+        "urgent_report",
+        sa.Column(
+            "late_group",
+            sa.String(length=12),
+            nullable=False,
+            server_default="",
+            comment="kind of that reason, see reasons.py",
+        ),
+    )
+    op.add_column(
         "urgent_report",
         sa.Column(
             "related",
@@ -583,10 +610,21 @@ def upgrade() -> None:
         ),
     )
     op.add_column("urgent_report", sa.Column("closed_at", Instant(), nullable=True, comment="终报 filed"))
+    # receipts of before are those of the superior; the owner is bound by the row policies, too
+    postgres = op.get_bind().dialect.name == "postgresql"
+    if postgres:
+        op.execute("ALTER TABLE urgent_receipt NO FORCE ROW LEVEL SECURITY")
+    op.execute(
+        "UPDATE urgent_receipt SET reader_id = "
+        "(SELECT coalesce(parent_id, id) FROM tenant WHERE tenant.id = urgent_receipt.tenant_id)"
+    )
+    if postgres:
+        op.execute("ALTER TABLE urgent_receipt FORCE ROW LEVEL SECURITY")
     with op.batch_alter_table("urgent_receipt") as batch:
         batch.drop_constraint("uq_urgent_receipt_tenant_id_urgent_id_office", type_="unique")
         batch.create_unique_constraint(
-            "uq_urgent_receipt_tenant_id_urgent_id_office_part", ["tenant_id", "urgent_id", "office", "part"]
+            "uq_urgent_receipt_tenant_id_urgent_id_reader_id_part",
+            ["tenant_id", "urgent_id", "reader_id", "part"],
         )
     for statement in schema(op.get_bind().dialect.name):
         op.execute(statement)
@@ -601,13 +639,15 @@ def downgrade() -> None:
     for statement in drop_schema(op.get_bind().dialect.name):
         op.execute(statement)
     with op.batch_alter_table("urgent_receipt") as batch:
-        batch.drop_constraint("uq_urgent_receipt_tenant_id_urgent_id_office_part", type_="unique")
+        batch.drop_constraint("uq_urgent_receipt_tenant_id_urgent_id_reader_id_part", type_="unique")
         batch.drop_column("part")
+        batch.drop_column("reader_id")
         batch.create_unique_constraint(
             "uq_urgent_receipt_tenant_id_urgent_id_office", ["tenant_id", "urgent_id", "office"]
         )
     op.drop_column("urgent_report", "closed_at")
     op.drop_column("urgent_report", "related")
+    op.drop_column("urgent_report", "late_group")
     op.drop_index("uq_notice_tenant_id_mark", table_name="notice")
     op.drop_column("notice", "mark")
     op.drop_column("notice", "urgent")
@@ -623,6 +663,7 @@ def downgrade() -> None:
     op.drop_table("urgent_part")
     op.drop_index("ix_upward_request_step_tenant_id_request_id", table_name="upward_request_step")
     op.drop_table("upward_request_step")
+    op.drop_index("ix_info_item_receipt_tenant_id_unit_id", table_name="info_item_receipt")
     op.drop_index("ix_info_item_receipt_tenant_id_origin_id", table_name="info_item_receipt")
     op.drop_table("info_item_receipt")
     op.drop_index("ix_info_item_reader_tenant_id_unit_id", table_name="info_item_reader")
