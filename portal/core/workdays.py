@@ -40,7 +40,7 @@ class Day:
 
 
 @dataclass(frozen=True)
-class Reached:
+class Landed:
     """A computed date with what was skipped on the way and whether an unannounced year was touched."""
 
     date: date
@@ -69,7 +69,7 @@ class WorkCalendar:
             return Day(day, not weekend, _WEEKEND if weekend else None, provisional)
         return Day(day, not holiday, _NAMES.get(name or "", _WEEKEND) if holiday else None)
 
-    def add_working_days(self, start: date, count: int) -> Reached:
+    def add_working_days(self, start: date, count: int) -> Landed:
         """Day ``count`` after ``start``; ``start`` itself is day 0 whatever it is."""
         if count < 1:
             raise ValueError("count must be at least 1")
@@ -82,16 +82,16 @@ class WorkCalendar:
                 left -= 1
             else:
                 skipped.append(found)
-        return Reached(day, tuple(skipped), provisional)
+        return Landed(day, tuple(skipped), provisional)
 
-    def shifted(self, day: date, step: int) -> Reached:
+    def shifted(self, day: date, step: int) -> Landed:
         """``day`` itself when it works, else the nearest working day before (-1) or after (+1) it."""
         found, provisional = self.day(day), False
         skipped: list[Day] = []
         while True:
             provisional = provisional or found.provisional
             if found.works:
-                return Reached(found.date, tuple(skipped), provisional)
+                return Landed(found.date, tuple(skipped), provisional)
             skipped.append(found)
             found = self.day(found.date + timedelta(days=step))
 

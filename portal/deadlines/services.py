@@ -1,4 +1,4 @@
-"""Running clocks. Natural hours from the moment of knowing, never paused (Q-12); only instants are stored."""
+"""Running clocks: started, met, listed, explained. Only instants are stored; ``limits.reach`` computes them."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from portal.campaigns.exchange import LimitKind
 from portal.campaigns.sources import Clause, Source
 from portal.core.audit import Act, record
 from portal.core.errors import Invalid
@@ -19,7 +20,10 @@ from portal.core.i18n import show_moment
 from portal.core.ready import Ready
 from portal.core.scope import Actor, get_scope
 from portal.core.text import Message, Text, _
+from portal.core.workdays import WorkCalendar
+from portal.deadlines.limits import FixedDay, Reached, Rule, explain_span, reach, show_end
 from portal.deadlines.models import Deadline
+from portal.tenants.calendar import load_calendar
 from portal.units.handover import OpenItem
 from portal.units.models import Unit
 
@@ -110,10 +114,11 @@ class Reason:
     """Why a clock runs. Kept as a snapshot, so that it can be read when the plugin has gone.
 
     ``sentences``: what happened, with the numbers. ``clause`` None = a person marked the matter by hand.
+    ``source``: the document of the clause.
     """
 
     label: Text
-    hours: int
+    limit: Rule
     sentences: tuple[Message, ...]
     clause: Clause | None = None
     source: Source | None = None
@@ -121,7 +126,6 @@ class Reason:
     def snapshot(self) -> dict[str, Any]:
         return {
             "label": self.label,
-            "hours": self.hours,
             "sentences": [[m.text, m.params] for m in self.sentences],
             "clause": self.clause and [self.clause.article, self.clause.note or ""],
             "source": self.source and [self.source.number, self.source.title],
@@ -140,24 +144,39 @@ def start_deadline(
     title: str,
     reason: Reason,
     started_at: datetime,
+    calendar: WorkCalendar | None = None,
 ) -> Deadline:
-    """``started_at`` is the moment of knowing; ``now`` is kept as the moment of entry (Q-11)."""
+    """``started_at`` is the moment of knowing; ``now`` is kept as the moment of entry (Q-11).
+
+    ``unit_id`` None = the office owes it. ``calendar`` None = read here, should the limit count days.
+    """
+    reached = _reach(session, reason.limit, started_at, calendar)
     deadline = Deadline(
         mechanism_id=mechanism_id,
         unit_id=unit_id,
         subject=subject,
         rule=rule,
-        title=title,
+        title=title[:200],
         reason=reason.snapshot(),
         started_at=started_at,
         entered_at=now,
-        due_at=started_at + timedelta(hours=reason.hours),
+        due_at=reached.due,
+        span=dict(reached.span),
+        provisional=reached.provisional,
     )
     session.add(deadline)
     session.flush()
     data = {"subject": subject, "rule": rule, "due": deadline.due_at.isoformat()}
     record(session, Act.DEADLINE_START, f"deadline:{deadline.id}", actor, now, data)
     return deadline
+
+
+def _reach(session: Session, rule: Rule, start: datetime, calendar: WorkCalendar | None) -> Reached:
+    """The calendar is read only where it matters: hours and named days need none."""
+    if calendar is None:
+        bare = isinstance(rule, FixedDay) or rule.kind is LimitKind.HOURS
+        calendar = WorkCalendar() if bare else load_calendar(session)
+    return reach(rule, start, calendar)
 
 
 def meet_deadline(
@@ -179,9 +198,11 @@ def ask_reason(state: DeadlineState) -> Message:
 
 
 def move_deadline(deadline: Deadline, started_at: datetime) -> None:
-    """The moment of knowing was corrected: the clock follows. The story of its subject tells who did it."""
+    """The moment of knowing was corrected: a clock of hours follows. The story of its subject tells who did it."""
     length = deadline.due_at - deadline.started_at
     deadline.started_at, deadline.due_at = started_at, started_at + length
+    if deadline.span:
+        deadline.span = {**deadline.span, "due": deadline.due_at.isoformat()}
 
 
 def deadlines_of(session: Session, tenant_id: int, subjects: Iterable[str]) -> dict[str, list[Deadline]]:
@@ -216,6 +237,8 @@ class Running:
     started_at: datetime
     entered_at: datetime
     due_at: datetime
+    span: Mapping[str, Any]
+    provisional: bool
 
     def state(self, now: datetime) -> DeadlineState:
         return state_of(self.started_at, self.due_at, None, now)
@@ -225,6 +248,7 @@ _RUNNING = (
     sa.select(
         Deadline.id, Deadline.tenant_id, Deadline.mechanism_id, Deadline.unit_id, Unit.short_name, Deadline.subject,
         Deadline.rule, Deadline.title, Deadline.reason, Deadline.started_at, Deadline.entered_at, Deadline.due_at,
+        Deadline.span, Deadline.provisional,
     )
     .outerjoin(Unit, sa.and_(Unit.tenant_id == Deadline.tenant_id, Unit.id == Deadline.unit_id))
     .where(Deadline.tenant_id.in_(sa.bindparam("own", expanding=True)), Deadline.met_at.is_(None))
@@ -266,11 +290,11 @@ def list_running(
     return tuple(Running(*row) for row in session.execute(query, {"own": own}))
 
 
-def explain(deadline: Deadline | Running) -> tuple[Message, ...]:
-    """为什么: what happened, the rule and its clause, when the clock began, how long it runs, its end."""
+def explain(deadline: Deadline | Running) -> tuple[Message | Text, ...]:
+    """为什么: what happened, the clause, when the clock began, its rule, the days skipped and why, its end."""
     reason = deadline.reason
-    lines = [Message(text, **params) for text, params in reason["sentences"]]
-    if reason["clause"]:
+    lines: list[Message | Text] = [Message(text, **params) for text, params in reason["sentences"]]
+    if reason["clause"] and reason["source"]:
         (number, title), (article, note) = reason["source"], reason["clause"]
         lines.append(
             Message(
@@ -285,13 +309,14 @@ def explain(deadline: Deadline | Running) -> tuple[Message, ...]:
             lines.append(Message(note))
     started, entered = show_moment(deadline.started_at), show_moment(deadline.entered_at)
     lines.append(Message(_("得知时间 %(a)s，录入时间 %(b)s。"), a=started, b=entered))
-    lines.append(
-        Message(
-            _("自得知起连续计算 %(h)s 小时，节假日不停，至 %(due)s 止。"),
-            h=reason["hours"],
-            due=show_moment(deadline.due_at),
-        )
-    )
+    span = deadline.span or {
+        "rule": LimitKind.HOURS.value,
+        "n": reason["hours"],
+    }  # as kept before there were spans
+    reached = datetime.fromisoformat(span["due"]) if "due" in span else deadline.due_at
+    lines += explain_span(span, deadline.started_at, reached, deadline.provisional)
+    if reached != deadline.due_at:
+        lines.append(Message(_("延期后至 %(due)s 止。"), due=show_end(deadline.started_at, deadline.due_at)))
     return tuple(lines)
 
 

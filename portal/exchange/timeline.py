@@ -18,7 +18,7 @@ class Step:
     at: datetime
     label: Text
     note: Text | str = ""
-    because: tuple[Message, ...] = ()
+    because: tuple[Message | Text, ...] = ()
     filing: bool = False
     """The step at which the page shows whether the report was on time."""
 

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from portal.campaigns.declarations import Campaign, Ledger, Threshold
+from portal.campaigns.exchange import Limit, LimitKind
 from portal.campaigns.sources import Values
 from portal.core.audit import Act, record
 from portal.core.errors import Conflict, PluginError
@@ -35,7 +36,7 @@ def mark_important(session: Session, actor: Actor, now: datetime, *, found: Reco
     """A person finds the matter important though no threshold was reached: 24 hours from knowing, too."""
     if clocks_of(session, found):
         raise Conflict(_("这件事的上报时限已在计时，无需再标。"))
-    reason = Reason(_("重要事项"), IMPORTANT_HOURS, (Message(_("由登记单位标为重要事项。")),))
+    reason = Reason(_("重要事项"), _hours(IMPORTANT_HOURS), (Message(_("由登记单位标为重要事项。")),))
     tell_story(session, actor, now, found, "important")
     return _start_clock(session, actor, now, found, IMPORTANT, reason)
 
@@ -79,7 +80,7 @@ def keep_clock(
         return
     reason = Reason(
         threshold.label,
-        threshold.hours,
+        _hours(threshold.hours),
         tuple(sentence for _threshold, sentence in fired),
         threshold.clause,
         campaign.source(threshold.clause.source),
@@ -103,10 +104,13 @@ def _start_clock(
         started_at=found.known_at,
     )
     clock.released_at = now if found.released_at else None
-    _tell_office(
-        session, actor, now, found, _("%(number)s 达到急报条件，须在 %(h)s 小时内上报。"), h=reason.hours
-    )
+    hours = clock.span["n"]
+    _tell_office(session, actor, now, found, _("%(number)s 达到急报条件，须在 %(h)s 小时内上报。"), h=hours)
     return clock
+
+
+def _hours(n: int) -> Limit:
+    return Limit(kind=LimitKind.HOURS, n=n)
 
 
 def _take_back(session: Session, actor: Actor, now: datetime, found: Record, clock: Deadline) -> None:
