@@ -7,12 +7,14 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from portal.core.errors import NotFound
-from portal.core.posts import Right
+from portal.core.posts import PostKind, Right
 from portal.core.reader import Held
 from portal.core.ready import Ready
+from portal.core.scope import get_scope
 from portal.core.text import Message
 from portal.notices.models import Notice
 
@@ -39,20 +41,43 @@ def notify(
     sender: str,
     link: str = "",
     detail: str = "",
-) -> None:
-    """Leave a notice for a unit of the mechanism, or for its office (``unit_id`` None), in the scope's home tenant."""
-    session.add(
-        Notice(
-            mechanism_id=mechanism_id,
-            unit_id=unit_id,
-            text=str(text.text),
-            params={k: str(v) for k, v in text.params.items()},
-            sender=sender,
-            link=link,
-            detail=detail,
-            at=now,
-        )
+    post: PostKind | str = "",
+    urgent: bool = False,
+    mark: str | None = None,
+) -> bool:
+    """Leave a notice for a unit of the mechanism, or for its office (``unit_id`` None), in the scope's home tenant.
+
+    ``post`` '' = whoever acts there; ``LIAISON`` reaches the leader in charge where the unit has no liaison.
+    ``urgent``: a 24-hour clock runs, so it leaves the portal at night too. ``mark``: False, and nothing is left,
+    when the tenant has a notice of this mark already, even one that another transaction is just leaving.
+    """
+    notice = Notice(
+        mechanism_id=mechanism_id,
+        unit_id=unit_id,
+        text=str(text.text),
+        params={k: str(v) for k, v in text.params.items()},
+        sender=sender,
+        link=link,
+        detail=detail,
+        at=now,
+        post=post,
+        urgent=urgent,
+        mark=mark,
     )
+    if mark is None:
+        session.add(notice)
+        return True
+    left = sa.select(Notice.id).where(Notice.tenant_id == get_scope(session).home, Notice.mark == mark)
+    if session.scalar(left) is not None:
+        return False
+    try:
+        with session.begin_nested():
+            session.add(notice)
+    except IntegrityError:
+        if session.scalar(left) is None:
+            raise  # something else is wrong with it
+        return False
+    return True
 
 
 _ADDRESSED = sa.or_(
