@@ -66,6 +66,12 @@ def find_mark(name: str, content: bytes, recognised: Recognised) -> str:
     return ""
 
 
+def find_mark_in(title: str, text: str = "") -> str:
+    """The mark in what somebody types: ``title`` as a file's name, ``text`` as the lines of a plain file."""
+    found = _search(title, True) or _search(text, False)
+    return found[0].strip()[:40] if found else ""
+
+
 def _search(text: str, properties: bool) -> re.Match[str] | None:
     patterns = (_NAME,) if properties else (_STAR, _ALONE, _INNER, _COPY)
     text = _PUBLIC.sub("", text) if properties else text

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from portal.core.clock import system_clock
 from portal.core.errors import NotAllowed, NotFound
 from portal.core.posts import Right
 from portal.core.reader import Desk
 from portal.core.scope import set_scope
 from portal.information.models import Item, ItemReader, Level
 from portal.tenants.models import Level as TenantLevel
+from portal.units.models import Membership, Unit
 from portal.units.reader import subtree_scope
 
 
@@ -29,19 +32,26 @@ def look_below(session: Session, desk: Desk) -> bool:
     return True
 
 
-def readable(desk: Desk) -> Any:
-    """The condition on ``Item``. Rows of tenants below come in only by ``look_below``, and only released ones."""
+def readable(desk: Desk, on: date | None = None) -> Any:
+    """The condition on ``Item``. Rows of tenants below come in only by ``look_below``, and only released ones.
+
+    A unit that has left the body by ``on`` (None = today) reads what it wrote and nothing else, though its posts
+    may still be in force.
+    """
     own = desk.units_with(Right.INFO_READ)
     mine = Item.unit_id.in_(own)
     wide = Item.level.in_([Level.MEMBERS.value, Level.UPWARD.value])
-    here: list[Any] = [mine, wide]
+    here: list[Any] = [mine]
     if oversees(desk):
         here += [Item.unit_id.is_(None), Item.level != Level.OWN.value]
-    if own:
+    elif own:
         named = sa.exists().where(
             ItemReader.tenant_id == Item.tenant_id, ItemReader.item_id == Item.id, ItemReader.unit_id.in_(own)
         )
-        here.append(sa.and_(Item.level == Level.CHOSEN.value, named))
+        theirs = sa.or_(wide, sa.and_(Item.level == Level.CHOSEN.value, named))
+        here.append(sa.and_(_belongs(desk, own, on or system_clock().date()), theirs))
+    else:  # in the body by the post alone, as a member of a working group
+        here.append(wide)
     standing = sa.or_(Item.withdrawn_at.is_(None), mine, sa.literal(oversees(desk)))
     in_house = sa.and_(
         Item.tenant_id == desk.tenant_id, Item.mechanism_id == desk.mechanism_id, sa.or_(*here), standing
@@ -53,11 +63,25 @@ def readable(desk: Desk) -> Any:
     return sa.or_(in_house, from_below)
 
 
-def get_item(session: Session, desk: Desk, item_id: int) -> Item:
+def _belongs(desk: Desk, own: tuple[int, ...], on: date) -> Any:
+    """One of the units is a member today; says nothing of the item, so that the database asks it once."""
+    by_class = sa.exists().where(
+        Unit.tenant_id == desk.tenant_id, Unit.id.in_(own), Unit.kind == Membership.unit_kind
+    )
+    return sa.exists().where(
+        Membership.tenant_id == desk.tenant_id,
+        Membership.mechanism_id == desk.mechanism_id,
+        Membership.since <= on,
+        sa.or_(Membership.until.is_(None), Membership.until >= on),
+        sa.or_(Membership.unit_id.in_(own), sa.and_(Membership.unit_id.is_(None), by_class)),
+    )
+
+
+def get_item(session: Session, desk: Desk, item_id: int, on: date | None = None) -> Item:
     """``NotFound`` for whatever the desk may not read, as for what does not exist. Call ``look_below`` before."""
     if Right.INFO_READ not in desk.rights:
         raise NotAllowed
-    found = session.scalars(sa.select(Item).where(Item.id == item_id, readable(desk))).one_or_none()
+    found = session.scalars(sa.select(Item).where(Item.id == item_id, readable(desk, on))).one_or_none()
     if found is None:
         raise NotFound
     return found
