@@ -20,7 +20,7 @@ class Notice(Own):
         within_tenant("mechanism_id", "mechanism"),
         within_tenant("unit_id", "unit"),
         sa.Index("uq_notice_tenant_id_mark", "tenant_id", "mark", unique=True),
-        sa.Index("ix_notice_tenant_id_mechanism_id_unit_id_at", "tenant_id", "mechanism_id", "unit_id", "at"),
+        sa.Index("ix_notice_tenant_id_place_at", "tenant_id", "mechanism_id", "unit_id", "at", "id"),
     )
 
     mechanism_id: Mapped[int]
@@ -44,6 +44,26 @@ class Notice(Own):
     )
 
 
+sa.Index(
+    "ix_notice_tenant_id_place_unread",
+    Notice.tenant_id, Notice.mechanism_id, Notice.unit_id, Notice.at, Notice.id,
+    sqlite_where=Notice.read_at.is_(None), postgresql_where=Notice.read_at.is_(None),
+)  # fmt: skip
+"""However much a place has read, what is unread is found and counted at once."""
+
+
+class Outgoing(Base):
+    """A notice that has still to be told outside the portal: left with it, in the same transaction, gone once it
+    is in the digests of those it is meant for. Not a tenant's table: the worker looks here for all tenants at once."""
+
+    __tablename__ = "notice_outgoing"
+    __table_args__ = {"info": {"tenanted": False}}  # noqa: RUF012
+
+    tenant_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    notice_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    urgent: Mapped[bool] = mapped_column(index=True)
+
+
 class DigestEntry(Base):
     """A notice that went, or is to go, to one person outside the portal. Not a tenant's table: it holds ids only,
     the words are read under the person's posts of the moment when the digest is sent."""
@@ -58,20 +78,22 @@ class DigestEntry(Base):
 
 
 class Digest(Base):
-    """One message to one person. Marked before it is handed to the mail server: one that was begun and never
-    confirmed goes again, marked as a repeat."""
+    """One message to one person. ``begun_at`` is committed before it is handed to the mail server: one that was
+    begun and never answered goes again, marked as a repeat."""
 
     __tablename__ = "digest"
-    __table_args__ = (sa.Index("ix_digest_sent_at_send_at", "sent_at", "send_at"),)
+    __table_args__ = (sa.Index("ix_digest_done_at_send_at", "done_at", "send_at"),)
 
     id: Mapped[int] = mapped_column(primary_key=True, default=new_id, autoincrement=False)
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
     made_at: Mapped[datetime]
+    urgent: Mapped[bool] = mapped_column(default=False, comment="goes at night too")
     send_at: Mapped[datetime] = mapped_column(comment="not before")
     begun_at: Mapped[datetime | None]
-    sent_at: Mapped[datetime | None]
+    sent_at: Mapped[datetime | None] = mapped_column(comment="the server took it")
+    done_at: Mapped[datetime | None] = mapped_column(comment="sent, refused for good, or nothing left to tell")
     tries: Mapped[int] = mapped_column(default=0)
-    error: Mapped[str] = mapped_column(String(300), default="")
+    error: Mapped[str] = mapped_column(String(300), default="", comment="of the last try, or why it was not sent")
 
 
 class CalendarFeed(Base):
@@ -83,4 +105,3 @@ class CalendarFeed(Base):
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
     made_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
-    fetched_at: Mapped[datetime | None]

@@ -21,9 +21,9 @@ from portal.core.settings import Settings
 from tests.postgres import APP, Cluster
 
 SHARED = {"account", "alembic_version", "calendar_day", "calendar_feed", "digest", "digest_entry", "form_snapshot",
-          "job", "login_failure", "login_session", "seat", "tenant"}  # fmt: skip
+          "job", "login_failure", "login_session", "notice_outgoing", "seat", "tenant"}  # fmt: skip
 """Tables that belong to no tenant, or are read before there is a scope."""
-NAMES_A_TENANT = {"seat", "digest_entry", "search_words"}
+NAMES_A_TENANT = {"seat", "digest_entry", "notice_outgoing", "search_words"}
 """Of these the ones with a column of that name. ``search_words`` is read by functions alone, see core/search.py."""
 
 

@@ -36,6 +36,15 @@ VISIBILITY = {
 
 def upgrade() -> None:
     op.create_table(
+        "notice_outgoing",
+        sa.Column("tenant_id", INTEGER, autoincrement=False, nullable=False),
+        sa.Column("notice_id", INTEGER, autoincrement=False, nullable=False),
+        sa.Column("urgent", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("tenant_id", "notice_id", name=op.f("pk_notice_outgoing")),
+        info={"tenanted": False},
+    )
+    op.create_index(op.f("ix_notice_outgoing_urgent"), "notice_outgoing", ["urgent"], unique=False)
+    op.create_table(
         "draft",
         sa.Column("tenant_id", INTEGER, nullable=False),
         sa.Column("id", INTEGER, autoincrement=False, nullable=False),
@@ -76,7 +85,6 @@ def upgrade() -> None:
         sa.Column("account_id", INTEGER, nullable=False),
         sa.Column("made_at", Instant(), nullable=False),
         sa.Column("revoked_at", Instant(), nullable=True),
-        sa.Column("fetched_at", Instant(), nullable=True),
         sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_calendar_feed__account")),
         sa.PrimaryKeyConstraint("token_hash", name=op.f("pk_calendar_feed")),
     )
@@ -86,16 +94,22 @@ def upgrade() -> None:
         sa.Column("id", INTEGER, autoincrement=False, nullable=False),
         sa.Column("account_id", INTEGER, nullable=False),
         sa.Column("made_at", Instant(), nullable=False),
+        sa.Column("urgent", sa.Boolean(), nullable=False, comment="goes at night too"),
         sa.Column("send_at", Instant(), nullable=False, comment="not before"),
         sa.Column("begun_at", Instant(), nullable=True),
-        sa.Column("sent_at", Instant(), nullable=True),
+        sa.Column("sent_at", Instant(), nullable=True, comment="the server took it"),
+        sa.Column(
+            "done_at", Instant(), nullable=True, comment="sent, refused for good, or nothing left to tell"
+        ),
         sa.Column("tries", INTEGER, nullable=False),
-        sa.Column("error", sa.String(length=300), nullable=False),
+        sa.Column(
+            "error", sa.String(length=300), nullable=False, comment="of the last try, or why it was not sent"
+        ),
         sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_digest__account")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_digest")),
     )
     op.create_index(op.f("ix_digest_account_id"), "digest", ["account_id"], unique=False)
-    op.create_index("ix_digest_sent_at_send_at", "digest", ["sent_at", "send_at"], unique=False)
+    op.create_index("ix_digest_done_at_send_at", "digest", ["done_at", "send_at"], unique=False)
     op.create_table(
         "duty_record",
         sa.Column("tenant_id", INTEGER, nullable=False),
@@ -572,6 +586,21 @@ def upgrade() -> None:
             comment="what it reminds of and which step; the same mark is left once only",
         ),
     )
+    op.drop_index(op.f("ix_notice_tenant_id_mechanism_id_unit_id_at"), table_name="notice")
+    op.create_index(
+        "ix_notice_tenant_id_place_at",
+        "notice",
+        ["tenant_id", "mechanism_id", "unit_id", "at", "id"],
+        unique=False,
+    )
+    op.create_index(
+        "ix_notice_tenant_id_place_unread",
+        "notice",
+        ["tenant_id", "mechanism_id", "unit_id", "at", "id"],
+        unique=False,
+        sqlite_where=sa.text("read_at IS NULL"),
+        postgresql_where=sa.text("read_at IS NULL"),
+    )
     op.create_index("uq_notice_tenant_id_mark", "notice", ["tenant_id", "mark"], unique=True)
     op.add_column(
         "urgent_receipt",
@@ -649,6 +678,19 @@ def downgrade() -> None:
     op.drop_column("urgent_report", "related")
     op.drop_column("urgent_report", "late_group")
     op.drop_index("uq_notice_tenant_id_mark", table_name="notice")
+    op.drop_index(
+        "ix_notice_tenant_id_place_unread",
+        table_name="notice",
+        sqlite_where=sa.text("read_at IS NULL"),
+        postgresql_where=sa.text("read_at IS NULL"),
+    )
+    op.drop_index("ix_notice_tenant_id_place_at", table_name="notice")
+    op.create_index(
+        op.f("ix_notice_tenant_id_mechanism_id_unit_id_at"),
+        "notice",
+        ["tenant_id", "mechanism_id", "unit_id", "at"],
+        unique=False,
+    )
     op.drop_column("notice", "mark")
     op.drop_column("notice", "urgent")
     op.drop_column("notice", "post")
@@ -685,10 +727,12 @@ def downgrade() -> None:
     op.drop_table("info_item")
     op.drop_index("ix_duty_record_tenant_id_mechanism_id_done_on", table_name="duty_record")
     op.drop_table("duty_record")
-    op.drop_index("ix_digest_sent_at_send_at", table_name="digest")
+    op.drop_index("ix_digest_done_at_send_at", table_name="digest")
     op.drop_index(op.f("ix_digest_account_id"), table_name="digest")
     op.drop_table("digest")
     op.drop_index(op.f("ix_calendar_feed_account_id"), table_name="calendar_feed")
     op.drop_table("calendar_feed")
     op.drop_index("ix_draft_tenant_id_mechanism_id_unit_id", table_name="draft")
     op.drop_table("draft")
+    op.drop_index(op.f("ix_notice_outgoing_urgent"), table_name="notice_outgoing")
+    op.drop_table("notice_outgoing")
