@@ -41,3 +41,9 @@ def _tabs() -> dict[str, Any]:
             (e, label) for e, label, right in TABS if e in known and right in desk.rights
         ]
     }
+
+
+# Further pages of this blueprint; they add their routes when imported.
+from portal.information import request_pages  # noqa: E402
+
+__all__ = ["blueprint", "request_pages"]
