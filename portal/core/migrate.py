@@ -34,7 +34,7 @@ def grant(connection: sa.Connection, role: str) -> None:
     """What the application's role may do: read and write rows; the trail it may only read and append to."""
     quoted = connection.dialect.identifier_preparer.quote(role)
     tables = sa.inspect(connection).get_table_names()
-    for table in sorted(set(tables) - {"alembic_version"}):
+    for table in sorted(set(tables) - {"alembic_version", "search_words"}):
         rights = "select, insert" if table == "audit_event" else "select, insert, update, delete"
         connection.execute(sa.text(f'grant {rights} on "{table}" to {quoted}'))
     connection.execute(sa.text(f"grant select on alembic_version to {quoted}"))
