@@ -19,6 +19,7 @@ ROOMS = {
     "accounts": "portal.accounts.cli:accounts",
     "audit": "portal.audit.cli:audit",
     "db": "portal.operations.database:database",
+    "deadlines": "portal.deadlines.cli:deadlines",
     "demo": "portal.operations.demo:demo",
     "doctor": "portal.operations.doctor:doctor",
     "i18n": "portal.operations.catalogues:i18n",

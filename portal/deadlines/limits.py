@@ -19,8 +19,8 @@ from portal.core.i18n import show_date, show_moment
 from portal.core.text import Message, Text, _
 from portal.core.workdays import Day, WorkCalendar, describe_skipped
 
-MOST = {LimitKind.HOURS: 8_784, LimitKind.WORKING_DAYS: 1_000, LimitKind.DAYS: 1_830}
-"""The longest limits that are meant: a year of hours, some four and five years of days."""
+MOST = {LimitKind.HOURS: 87_600, LimitKind.WORKING_DAYS: 2_500, LimitKind.DAYS: 3_660}
+"""The longest limits that can be meant: some ten years."""
 PROVISIONAL = _("该年度放假安排尚未公布，日期为暂估，公布后自动重算。")
 
 

@@ -6,7 +6,7 @@ subject of its clock, ``record:<id>``.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -39,11 +39,30 @@ class Matter:
 
 
 @dataclass(frozen=True)
+class Near:
+    """A matter that may belong to another one."""
+
+    subject: str
+    number: str
+    title: str
+    place: str
+    known_at: datetime
+    values: Mapping[str, Any]
+    unit_name: str
+
+
+def _none_near(_session: Session, _matter: Matter, _unit_ids: Sequence[int] | None) -> list[Near]:
+    return []
+
+
+@dataclass(frozen=True)
 class MatterKind:
-    """``find`` answers None outside the scope. ``release`` lets superiors see the matter and its story."""
+    """``find`` answers None outside the scope. ``release`` lets superiors see the matter and its story. ``near``: what
+    may belong to it, of these units or (None) of the whole tenant."""
 
     find: Callable[[Session, int], Matter | None]
     release: Callable[[Session, Actor, datetime, int], None]
+    near: Callable[[Session, Matter, Sequence[int] | None], list[Near]] = _none_near
 
 
 _KINDS: dict[str, MatterKind] = {}
@@ -63,3 +82,7 @@ def find_matter(session: Session, subject: str) -> Matter | None:
 
 def release_matter(session: Session, actor: Actor, now: datetime, matter: Matter) -> None:
     _KINDS[matter.subject.partition(":")[0]].release(session, actor, now, matter.id)
+
+
+def list_near(session: Session, matter: Matter, unit_ids: Sequence[int] | None) -> list[Near]:
+    return _KINDS[matter.subject.partition(":")[0]].near(session, matter, unit_ids)
