@@ -52,6 +52,7 @@ class Item(Released):
     __table_args__ = (
         within_tenant("mechanism_id", "mechanism"),
         within_tenant("unit_id", "unit"),
+        within_tenant("answer_unit_id", "unit"),
         UniqueConstraint("tenant_id", "request_key"),
         sa.Index("ix_info_item_tenant_id_mechanism_id_filed_at", "tenant_id", "mechanism_id", "filed_at"),
         sa.Index("ix_info_item_tenant_id_mechanism_id_kind", "tenant_id", "mechanism_id", "kind", "filed_at"),
@@ -80,6 +81,7 @@ class Item(Released):
     withdrawn_why: Mapped[str] = mapped_column(String(300), default="")
     answer_due_at: Mapped[datetime | None] = mapped_column(comment="None = no answer is owed")
     answer: Mapped[str] = mapped_column(String(12), default="", comment="Answer")
+    answer_unit_id: Mapped[int | None] = mapped_column(comment="unit it was forwarded to")
     answer_why: Mapped[str] = mapped_column(String(300), default="")
     answered_at: Mapped[datetime | None]
     answered_by: Mapped[str] = mapped_column(String(200), default="")

@@ -164,6 +164,7 @@ def upgrade() -> None:
         sa.Column("withdrawn_why", sa.String(length=300), nullable=False),
         sa.Column("answer_due_at", Instant(), nullable=True, comment="None = no answer is owed"),
         sa.Column("answer", sa.String(length=12), nullable=False, comment="Answer"),
+        sa.Column("answer_unit_id", INTEGER, nullable=True, comment="unit it was forwarded to"),
         sa.Column("answer_why", sa.String(length=300), nullable=False),
         sa.Column("answered_at", Instant(), nullable=True),
         sa.Column("answered_by", sa.String(length=200), nullable=False),
@@ -182,6 +183,11 @@ def upgrade() -> None:
             comment="[{tenant_id, name, at}] of the counties it was handed to",
         ),
         sa.Column("released_at", Instant(), nullable=True, comment="when superiors began to see it"),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "answer_unit_id"],
+            ["unit.tenant_id", "unit.id"],
+            name=op.f("fk_info_item_answer_unit_id_unit"),
+        ),
         sa.ForeignKeyConstraint(
             ["tenant_id", "mechanism_id"],
             ["mechanism.tenant_id", "mechanism.id"],
@@ -588,10 +594,12 @@ def upgrade() -> None:
     )
     op.drop_index(op.f("ix_notice_tenant_id_mechanism_id_unit_id_at"), table_name="notice")
     op.create_index(
-        "ix_notice_tenant_id_place_at",
+        "ix_notice_tenant_id_place_read",
         "notice",
         ["tenant_id", "mechanism_id", "unit_id", "at", "id"],
         unique=False,
+        sqlite_where=sa.text("read_at IS NOT NULL"),
+        postgresql_where=sa.text("read_at IS NOT NULL"),
     )
     op.create_index(
         "ix_notice_tenant_id_place_unread",
@@ -684,7 +692,12 @@ def downgrade() -> None:
         sqlite_where=sa.text("read_at IS NULL"),
         postgresql_where=sa.text("read_at IS NULL"),
     )
-    op.drop_index("ix_notice_tenant_id_place_at", table_name="notice")
+    op.drop_index(
+        "ix_notice_tenant_id_place_read",
+        table_name="notice",
+        sqlite_where=sa.text("read_at IS NOT NULL"),
+        postgresql_where=sa.text("read_at IS NOT NULL"),
+    )
     op.create_index(
         op.f("ix_notice_tenant_id_mechanism_id_unit_id_at"),
         "notice",

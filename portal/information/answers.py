@@ -1,0 +1,144 @@
+"""The office answers each item of information: taken up, not taken up, or passed to a unit; with one line why."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import NamedTuple
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from portal.core.audit import Act, record
+from portal.core.clock import SHANGHAI, midnight
+from portal.core.errors import Conflict, Invalid, NotFound
+from portal.core.reader import Desk
+from portal.core.scope import Actor
+from portal.core.text import Message, Text, _
+from portal.information.items import add_readers, lock_item, members_of, reader_ids
+from portal.information.models import Answer, Item, ItemKind, Level
+from portal.notices.services import notify
+from portal.units.bodies import list_members
+
+ANSWER_LABELS: dict[Answer, Text] = {
+    Answer.ADOPTED: _("采用"),
+    Answer.DECLINED: _("不采用"),
+    Answer.FORWARDED: _("转办"),
+}
+LONGEST_WHY = 300
+
+
+def answer_item(
+    session: Session, actor: Actor, now: datetime, *, item: Item, answer: Answer, why: str, to_unit: int | None = None,
+    link: str = "",
+) -> Item:  # fmt: skip
+    """The office's answer; the unit that wrote it is told. A later one replaces it, the trail keeps both.
+
+    ``FORWARDED`` gives ``to_unit`` a notice and the right to read; an item for the office alone becomes one for
+    chosen units by that. The same answer again changes nothing.
+    """
+    item = lock_item(session, item)
+    if item.kind != ItemKind.INFORMATION or item.unit_id is None or item.level == Level.OWN:
+        raise NotFound
+    if item.withdrawn_at is not None:
+        raise Conflict(_("这条信息已由报送单位撤回，不需要答复。"))
+    if not why:
+        raise Invalid({"why": _("请用一句话写明理由，报送单位可以看到。")})
+    if len(why) > LONGEST_WHY:
+        raise Invalid(
+            {"why": Message(_("共 %(n)s 字，最多 %(max)s 字，请删减。"), n=len(why), max=LONGEST_WHY)}
+        )
+    names = {m.unit_id: m.short_name for m in members_of(session, item, now)}
+    if answer is Answer.FORWARDED:
+        _check_target(item, to_unit, names)
+    else:
+        to_unit = None
+    if (item.answer, item.answer_why, item.answer_unit_id) == (answer.value, why, to_unit):
+        return item
+    item.answer, item.answer_why, item.answer_unit_id = answer.value, why, to_unit
+    item.answered_at, item.answered_by = now, actor.name
+    data = {"answer": answer.value, "why": why}
+    said = Message(_("您报送的“%(title)s”：采用。"), title=item.title[:60])
+    if answer is Answer.DECLINED:
+        said = Message(_("您报送的“%(title)s”：不采用。"), title=item.title[:60])
+    if answer is Answer.FORWARDED and to_unit is not None:
+        data["to"] = str(to_unit)
+        said = Message(
+            _("您报送的“%(title)s”：已转%(unit)s办理。"), title=item.title[:60], unit=names[to_unit]
+        )
+        _let_read(session, item, to_unit)
+        task = Message(_("办公室转办信息：%(title)s"), title=item.title[:60])
+        notify(
+            session, now, mechanism_id=item.mechanism_id, unit_id=to_unit, text=task, sender=actor.name, link=link,
+            detail=why,
+        )  # fmt: skip
+    notify(
+        session, now, mechanism_id=item.mechanism_id, unit_id=item.unit_id, text=said, sender=actor.name, link=link,
+        detail=why,
+    )  # fmt: skip
+    session.flush()
+    record(session, Act.ITEM_ANSWER, f"item:{item.id}", actor, now, data)
+    return item
+
+
+def _check_target(item: Item, to_unit: int | None, names: dict[int, str]) -> None:
+    if to_unit is None:
+        raise Invalid({"to_unit": _("请选择转给哪个单位。")})
+    if to_unit not in names:
+        raise NotFound
+    if to_unit == item.unit_id:
+        raise Invalid({"to_unit": _("这是报送单位自己，请选择别的单位。")})
+
+
+def _let_read(session: Session, item: Item, unit_id: int) -> None:
+    if item.level == Level.OFFICE:
+        item.level = Level.CHOSEN.value
+    if item.level == Level.CHOSEN and unit_id not in reader_ids(session, item):
+        add_readers(session, item, [unit_id])
+
+
+class Credit(NamedTuple):
+    """How many items a unit filed in a year, and what became of them."""
+
+    unit_id: int
+    unit_name: str
+    filed: int
+    adopted: int
+    forwarded: int
+    declined: int
+    open: int
+
+
+def list_credits(session: Session, desk: Desk, year: int, on: date) -> list[Credit]:
+    """Every member in official order, those with nothing filed too: a plain count, no ranking. Two statements."""
+
+    def count(*conditions: sa.ColumnElement[bool]) -> sa.ColumnElement[int]:
+        return sa.func.count(sa.case((sa.and_(*conditions), 1)))
+
+    rows = session.execute(
+        sa.select(
+            Item.unit_id,
+            sa.func.count(),
+            *(count(Item.answer == a.value) for a in (Answer.ADOPTED, Answer.FORWARDED, Answer.DECLINED)),
+            count(Item.answer == ""),
+        )
+        .where(
+            Item.tenant_id == desk.tenant_id,
+            Item.mechanism_id == desk.mechanism_id,
+            Item.kind == ItemKind.INFORMATION.value,
+            Item.unit_id.is_not(None),
+            Item.level != Level.OWN.value,
+            Item.withdrawn_at.is_(None),
+            Item.filed_at >= midnight(date(year, 1, 1)),
+            Item.filed_at < midnight(date(year + 1, 1, 1)),
+        )
+        .group_by(Item.unit_id)
+    )
+    counted = {r[0]: tuple(r[1:]) for r in rows}
+    members = list_members(session, desk.mechanism_id, on)
+    return [Credit(m.unit_id, m.short_name, *counted.get(m.unit_id, (0, 0, 0, 0, 0))) for m in members]
+
+
+def year_of(text: str, now: datetime) -> int:
+    """A year as the address has it, else this one."""
+    this = now.astimezone(SHANGHAI).year
+    return int(text) if text.isascii() and text.isdigit() and 2000 <= int(text[:5]) <= this else this
