@@ -17,8 +17,9 @@ from werkzeug.routing import IntegerConverter
 from portal.accounts.login import find_login, keep_awake
 from portal.accounts.passwords import get_profile
 from portal.campaigns.registry import Registry, load_registry
+from portal.core import sealing
 from portal.core.clock import Clock, clock_from, system_clock
-from portal.core.crypto import Keys
+from portal.core.crypto import Keys, Ring
 from portal.core.db import db
 from portal.core.i18n import init_i18n
 from portal.core.scope import install_guard
@@ -46,6 +47,7 @@ FEATURES = (
 """Packages with a ``views.blueprint``, lowest first."""
 
 install_guard(db.session)
+sealing.install(db.session)
 
 
 class _Id(IntegerConverter):
@@ -64,6 +66,7 @@ class Portal:
     registry: Registry
     clock: Clock
     keys: Keys
+    ring: Ring
     audit_key: bytes
     demo: bool
     assets: dict[str, str]
@@ -83,6 +86,8 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
     _configure(app, portal)
     app.url_map.converters["int"] = _Id
     db.init_app(app)
+    with app.app_context():
+        sealing.attach(db.engine, portal.ring)
     gate.init_gate(app)
     CSRFProtect(app)
     _init_login(app)
@@ -104,7 +109,8 @@ def _assemble(settings: Settings, clock: Clock | None) -> Portal:
     if clock is None:
         clock = clock_from(settings["CLOCK"]) if settings["CLOCK"] and settings.demo else system_clock
     assets = shell.load_assets(Path(__file__).parent / "web" / "static")
-    return Portal(settings, registry, clock, keys, keys.derive("audit"), settings.demo, assets)
+    ring = Ring.load(settings.instance)
+    return Portal(settings, registry, clock, keys, ring, keys.derive("audit"), settings.demo, assets)
 
 
 def _configure(app: Flask, portal: Portal) -> None:

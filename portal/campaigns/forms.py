@@ -114,6 +114,9 @@ class Field:
     maximum: int | None = None
     max_length: int = 200
     sensitive: bool = False
+    """A text that is stored sealed, shown masked, and read in full only with a reason that stays in the trail."""
+    mask: str = "text"
+    """How a sensitive text is masked: name, phone, id, account, text (``core.masking``)."""
     typical: tuple[int, int] | None = None
     """Usual range for one unit and period (in ``unit``, not fen); feeds the demo data."""
     summed: bool = True

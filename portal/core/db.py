@@ -33,6 +33,7 @@ from sqlalchemy.orm import registry as orm_registry
 
 from portal.core.clock import SHANGHAI
 from portal.core.errors import PortalError
+from portal.core.secret import dumps
 from portal.core.text import _
 
 _EPOCH_MS = 1_704_067_200_000  # 2024-01-01 UTC
@@ -131,6 +132,7 @@ class Database(SQLAlchemy):
         url = sa.make_url(options["url"])
         if url.get_backend_name() == "sqlite" and "timeout" not in url.query:
             options["url"] = url.update_query_dict({"timeout": str(BUSY_SECONDS)})
+        options["json_serializer"] = dumps
         engine = super()._make_engine(bind_key, options, app)
         prepare_engine(engine)
         return engine

@@ -1,4 +1,4 @@
-"""Files that people attach. The row is in the database, the content in the instance folder under its own hash.
+"""Files that people attach. The row is in the database, the content sealed in the instance folder (``contents``).
 
 The content is complete on the disk before the row is committed: whoever was told that a file is stored finds
 it again after a power cut. A content without a row is harmless and takes only space.
@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
-import os
 import re
-import tempfile
 import unicodedata
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
@@ -25,8 +23,10 @@ from portal.core.audit import Act, record
 from portal.core.errors import Invalid
 from portal.core.reader import Desk
 from portal.core.scope import Actor, Scope, get_scope, set_scope
+from portal.core.sealing import ring_of
 from portal.core.text import Message, Text, _
 from portal.documents import kinds
+from portal.documents.contents import store
 from portal.documents.models import Attachment
 from portal.documents.secrecy import find_mark
 
@@ -42,8 +42,6 @@ the editions that name it."""
 TENANT_QUOTA = 20 * 1024 * MB
 """Of a county: forty units that use all of theirs."""
 MAX_NAME = 120
-HALF = ".new-"
-"""Begins the name of a content that is still being written."""
 _FORBIDDEN = re.compile(r'[\\/:*?"<>|\x00-\x1f\x7f]+')
 _DEVICES = re.compile(r"(?i)(con|prn|aux|nul|com[0-9]|lpt[0-9])(\.|$)")
 
@@ -110,7 +108,7 @@ def add(
     if problem is not None:
         raise Invalid({field: problem})
     try:
-        digest = store(folder / str(home), content)
+        digest, key_id = store(folder, home, content, ring_of(session))
     except OSError as error:  # a full disk, mostly
         log.exception("attachment of %s bytes", len(content))
         raise Invalid(
@@ -118,7 +116,8 @@ def add(
         ) from error
     attachment = Attachment(
         subject=subject, field=field, unit_id=unit_id, name=_with_suffix(shown, recognised.kind),
-        media_type=kinds.TYPES[recognised.kind], size=len(content), sha256=digest, added_at=now, added_by=actor.name,
+        media_type=kinds.TYPES[recognised.kind], size=len(content), sha256=digest, key_id=key_id, added_at=now,
+        added_by=actor.name,
     )  # fmt: skip
     session.add(attachment)
     session.flush()
@@ -173,34 +172,6 @@ def _over_quota(session: Session, home: int, subject: str, unit_id: int, size: i
     if total + size > TENANT_QUOTA:
         return Message(_("本级附件已占满 %(max)s MB，请联系系统管理员。"), max=TENANT_QUOTA // MB)
     return None
-
-
-def store(folder: Path, content: bytes) -> str:
-    """Content under its hash; when this returns it is on the disk."""
-    digest = hashlib.sha256(content).hexdigest()
-    place = folder / digest[:2]
-    place.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=place, prefix=HALF)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(temporary).replace(place / digest)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
-    for made in (place, folder, folder.parent):  # a new name is only on the disk when its folder is
-        flags = os.open(made, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            os.fsync(flags)
-        finally:
-            os.close(flags)
-    return digest
-
-
-def path_of(folder: Path, attachment: Attachment) -> Path:
-    return folder / str(attachment.tenant_id) / attachment.sha256[:2] / attachment.sha256
 
 
 def clean_name(name: str) -> str:

@@ -30,7 +30,7 @@ from portal.core.posts import Right
 from portal.core.reader import Desk, Reader
 from portal.core.scope import Actor, Scope, get_scope, set_scope
 from portal.core.text import Message, Text, _
-from portal.documents.attachments import HALF
+from portal.documents.contents import HALF
 from portal.documents.models import Export
 from portal.documents.workbook import Sheet, write_workbook
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import logging
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 from flask import current_app, send_file
 
+from portal.core.crypto import Damaged
 from portal.core.errors import NotFound
 from portal.core.posts import Right
 from portal.core.text import _
-from portal.documents import attachments
+from portal.documents import attachments, contents
 from portal.documents.views import blueprint
 from portal.web.access import require, the_desk, the_session
 from portal.web.shell import CSP
@@ -33,12 +35,17 @@ def download(attachment_id: int) -> Any:
     found = attachments.find_readable(the_session(), the_desk(), attachment_id)
     if found is None:
         raise NotFound
-    path = attachments.path_of(files_folder(), found)
-    if not path.is_file():
+    ring = current_app.extensions["portal"].ring
+    try:
+        content = contents.read(files_folder(), found.tenant_id, found.sha256, ring)
+    except FileNotFoundError as error:
         log.error("content of attachment %s is missing", found.id)
-        raise NotFound(_("文件内容不在服务器上，请联系系统管理员从备份恢复。"))
+        raise NotFound(_("文件内容不在服务器上，请联系系统管理员从备份恢复。")) from error
+    except Damaged as error:
+        log.error("content of attachment %s is damaged", found.id)
+        raise Damaged(f"attachment:{found.id}") from error
     response = send_file(
-        path, found.media_type, as_attachment=True, download_name=found.name, conditional=False, etag=False,
+        BytesIO(content), found.media_type, as_attachment=True, download_name=found.name, conditional=False, etag=False,
         last_modified=0,
     )  # fmt: skip
     del response.headers["Last-Modified"]

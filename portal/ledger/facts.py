@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from portal.core.clock import SHANGHAI, midnight
 from portal.core.scope import get_scope
+from portal.core.sealing import open_values
 from portal.core.text import _
 from portal.figures.sources import Fact, Pool
 from portal.ledger.models import Record
@@ -18,13 +19,18 @@ from portal.ledger.models import Record
 def read_facts(
     session: Session, campaign: str, ledger: str, unit_ids: Sequence[int], last: date
 ) -> list[Fact]:
-    """The entries as they stand now that these units knew of by the end of ``last``; one statement."""
+    """The entries as they stand now that these units knew of by the end of ``last``; one statement.
+
+    Sensitive texts are opened: a table of a form may be made of them, and keeps them sealed as the ledger does.
+    """
+    home = get_scope(session).home
+    assert home is not None
     rows = session.execute(
         sa.select(
             Record.unit_id, Record.id, Record.known_at, Record.number, Record.title, Record.place, Record.values
         )
         .where(
-            Record.tenant_id == get_scope(session).home,
+            Record.tenant_id == home,
             Record.campaign == campaign,
             Record.ledger == ledger,
             Record.unit_id.in_(unit_ids),
@@ -36,7 +42,7 @@ def read_facts(
         Fact(
             unit_id=unit_id,
             subject=f"record:{record_id}",
-            values=dict(values)
+            values=dict(open_values(session, home, f"record:{record_id}", values))
             | {
                 "known_on": known_at.astimezone(SHANGHAI).date().isoformat(),
                 "number": number,

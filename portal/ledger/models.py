@@ -10,6 +10,7 @@ from sqlalchemy import String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.core.db import Own, Released, within_tenant
+from portal.core.sealing import protect
 
 
 class Record(Released):
@@ -70,3 +71,7 @@ class NumberSeries(Own):
     series: Mapped[str] = mapped_column(String(80))
     year: Mapped[int]
     last: Mapped[int] = mapped_column(default=0)
+
+
+protect(Record, "values", subject=lambda found: f"record:{found.id}")
+protect(RecordEvent, "changes", subject=lambda event: f"record:{event.record_id}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -15,12 +15,14 @@ from portal.core.audit import Act, record
 from portal.core.clock import SHANGHAI
 from portal.core.errors import Conflict, Invalid, NotFound
 from portal.core.scope import Actor, get_scope
+from portal.core.sealing import mark_secret
 from portal.core.text import _
 from portal.deadlines.matters import Matter, MatterKind, register_kind
 from portal.figures.sources import LEDGERS, register_pool
 from portal.ledger.clocks import fired_thresholds, keep_clock, subject_of, tell_story
 from portal.ledger.facts import POOL
 from portal.ledger.models import Record, RecordEvent
+from portal.ledger.near import find_near
 from portal.ledger.numbering import lock_series, take_number
 from portal.units.bodies import list_members
 
@@ -53,6 +55,7 @@ def create_record(
 ) -> Record:
     """Number and store an entry. The same ``request_key`` again gives the entry of the first time."""
     check_known(entry.known_at, now)
+    entry = known_secrets(ledger, entry)
     fired = fired_thresholds(campaign, ledger, entry.values)
     series = lock_series(session, f"{campaign.key}.{ledger.key}", now.astimezone(SHANGHAI).year)
     first = session.scalars(sa.select(Record).where(Record.request_key == request_key)).one_or_none()
@@ -96,6 +99,7 @@ def change_record(
 ) -> Record:
     """Store what differs, with its story. ``Conflict`` when the editor's ``version`` has been passed."""
     check_known(entry.known_at, now)
+    entry = known_secrets(ledger, entry)
     fired = fired_thresholds(campaign, ledger, entry.values)
     session.refresh(found, with_for_update=True)
     if found.version != version:
@@ -111,6 +115,11 @@ def change_record(
     record(session, Act.RECORD_CHANGE, subject_of(found), actor, now, {"fields": sorted(changes)})
     keep_clock(session, actor, now, campaign, found, fired)
     return found
+
+
+def known_secrets(ledger: Ledger, entry: Entry) -> Entry:
+    """The entry with the texts of sensitive fields marked: they are stored sealed, and masked on every page."""
+    return replace(entry, values=mark_secret([f.key for f in ledger.fields if f.sensitive], entry.values))
 
 
 def check_known(known_at: datetime, now: datetime) -> None:
@@ -202,5 +211,5 @@ def release_record(session: Session, actor: Actor, now: datetime, record_id: int
         tell_story(session, actor, now, found, "reported")
 
 
-register_kind("record", MatterKind(find_matter, release_record))
+register_kind("record", MatterKind(find_matter, release_record, find_near))
 register_pool(LEDGERS, POOL)

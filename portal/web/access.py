@@ -7,7 +7,7 @@ calls the view and commits. A view that answers 400 or above, or raises, leaves 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import wraps
@@ -21,6 +21,7 @@ from portal.campaigns.declarations import Campaign
 from portal.campaigns.registry import Registry
 from portal.core.audit import Act, record
 from portal.core.clock import Clock
+from portal.core.crypto import Damaged
 from portal.core.db import db
 from portal.core.errors import NotAllowed, NotFound, PluginError
 from portal.core.posts import Right
@@ -162,6 +163,10 @@ def _guarded(view: Callable[..., Any], access: Access, load_posts: LoadPosts) ->
             database.rollback()
             _note_refusal(database)
             raise
+        except Damaged as error:
+            database.rollback()
+            _note(database, Act.DAMAGED, error.subject or "request", {})
+            raise
         except BaseException:
             database.rollback()
             raise
@@ -172,13 +177,17 @@ def _guarded(view: Callable[..., Any], access: Access, load_posts: LoadPosts) ->
 
 def _note_refusal(database: Session) -> None:
     """A refused attempt to change something stands in the trail of the reader's own tenant."""
+    if request.method not in SAFE:
+        _note(database, Act.REFUSED, "request", {"path": request.path[:200]})
+
+
+def _note(database: Session, act: Act, subject: str, data: Mapping[str, Any]) -> None:
+    """Into the trail of the reader's own tenant, when the request itself leaves nothing."""
     reader: Reader | None = g.get("reader")
-    if reader is None or not reader.posts or request.method in SAFE:
+    if reader is None or not reader.posts:
         return
     with crossing(database, reader.posts[0].tenant_id):
-        record(
-            database, Act.REFUSED, "request", actor_at(reader.posts[0]), now(), {"path": request.path[:200]}
-        )
+        record(database, act, subject, actor_at(reader.posts[0]), now(), data)
     database.commit()
 
 

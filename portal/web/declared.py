@@ -16,6 +16,8 @@ from portal.campaigns.declarations import Campaign
 from portal.campaigns.forms import Choice, Field, FieldKind
 from portal.core.clock import SHANGHAI
 from portal.core.i18n import join_words, translate
+from portal.core.masking import mask
+from portal.core.secret import Secret, looks_sealed
 from portal.core.text import Message, Text, _
 from portal.web.inputs import (
     Unusable,
@@ -76,7 +78,8 @@ def _read(field: Field, given: list[str], campaign: Campaign, on: date | None) -
         case FieldKind.CHOICES:
             return [c.key for c in _chosen(field, given, campaign, on)] or None
         case FieldKind.TEXT | FieldKind.LONG_TEXT:
-            return clean_text(text, field.max_length, lines=field.kind is FieldKind.LONG_TEXT) or None
+            clean = clean_text(text, field.max_length, lines=field.kind is FieldKind.LONG_TEXT) or None
+            return Secret(clean) if clean and field.sensitive else clean
     if not text.strip():
         return None
     match field.kind:
@@ -146,9 +149,14 @@ def input_texts(fields: Iterable[Field], values: Mapping[str, Any]) -> Typed:
 
 
 def show_value(field: Field, value: Any, campaign: Campaign, blank: str = "—") -> str:
-    """For lists and paper, without the unit. Codes that a newer list dropped stay readable as keys."""
+    """For lists and paper, without the unit. Codes that a newer list dropped stay readable as keys.
+
+    A sensitive text comes out masked, here and in ``show_stored``: pages that may show it in full do not ask here.
+    """
     if value is None or value == []:
         return blank
+    if isinstance(value, str) and (field.sensitive or isinstance(value, Secret) or looks_sealed(value)):
+        return mask(field.mask, value)
     match field.kind:
         case FieldKind.FLAG:
             return str(translate(_YES if value else _NO))
@@ -175,6 +183,8 @@ def show_stored(field: Mapping[str, Any], value: Any, blank: str = "—") -> str
     """A value beside its label as a ``FormSnapshot`` keeps them: readable without the plugin."""
     if value is None:
         return blank
+    if isinstance(value, Secret) or looks_sealed(value):
+        return mask(field.get("mask", "text"), value)
     match field["kind"]:
         case FieldKind.FILES:
             return join_words(file["name"] for file in value)

@@ -17,11 +17,13 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from portal.core.audit import Act, AuditEvent
+from portal.core.crypto import Ring
 from portal.core.db import db
 from portal.core.errors import Invalid
 from portal.core.posts import PostKind
 from portal.documents import attachments
-from portal.documents.attachments import add, path_of, store
+from portal.documents.attachments import add
+from portal.documents.contents import path_of, store
 from portal.documents.models import Attachment
 from portal.reporting.models import State, SubmissionEdition
 from portal.reporting.upward import submit_report
@@ -408,10 +410,11 @@ def test_a_closed_form_takes_no_files(county: County, liaison: FlaskClient) -> N
 
 def test_the_content_is_on_the_disk_before_the_row(tmp_path: Path) -> None:
     """Stored under its hash, no half of it under that name, the same content twice is one file."""
-    digest = store(tmp_path / "1", b"abc")
-    assert digest == hashlib.sha256(b"abc").hexdigest()
-    assert store(tmp_path / "1", b"abc") == digest
-    assert [p.name for p in tmp_path.rglob("*") if p.is_file()] == [digest]
+    ring, files = Ring.load(tmp_path), tmp_path / "files"
+    digest, key_id = store(files, 1, b"abc", ring)
+    assert (digest, key_id) == (hashlib.sha256(b"abc").hexdigest(), ring.current.id)
+    assert store(files, 1, b"abc", ring) == (digest, key_id)
+    assert [p.name for p in files.rglob("*") if p.is_file()] == [digest]
 
 
 def test_editions_of_any_shape_name_their_files(county: County, liaison: FlaskClient) -> None:

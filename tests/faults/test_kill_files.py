@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import os
 import subprocess
 import sys
@@ -21,7 +20,8 @@ from sqlalchemy.orm import Session
 
 from portal.core.audit import AuditEvent
 from portal.core.clock import SHANGHAI
-from portal.documents.attachments import HALF
+from portal.core.crypto import Ring
+from portal.documents.contents import HALF, read
 from portal.documents.exports import purge_exports
 from portal.reporting.models import State, Submission, Upload
 from tests.faults.clerk import Clerk, Lost
@@ -114,17 +114,21 @@ def test_a_killed_confirmation_is_whole_or_not_at_all(county: County, server: Se
 STORING = """
 import os, sys
 from pathlib import Path
-from portal.documents.attachments import store
+from portal.core.crypto import Ring
+from portal.documents.contents import store
+folder = Path(sys.argv[1])
+ring = Ring.load(folder.parent)
 while True:
-    store(Path(sys.argv[1]), os.urandom(3_000_000))
+    store(folder, 1, os.urandom(3_000_000), ring)
     print(flush=True)
 """
 
 
 def test_a_killed_upload_leaves_no_half_file(tmp_path: Path, app: Flask, session: Session) -> None:
-    folder = tmp_path / "files" / "1"
+    files = tmp_path / "files"
+    folder, ring = files / "1", Ring.load(tmp_path)
     for _round in range(4):
-        child = subprocess.Popen([sys.executable, "-c", STORING, str(folder)], stdout=subprocess.PIPE)
+        child = subprocess.Popen([sys.executable, "-c", STORING, str(files)], stdout=subprocess.PIPE)
         assert child.stdout is not None
         for _line in range(3):
             child.stdout.readline()
@@ -134,7 +138,7 @@ def test_a_killed_upload_leaves_no_half_file(tmp_path: Path, app: Flask, session
         child.stdout.close()
     whole = [p for p in folder.glob("*/*") if not p.name.startswith(HALF)]
     assert len(whole) >= 12
-    assert all(hashlib.sha256(p.read_bytes()).hexdigest() == p.name for p in whole)
+    assert all(len(read(files, 1, p.name, ring)) == 3_000_000 for p in whole)
     half = folder / "ab" / f"{HALF}left"
     half.parent.mkdir(exist_ok=True)
     half.write_bytes(b"x")
