@@ -68,6 +68,15 @@ class MatterKind:
 _KINDS: dict[str, MatterKind] = {}
 
 
+def clock_prefixes() -> tuple[str, ...]:
+    """``record:``: how the subject of a clock begins that a first urgent report stops."""
+    return tuple(f"{name}:" for name in _KINDS)
+
+
+def is_clock(subject: str) -> bool:
+    return subject.startswith(clock_prefixes())
+
+
 def register_kind(name: str, kind: MatterKind) -> None:
     _KINDS[name] = kind
 

@@ -60,4 +60,5 @@ class DeadlineChange(Released):
     new_due_at: Mapped[datetime]
     reason: Mapped[str] = mapped_column(String(300), default="")
     by: Mapped[str] = mapped_column(String(200))
+    by_id: Mapped[int | None] = mapped_column(comment="account; who asked cannot decide")
     at: Mapped[datetime]

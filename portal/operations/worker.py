@@ -24,9 +24,11 @@ from portal.core import jobs
 from portal.core.db import db
 from portal.core.reader import Desk, Reader
 from portal.core.scope import SYSTEM, Scope, set_scope
+from portal.deadlines.recompute import recompute_everywhere
 from portal.documents import exports
 from portal.reporting.excel.uploads import purge_uploads
 from portal.reporting.rounds import open_everywhere
+from portal.tenants.calendar import CHANGED
 from portal.units.reader import load_posts
 
 log = logging.getLogger(__name__)
@@ -70,6 +72,21 @@ def _purge_exports(work: Work) -> None:
     exports.purge_exports(work.session, work.app.extensions["portal"].settings.instance, work.now)
 
 
+def _recompute(work: Work) -> None:
+    """A year's days off were imported."""
+    portal = work.app.extensions["portal"]
+    addresses = work.app.url_map.bind("localhost")
+
+    def link(code: str, campaign: str, deadline_id: int) -> str:
+        values = {"tenant": code, "campaign": campaign, "deadline_id": deadline_id}
+        return addresses.build("deadlines.detail", values)
+
+    recompute_everywhere(
+        work.session, SYSTEM, work.now, year=int(work.payload["year"]), link=link,
+        hold=lambda: work.lease.hold(work.session, portal.clock()),
+    )  # fmt: skip
+
+
 def find_desk(session: Session, account_id: int, tenant_id: int, campaign: str, now: datetime) -> Desk | None:
     """Where the account sits now; None when it is disabled or has left. The scope must cover the tenant."""
     account = session.get(Account, account_id)
@@ -94,6 +111,7 @@ def _reading() -> Iterator[Session]:
 HANDLERS: dict[str, Handler] = {
     "reporting.open_periods": _open_periods,
     "accounts.purge": _purge,
+    CHANGED: _recompute,
     exports.JOB: _export,
     "documents.purge_exports": _purge_exports,
 }

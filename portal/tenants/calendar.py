@@ -11,6 +11,7 @@ import chinese_calendar
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from portal.core import jobs
 from portal.core.audit import Act, record
 from portal.core.errors import Invalid, NotAllowed
 from portal.core.scope import Actor, get_scope
@@ -19,6 +20,8 @@ from portal.core.workdays import Day, WorkCalendar
 from portal.tenants.models import CalendarDay, Tenant
 
 MAX_LINES = 120
+CHANGED = "tenants.calendar_changed"
+"""The job that an import leaves: the worker computes again what leaned on the year."""
 _DATE = re.compile(r"([0-9]{4})[-/.\u5e74]([0-9]{1,2})[-/.\u6708]([0-9]{1,2})\u65e5?")
 _SPLIT = re.compile(r"[,\uff0c;\uff1b\t]")
 _WORDS = {
@@ -188,6 +191,7 @@ def import_year(
         session.merge(CalendarDay(day=d.day, works=d.works, name=d.name, source=source.strip()))
     data = {"year": year, "days": len(given), "source": source.strip()}
     record(session, Act.CALENDAR_IMPORT, f"calendar:{year}", actor, now, data)
+    jobs.enqueue(session, CHANGED, now, year=year)
 
 
 def _year_problems(year: int, days: Sequence[GivenDay], source: str) -> Iterable[tuple[str, Message | Text]]:

@@ -322,6 +322,7 @@ def upgrade() -> None:
         sa.Column("new_due_at", Instant(), nullable=False),
         sa.Column("reason", sa.String(length=300), nullable=False),
         sa.Column("by", sa.String(length=200), nullable=False),
+        sa.Column("by_id", INTEGER, nullable=True, comment="account; who asked cannot decide"),
         sa.Column("at", Instant(), nullable=False),
         sa.Column("released_at", Instant(), nullable=True, comment="when superiors began to see it"),
         sa.ForeignKeyConstraint(
