@@ -1,20 +1,39 @@
-"""The first report: four facts and the telephone call."""
+"""The first report (four facts and the telephone call), its continuations, and what an office says."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import HiddenField, SelectField, StringField, TextAreaField
+from wtforms import (
+    BooleanField,
+    HiddenField,
+    RadioField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+)
 from wtforms.validators import DataRequired
+from wtforms.widgets import CheckboxInput, ListWidget
 
+from portal.exchange.reasons import LATE_GROUPS
 from portal.web.inputs import CleanString, MomentField, YuanField, _l
 
 
-class UrgentForm(FlaskForm):
+class _Form(FlaskForm):
     class Meta(FlaskForm.Meta):
         csrf = False  # every POST of the application was checked before
 
+    request_key = HiddenField(
+        validators=[CleanString(40), DataRequired(_l("页面已失效，请返回上一页，刷新后再试。"))]
+    )
+
+    def __init__(self, **more: Any) -> None:
+        super().__init__(**more)  # type: ignore[no-untyped-call]
+
+
+class UrgentForm(_Form):
     what = TextAreaField(
         _l("什么事"), [CleanString(500, lines=True), DataRequired(_l("请写明发生了什么事。"))]
     )
@@ -25,11 +44,47 @@ class UrgentForm(FlaskForm):
     amount = YuanField(_l("涉及金额（元）"), render_kw={"inputmode": "decimal", "autocomplete": "off"})
     phoned_at = MomentField(_l("电话报告时间"))
     phoned_to = StringField(_l("电话报告给"), [CleanString(120)])
-    late_reason = StringField(_l("迟报原因"), [CleanString(300)])
+    late_group = SelectField(_l("迟报原因"), choices=[], validate_choice=False)
+    late_reason = StringField(_l("说明"), [CleanString(200)])
     unit = SelectField(_l("报送单位"), coerce=int)
-    request_key = HiddenField(
-        validators=[CleanString(40), DataRequired(_l("页面已失效，请返回上一页，刷新后再试。"))]
-    )
+    related = SelectMultipleField(
+        _l("可能关联"), choices=[], validate_choice=False, widget=ListWidget(prefix_label=False), option_widget=CheckboxInput()
+    )  # fmt: skip
+    version = HiddenField()
 
-    def __init__(self, **more: Any) -> None:
-        super().__init__(**more)  # type: ignore[no-untyped-call]
+
+class PartForm(_Form):
+    """续报 and 终报."""
+
+    kind = RadioField(
+        _l("报告"), choices=[("follow_up", _l("续报")), ("final", _l("终报（处理结果，报后结束）"))]
+    )
+    what = TextAreaField(
+        _l("新情况"), [CleanString(2000, lines=True), DataRequired(_l("请写明有什么新情况。"))]
+    )
+    measures = TextAreaField(_l("已采取措施"), [CleanString(1000, lines=True)])
+    wishes = TextAreaField(_l("请求事项"), [CleanString(500, lines=True)])
+    amount = YuanField(_l("涉及金额（元）"), render_kw={"inputmode": "decimal", "autocomplete": "off"})
+    checked_by = StringField(_l("审核人职务"), [CleanString(60)])
+    phone = StringField(_l("办公电话"), [CleanString(40)], render_kw={"inputmode": "tel"})
+    version = HiddenField()
+
+
+class FeedbackForm(_Form):
+    what = TextAreaField(
+        _l("反馈"), [CleanString(2000, lines=True), DataRequired(_l("请写明研判意见或要求。"))]
+    )
+    reopen = BooleanField(_l("要求补报"))
+    late_reason = StringField(_l("逾期原因"), [CleanString(300)])
+
+
+class HandledForm(_Form):
+    """The office says in a line what it did, without a word to the unit."""
+
+    note = StringField(
+        _l("处置情况"), [CleanString(300), DataRequired(_l("请写明做了什么，例如已召集会商。"))]
+    )
+    late_reason = StringField(_l("逾期原因"), [CleanString(300)])
+
+
+LATE_CHOICES = [("", ""), *LATE_GROUPS.items()]

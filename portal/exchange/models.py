@@ -37,6 +37,9 @@ class UrgentReport(Released):
     filed_at: Mapped[datetime]
     filed_by: Mapped[str] = mapped_column(String(200))
     late_reason: Mapped[str] = mapped_column(String(300), default="")
+    late_group: Mapped[str] = mapped_column(
+        String(12), default="", comment="kind of that reason, see reasons.py"
+    )
     read_at: Mapped[datetime | None] = mapped_column(comment="receipt of the tenant's own office")
     read_by: Mapped[str] = mapped_column(String(200), default="")
     request_key: Mapped[str] = mapped_column(String(40))
@@ -72,16 +75,18 @@ class UrgentPart(Released):
 
 
 class UrgentReceipt(Released):
-    """The superior office's receipt, put into the reporter's tenant so that the reporter sees who has read it."""
+    """An office has read a part of the chain. A superior's is put into the reporter's tenant, so that the reporter
+    sees who has read it; the own office's receipt of the first report stands in the report itself."""
 
     __tablename__ = "urgent_receipt"
     __table_args__ = (
         within_tenant("urgent_id", "urgent_report"),
-        UniqueConstraint("tenant_id", "urgent_id", "office", "part"),
+        UniqueConstraint("tenant_id", "urgent_id", "reader_id", "part"),
     )
 
     urgent_id: Mapped[int]
     part: Mapped[int] = mapped_column(default=1, comment="number in the chain that was read")
+    reader_id: Mapped[int] = mapped_column(comment="tenant whose office it is; its name may change")
     office: Mapped[str] = mapped_column(String(120))
     read_by: Mapped[str] = mapped_column(String(200))
     read_at: Mapped[datetime]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,22 +10,38 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from portal.campaigns.declarations import Campaign
+from portal.campaigns.exchange import LimitKind
 from portal.core.audit import Act, record
 from portal.core.clock import SHANGHAI
 from portal.core.errors import Conflict, Invalid, NotFound
 from portal.core.reader import Desk
-from portal.core.scope import Actor, crossing, get_scope
+from portal.core.scope import Actor, get_scope
 from portal.core.text import Message, _
 from portal.deadlines.matters import Matter, find_matter, release_matter
-from portal.deadlines.services import DeadlineState, ask_reason, deadlines_of, meet_deadline, state_of
-from portal.exchange.models import UrgentReceipt, UrgentReport
-from portal.notices.services import notify
-from portal.tenants.models import Tenant
+from portal.deadlines.models import Deadline
+from portal.deadlines.services import DeadlineState, deadlines_of, meet_deadline, state_of
+from portal.documents.drafts import drop_draft
+from portal.exchange.models import UrgentPart, UrgentReceipt, UrgentReport
+from portal.exchange.office import (
+    Link,
+    first_line,
+    inside,
+    no_link,
+    office_title,
+    start_handling,
+    subject_of,
+    tell_offices,
+)
+from portal.exchange.reasons import LateReason
 from portal.units.models import Unit
 
+DRAFT = "urgent"
+"""Kind of the draft of a first report; its subject is that of the matter, or the page's request key."""
+FEEDBACK = "feedback"
+NOT_LATE = LateReason()
 HOURS = 24
 """For a matter that a person finds important though no clock runs: as long as the declared ones (Q-10)."""
-PAGE = 50
 EARLIEST = datetime(2000, 1, 1, tzinfo=SHANGHAI)
 TOLERANCE = timedelta(minutes=2)
 
@@ -49,14 +65,16 @@ def file_report(
     *,
     mechanism_id: int,
     unit_id: int,
-    campaign: str,
+    campaign: Campaign,
     facts: Facts,
     request_key: str,
     matter: Matter | None = None,
-    late_reason: str = "",
-    link: Callable[[int], str] = lambda _id: "",
+    late: LateReason = NOT_LATE,
+    related: Sequence[str] = (),
+    link: Link = no_link,
 ) -> UrgentReport:
-    """File the first report: meets the clocks of ``matter`` and releases matter, story and clocks upward.
+    """File the first report: meets the clocks of ``matter``, releases matter, story and clocks upward, tells both
+    offices and starts the own one's clock. ``related``: subjects of other matters that a person linked.
 
     The same ``request_key`` again gives the report of the first time. A late one needs its reason, no more.
     """
@@ -73,12 +91,11 @@ def file_report(
         raise Conflict(_("这件事已报过初报，请打开原报告查看。"))
     _check(facts, now)
     state, due = lateness(session, matter, facts.known_at, now)
-    if state.late and not late_reason:
-        raise Invalid({"late_reason": ask_reason(state)})
+    late = late.asked(state)
     report = UrgentReport(
         mechanism_id=mechanism_id,
         unit_id=unit_id,
-        campaign=campaign,
+        campaign=campaign.key,
         subject=matter.subject if matter else "",
         what=facts.what,
         place=facts.place,
@@ -89,26 +106,28 @@ def file_report(
         due_at=due,
         filed_at=now,
         filed_by=actor.name,
-        late_reason=late_reason if state.late else "",
+        late_reason=late.words,
+        late_group=late.group,
         request_key=request_key,
+        related=list(related),
     )
     report.released_at = now
     session.add(report)
     session.flush()
     if matter is not None:
-        _settle(session, actor, now, matter, late_reason)
-    data = {"subject": report.subject, "minutes_late": state.minutes_late}
-    record(session, Act.URGENT_FILE, f"urgent:{report.id}", actor, now, data)
-    text = Message(_("急报初报：%(what)s"), what=facts.what[:60])
-    notify(
+        _settle(session, actor, now, matter, str(late))
+    drop_draft(
         session,
-        now,
         mechanism_id=mechanism_id,
-        unit_id=None,
-        text=text,
-        sender=actor.name,
-        link=link(report.id),
+        unit_id=unit_id,
+        kind=DRAFT,
+        subject=matter.subject if matter else request_key,
     )
+    data = {"subject": report.subject, "minutes_late": state.minutes_late}
+    record(session, Act.URGENT_FILE, subject_of(report), actor, now, data)
+    start_handling(session, actor, now, report=report, campaign=campaign, mechanism_id=mechanism_id)
+    text = Message(_("急报初报：%(what)s"), what=first_line(facts.what))
+    tell_offices(session, now, report=report, text=text, sender=actor.name, link=link)
     return report
 
 
@@ -131,14 +150,19 @@ def lateness(
     session: Session, matter: Matter | None, known_at: datetime, now: datetime
 ) -> tuple[DeadlineState, datetime]:
     """How a report filed now would stand, and the last instant on time."""
-    clocks = deadlines_of(session, matter.tenant_id, [matter.subject]) if matter else {}
-    due = next((c.due_at for c in clocks.get(matter.subject, ())), None) if matter else None
+    due = next((c.due_at for c in urgent_clocks(session, matter)), None) if matter else None
     due = due or known_at + timedelta(hours=HOURS)
     return state_of(known_at, due, now, now), due
 
 
+def urgent_clocks(session: Session, matter: Matter) -> list[Deadline]:
+    """Clocks that a report meets: those in hours. A limit in days that hangs on the matter is met elsewhere."""
+    clocks = deadlines_of(session, matter.tenant_id, [matter.subject]).get(matter.subject, [])
+    return [c for c in clocks if c.span.get("rule", LimitKind.HOURS) == LimitKind.HOURS]
+
+
 def _settle(session: Session, actor: Actor, now: datetime, matter: Matter, late_reason: str) -> None:
-    for clock in deadlines_of(session, matter.tenant_id, [matter.subject]).get(matter.subject, ()):
+    for clock in urgent_clocks(session, matter):
         if clock.met_at is None:
             meet_deadline(session, actor, now, clock, late_reason=late_reason)
         clock.released_at = clock.released_at or now
@@ -146,26 +170,60 @@ def _settle(session: Session, actor: Actor, now: datetime, matter: Matter, late_
 
 
 def receive_report(
-    session: Session, actor: Actor, now: datetime, *, report: UrgentReport, desk: Desk
-) -> None:
-    """签收 by an office: the own one marks the report, a superior one leaves its receipt with the reporter.
+    session: Session, actor: Actor, now: datetime, *, report: UrgentReport, desk: Desk, campaign: Campaign
+) -> list[int]:
+    """签收 of all parts that this office has not read yet; answers their numbers in the chain.
 
-    The first receipt of an office stands; pressing again changes nothing.
+    The first receipt of an office stands. A superior's is put with the reporter, and its own clock starts.
     """
-    subject = f"urgent:{report.id}"
-    if report.tenant_id == get_scope(session).home:
-        if report.read_at is None:
-            report.read_at, report.read_by = now, actor.name
-            record(session, Act.URGENT_READ, subject, actor, now, {"office": desk.office_name})
-        return
-    if find_receipt(session, report, desk.office_name) is not None:
-        return
-    record(session, Act.URGENT_READ, subject, actor, now, {"office": desk.office_name})
-    with crossing(session, report.tenant_id):
-        receipt = UrgentReceipt(urgent_id=report.id, office=desk.office_name, read_by=actor.name, read_at=now)
-        receipt.released_at = now
-        session.add(receipt)
-        record(session, Act.URGENT_READ, subject, actor, now, {"office": desk.office_name})
+    own = report.tenant_id == get_scope(session).home
+    with inside(session, report):
+        numbers = unread_parts(session, report, desk.tenant_id)
+        for number in numbers:
+            if own and number == 1:
+                report.read_at, report.read_by = now, actor.name
+                continue
+            receipt = UrgentReceipt(
+                urgent_id=report.id, part=number, reader_id=desk.tenant_id, office=office_title(desk),
+                read_by=actor.name, read_at=now,
+            )  # fmt: skip
+            receipt.released_at = now
+            session.add(receipt)
+        data = {"office": office_title(desk), "parts": numbers}
+        if numbers:
+            record(session, Act.URGENT_READ, subject_of(report), actor, now, data)
+    if numbers and not own:
+        record(session, Act.URGENT_READ, subject_of(report), actor, now, data)
+        if 1 in numbers:
+            start_handling(
+                session, actor, now, report=report, campaign=campaign, mechanism_id=desk.mechanism_id
+            )
+    return numbers
+
+
+def unread_parts(session: Session, report: UrgentReport, reader_id: int) -> list[int]:
+    """Numbers of the unit's parts without receipt of that tenant's office; 1 = the first report."""
+    receipts = sa.exists().where(
+        UrgentReceipt.tenant_id == UrgentPart.tenant_id,
+        UrgentReceipt.urgent_id == UrgentPart.urgent_id,
+        UrgentReceipt.part == UrgentPart.number,
+        UrgentReceipt.reader_id == reader_id,
+    )
+    found = session.scalars(
+        sa.select(UrgentPart.number)
+        .where(
+            UrgentPart.tenant_id == report.tenant_id,
+            UrgentPart.urgent_id == report.id,
+            UrgentPart.kind != FEEDBACK,
+            ~receipts,
+        )
+        .order_by(UrgentPart.number)
+    )
+    if report.tenant_id == reader_id:
+        first = report.read_at is None
+    else:
+        first = all(r.part != 1 for r in list_receipts(session, report) if r.reader_id == reader_id)
+    return ([1] if first else []) + list(found)
 
 
 def get_report(session: Session, campaign: str, report_id: int) -> UrgentReport:
@@ -190,72 +248,6 @@ def get_matter(session: Session, campaign: str, subject: str) -> Matter:
     return matter
 
 
-def find_receipt(session: Session, report: UrgentReport, office: str) -> UrgentReceipt | None:
-    wanted = (UrgentReceipt.tenant_id == report.tenant_id, UrgentReceipt.urgent_id == report.id)
-    return session.scalars(
-        sa.select(UrgentReceipt).where(*wanted, UrgentReceipt.office == office)
-    ).one_or_none()
-
-
 def list_receipts(session: Session, report: UrgentReport) -> list[UrgentReceipt]:
     wanted = (UrgentReceipt.tenant_id == report.tenant_id, UrgentReceipt.urgent_id == report.id)
     return list(session.scalars(sa.select(UrgentReceipt).where(*wanted).order_by(UrgentReceipt.read_at)))
-
-
-@dataclass(frozen=True)
-class Row:
-    """One filed report as listed; ``read_at`` of the own office, ``above_at`` of the office asked for."""
-
-    id: int
-    tenant_id: int
-    tenant_name: str
-    unit_name: str
-    what: str
-    place: str
-    amount: int | None
-    known_at: datetime
-    due_at: datetime
-    filed_at: datetime
-    read_at: datetime | None
-    above_at: datetime | None
-
-    def state(self, now: datetime) -> DeadlineState:
-        return state_of(self.known_at, self.due_at, self.filed_at, now)
-
-
-def list_reports(
-    session: Session,
-    campaign: str,
-    *,
-    unit_ids: Sequence[int] | None = None,
-    text: str = "",
-    office: str = "",
-    page: int = 1,
-) -> tuple[list[Row], bool]:
-    """Newest first, one page and whether more follow; ``unit_ids`` None = all that the scope shows."""
-    u = UrgentReport
-    receipts = sa.select(
-        UrgentReceipt.tenant_id, UrgentReceipt.urgent_id, sa.func.min(UrgentReceipt.read_at).label("at")
-    ).group_by(UrgentReceipt.tenant_id, UrgentReceipt.urgent_id)
-    if office:
-        receipts = receipts.where(UrgentReceipt.office == office)
-    above = receipts.subquery()
-    query = (
-        sa.select(
-            u.id, u.tenant_id, Tenant.city + Tenant.name, Unit.short_name, u.what, u.place, u.amount,
-            u.known_at, u.due_at, u.filed_at, u.read_at, above.c.at,
-        )
-        .join(Unit, sa.and_(Unit.tenant_id == u.tenant_id, Unit.id == u.unit_id))
-        .join(Tenant, Tenant.id == u.tenant_id)
-        .outerjoin(above, sa.and_(above.c.tenant_id == u.tenant_id, above.c.urgent_id == u.id))
-        .where(u.campaign == campaign)
-        .order_by(u.filed_at.desc(), u.id.desc())
-        .limit(PAGE + 1)
-        .offset((page - 1) * PAGE)
-    )  # fmt: skip
-    if unit_ids is not None:
-        query = query.where(u.unit_id.in_(unit_ids))
-    if text:
-        query = query.where(sa.or_(*(c.icontains(text, autoescape=True) for c in (u.what, u.place))))
-    rows = [Row(*tuple(row)) for row in session.execute(query)]
-    return rows[:PAGE], len(rows) > PAGE

@@ -11,7 +11,7 @@ PORTAL = ROOT / "portal"
 CROSSINGS = {
     "portal/core/scope.py": "defines it",
     "portal/accounts/login.py": "a log-in is written into the trail of the account's home tenant",
-    "portal/exchange/services.py": "the superior's receipt is put into the reporter's tenant",
+    "portal/exchange/office.py": "a superior's receipt and words are put with the reporter, a report's notice with the superior",
     "portal/operations/demo.py": "makes the demo's tenants",
     "portal/reporting/design/chain.py": "units read what their office asks beyond its superior, so its form is read there",
     "portal/reporting/rounds.py": "the worker's round opens periods tenant by tenant",

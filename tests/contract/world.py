@@ -421,7 +421,7 @@ def _keep(session: Session, make: Factory, place: Place, body: int, actor: Actor
     )  # fmt: skip
     session.flush()
     urgent = file_report(
-        session, actor, now, campaign=CAMPAIGN, facts=Facts(place.canary, place.canary, now),
+        session, actor, now, campaign=campaign, facts=Facts(place.canary, place.canary, now),
         request_key=place.slug, matter=find_matter(session, f"record:{told.id}"), **common,
     )  # fmt: skip
     activity = record_activity(
