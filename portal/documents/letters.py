@@ -80,9 +80,9 @@ class Letter:
         _shape(paragraph, indent=True)
         self._run(paragraph, Part(text), (HEI, KAI)[level - 1], _SIZES["body"])
 
-    def paragraph(self, *parts: Part | str, right: bool = False) -> None:
-        """``right``: who signs, and the date."""
-        paragraph = self._paragraph(WD_ALIGN_PARAGRAPH.RIGHT if right else None, indent=not right)
+    def paragraph(self, *parts: Part | str, right: bool = False, flush: bool = False) -> None:
+        """``right``: who signs, and the date. ``flush``: to whom it goes (主送), without indent."""
+        paragraph = self._paragraph(WD_ALIGN_PARAGRAPH.RIGHT if right else None, indent=not (right or flush))
         for part in parts:
             self._run(paragraph, part if isinstance(part, Part) else Part(part), BODY, _SIZES["body"])
 

@@ -14,9 +14,9 @@ from portal.core.errors import Conflict, Invalid, NotAllowed
 from portal.core.i18n import translate
 from portal.core.posts import Right
 from portal.core.text import Message, Text, _
-from portal.documents.drafts import drop_draft, find_draft, list_drafts, owner_of, save_draft
+from portal.documents.drafts import drop_draft, list_drafts
 from portal.documents.workbook import XLSX, Column, Kind, Sheet, write_workbook
-from portal.information import request_lists, requests
+from portal.information import drafting, request_lists, requests
 from portal.information.access import look_below, oversees
 from portal.information.models import UpwardRequest
 from portal.information.request_forms import NOTE_LENGTH, RequestForm
@@ -31,6 +31,7 @@ from portal.web.inputs import Unusable, clean_text, row_id
 
 ID = "<int(max=9223372036854775807):request_id>"
 DRAFT = "request"
+TYPED = ("category", "title", "targets", "reason")
 
 
 def label_of(key: str) -> Text:
@@ -164,23 +165,18 @@ def new_request() -> Any:
 
 
 def _open_form(form: RequestForm, askers: dict[int, str], offered: dict[str, Any]) -> Any:
-    """Empty, or the draft that the address names by its key."""
+    """Empty, or the draft that the address names."""
     form.request_key.data, form.version.data = secrets.token_urlsafe(18), 0
-    key = request.args.get("draft", "")
-    for unit in askers if key else ():
-        draft = find_draft(
-            the_session(),
-            mechanism_id=the_desk().mechanism_id,
-            unit_id=unit or None,
-            kind=DRAFT,
-            subject=key[:60],
+    draft = drafting.wanted(DRAFT, askers)
+    if draft is not None:
+        form.unit.data, form.request_key.data, form.version.data = (
+            (draft.unit_id or 0),
+            draft.subject,
+            draft.version,
         )
-        if draft is not None:
-            form.unit.data, form.request_key.data, form.version.data = unit, draft.subject, draft.version
-            for name in ("category", "title", "targets", "reason"):
-                form[name].data = draft.content.get(name, "")
-            return _form_page(form, offered, draft.saved_at)
-    return _form_page(form, offered)
+        for name in TYPED:
+            form[name].data = draft.content.get(name, "")
+    return _form_page(form, offered, draft.saved_at if draft else None)
 
 
 def _form_page(form: RequestForm, offered: dict[str, Any], saved_at: Any = None) -> str:
@@ -193,26 +189,8 @@ def _form_page(form: RequestForm, offered: dict[str, Any], saved_at: Any = None)
 @blueprint.post("/<tenant>/<campaign>/requests/draft")
 @require(Right.INFO_WRITE)
 def save_request_draft() -> Any:
-    """The page saves itself, as typed."""
-    form, desk = request.form, the_desk()
-    unit = row_id(form.get("unit", "")) or None
-    allowed = unit in desk.units_with(Right.INFO_WRITE) if unit else is_office(desk)
-    if not allowed:
-        raise NotAllowed
-    content = {name: form.get(name, "")[:80_000] for name in ("category", "title", "targets", "reason")}
-    try:
-        draft = save_draft(
-            the_session(), the_actor(), now(), mechanism_id=desk.mechanism_id, unit_id=unit, kind=DRAFT,
-            subject=form.get("request_key", "")[:40] or owner_of(unit), title=content["title"], content=content,
-            version=row_id(form.get("version", "")),
-        )  # fmt: skip
-    except Conflict as error:
-        return {"problem": str(translate(error.message))}, 409
-    time = now().astimezone(SHANGHAI).strftime("%H:%M")
-    return {
-        "version": draft.version,
-        "saved_at": str(translate(Message(_("已自动保存 %(time)s"), time=time))),
-    }
+    """The page saves itself."""
+    return drafting.keep(DRAFT, TYPED)
 
 
 def _get(request_id: int) -> UpwardRequest:

@@ -1,0 +1,53 @@
+"""Texts that save themselves while they are written; seen by their own unit or office alone until they are sent."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from flask import request
+
+from portal.core.clock import SHANGHAI
+from portal.core.errors import Conflict, NotAllowed
+from portal.core.i18n import translate
+from portal.core.posts import Right
+from portal.core.text import Message, _
+from portal.documents.drafts import find_draft, save_draft
+from portal.documents.models import Draft
+from portal.information.views import is_office
+from portal.web.access import now, the_actor, the_desk, the_session
+from portal.web.inputs import row_id
+
+LONGEST = 80_000
+
+
+def keep(kind: str, names: Sequence[str], lists: Sequence[str] = ()) -> Any:
+    """Answer to an autosave: what was typed into ``names``, as typed. The page's ``request_key`` names the draft."""
+    form, desk = request.form, the_desk()
+    unit = row_id(form.get("unit", "")) or None
+    if not (unit in desk.units_with(Right.INFO_WRITE) if unit else is_office(desk)):
+        raise NotAllowed
+    content: dict[str, Any] = {name: form.get(name, "")[:LONGEST] for name in names}
+    content |= {name: [value[:20] for value in form.getlist(name)[:500]] for name in lists}
+    try:
+        draft = save_draft(
+            the_session(), the_actor(), now(), mechanism_id=desk.mechanism_id, unit_id=unit, kind=kind,
+            subject=form.get("request_key", "")[:40], title=content.get("title", ""), content=content,
+            version=row_id(form.get("version", "")),
+        )  # fmt: skip
+    except Conflict as error:
+        return {"problem": str(translate(error.message))}, 409
+    time = now().astimezone(SHANGHAI).strftime("%H:%M")
+    return {"version": draft.version, "saved_at": str(translate(Message(_("已自动保存 %(time)s"), time=time)))}
+
+
+def wanted(kind: str, writers: Collection[int]) -> Draft | None:
+    """The draft that the address names by its key, of a unit (0 = the office) for which the reader writes."""
+    key = request.args.get("draft", "")[:60]
+    for unit in writers if key else ():
+        draft = find_draft(
+            the_session(), mechanism_id=the_desk().mechanism_id, unit_id=unit or None, kind=kind, subject=key
+        )
+        if draft is not None:
+            return draft
+    return None
