@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -12,6 +13,7 @@ from portal.core.reader import Reader
 from portal.core.text import _
 from portal.core.todo import Todo
 from portal.deadlines.services import Running, explain, list_running
+from portal.exchange.office import HANDLING
 
 LONG = timedelta(hours=72)
 """What runs longer is a line of the list: nobody counts its hours."""
@@ -43,9 +45,17 @@ def _row(c: Running, campaign: str, writes: bool, now: datetime) -> Todo:
         what=c.title,
         source=c.unit_name or _("本办公室"),
         due=c.due_at,
-        step=_("写初报") if writes else _("查看"),
-        endpoint="exchange.new" if writes else "exchange.index",
-        args={"subject": c.subject} if writes else {},
-        clock=c.due_at - c.started_at <= LONG,
+        **_step(c, writes),
+        clock=c.unit_id is not None and c.due_at - c.started_at <= LONG,
         why=explain(c),
     )
+
+
+def _step(c: Running, writes: bool) -> dict[str, Any]:
+    """What is done next, and where."""
+    if writes:
+        return {"step": _("写初报"), "endpoint": "exchange.new", "args": {"subject": c.subject}}
+    if c.rule == HANDLING:
+        report_id = int(c.subject.partition(":")[2])
+        return {"step": _("去反馈"), "endpoint": "exchange.detail", "args": {"report_id": report_id}}
+    return {"step": _("查看"), "endpoint": "exchange.index"}
