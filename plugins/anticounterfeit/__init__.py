@@ -7,6 +7,7 @@ from .duties import DUTIES
 from .exchange import EXCHANGE
 from .forms import MONTHLY_STATISTICS
 from .ledgers import CASE_LEDGER
+from .obligations import OBLIGATIONS
 from .policies import POLICIES
 from .registers import REGISTERS
 from .roster import BODY, ROSTER
@@ -29,6 +30,7 @@ CAMPAIGN = Campaign(
     thresholds=THRESHOLDS,
     rules=(REWARD,),
     policies=POLICIES,
+    obligations=OBLIGATIONS,
     exchange=EXCHANGE,
 )
 

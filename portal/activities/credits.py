@@ -32,9 +32,9 @@ def serves(campaign: str) -> sa.ColumnElement[bool]:
     return sa.cast(Activity.campaigns, sa.Text).contains(f'"{campaign}"', autoescape=True)
 
 
-def counted_for(campaign: str, *columns: Any) -> sa.Select[Any]:
-    """``columns`` of each pair of activity and unit that counts for the campaign; withdrawn ones never do."""
-    reading = (
+def joint_reading(campaign: str) -> sa.ScalarSelect[str]:
+    """How the activity's tenant reads Q-28 for the campaign; NULL where it chose nothing."""
+    return (
         sa.select(PolicyChoice.value)
         .where(
             PolicyChoice.tenant_id == Activity.tenant_id,
@@ -46,15 +46,25 @@ def counted_for(campaign: str, *columns: Any) -> sa.Select[Any]:
         .correlate(Activity)
         .scalar_subquery()
     )
+
+
+def credited_by(*columns: Any) -> sa.Select[Any]:
+    """``columns`` of each pair of activity and unit; withdrawn ones never count."""
     return (
         sa.select(*columns)
         .select_from(Activity)
         .join(ActivityUnit, _of_activity())
-        .where(
-            Activity.withdrawn_at.is_(None),
-            serves(campaign),
-            sa.or_(ActivityUnit.unit_id == Activity.unit_id, sa.func.coalesce(reading, "") != HOST),
-        )
+        .where(Activity.withdrawn_at.is_(None))
+    )
+
+
+def counted_for(campaign: str, *columns: Any) -> sa.Select[Any]:
+    """``columns`` of each pair of activity and unit that counts for the campaign."""
+    return credited_by(*columns).where(
+        serves(campaign),
+        sa.or_(
+            ActivityUnit.unit_id == Activity.unit_id, sa.func.coalesce(joint_reading(campaign), "") != HOST
+        ),
     )
 
 

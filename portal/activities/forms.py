@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 from flask_wtf import FlaskForm
@@ -13,7 +12,7 @@ from portal.activities.entry import Entry
 from portal.activities.words import AUDIENCES, KINDS
 from portal.core.i18n import translate
 from portal.core.text import _
-from portal.web.inputs import CleanString, Unusable, _l, parse_date, parse_integer, row_id
+from portal.web.inputs import CleanString, DayField, Unusable, _l, parse_integer, row_id
 
 
 class CountField(StringField):
@@ -28,27 +27,6 @@ class CountField(StringField):
                 self.number = parse_integer(self.data or "")
             except Unusable as error:
                 raise StopValidation(str(translate(error.message))) from error
-
-
-class DayField(StringField):
-    """A date; ``day`` once valid. What cannot be read stays in the input as typed."""
-
-    day: date | None = None
-
-    def pre_validate(self, form: Any) -> None:
-        self.day = None
-        if (self.data or "").strip():
-            try:
-                self.day = parse_date(self.data or "")
-            except Unusable as error:
-                raise StopValidation(str(translate(error.message))) from error
-
-    def __call__(self, **more: Any) -> Any:
-        if self.day or not (self.errors and self.data):
-            more.setdefault("type", "date")
-            if self.day:
-                self.data = self.day.isoformat()  # as the input wants it, whatever way it was typed
-        return super().__call__(**more)
 
 
 _FIGURE = {"inputmode": "numeric", "autocomplete": "off", "maxlength": 20}

@@ -211,6 +211,6 @@ def campaign_label(key: str) -> Text:
 
 
 # Further pages of this blueprint; they add their routes when imported.
-from portal.activities import coverage_pages, entry_pages, pool  # noqa: E402
+from portal.activities import coverage_pages, entry_pages, evidence, pool  # noqa: E402
 
-__all__ = ["blueprint", "coverage_pages", "entry_pages", "pool"]
+__all__ = ["blueprint", "coverage_pages", "entry_pages", "evidence", "pool"]

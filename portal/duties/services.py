@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from portal.campaigns.declarations import EVERY_MEMBER, Cadence, Campaign, Duty
+from portal.campaigns.declarations import EVERY_MEMBER, Campaign, Duty
 from portal.core.text import Text, _
 from portal.units.bodies import MemberUnit
 
-CADENCE_LABELS: Mapping[Cadence, Text] = {
-    Cadence.MONTHLY: _("每月"),
-    Cadence.QUARTERLY: _("每季度"),
-    Cadence.HALF_YEARLY: _("每半年"),
-    Cadence.YEARLY: _("每年"),
-}
 EVERY = _("全体成员单位")
 
 

@@ -9,8 +9,8 @@ from flask import Blueprint, render_template, request
 from portal.core.clock import SHANGHAI
 from portal.core.errors import NotFound
 from portal.core.posts import Right
+from portal.duties.obligations import CADENCE_LABELS
 from portal.duties.services import (
-    CADENCE_LABELS,
     expand_duties,
     filter_rows,
     list_own_rows,
@@ -68,23 +68,40 @@ def _division(members: list[MemberUnit]) -> str:
 
 
 def _unit_page(unit: MemberUnit, own: list[MemberUnit], oversees: bool) -> str:
-    """One campaign's duties of the unit, or with ``?all=1`` those of every campaign of the tenant."""
-    campaign, registry = the_campaign(), the_registry()
+    """One campaign's duties of the unit, or with ``?all=1`` those of every campaign of the tenant.
+
+    How they stand is for the unit itself and for those who read every unit's reports; others see the duties alone.
+    """
+    campaign, registry, desk = the_campaign(), the_registry(), the_desk()
     every = request.args.get("all") == "1"
-    groups = [(campaign, list_own_rows(campaign, unit.member))]
+    places = [(desk.mechanism_id, campaign, unit.member)]
     if every:
         bodies = list_bodies_of(the_session(), unit.unit_id, _today())
-        found = [(registry.find(body.campaign), member) for body, member in bodies]
-        groups = sorted(
-            ((c, list_own_rows(c, member)) for c, member in found if c is not None),
-            key=lambda group: (group[0].position, group[0].key),
+        found = [(body.id, registry.find(body.campaign), member) for body, member in bodies]
+        places = sorted(
+            ((m, c, member) for m, c, member in found if c is not None),
+            key=lambda p: (p[1].position, p[1].key),
         )
+    shown = may_see(unit.unit_id)
+    owed, days = read_owed(unit.unit_id, places) if shown else ({}, {})
     return render_template(
         "duties/unit.html",
         unit=unit,
         own=own,
         oversees=oversees,
         every=every,
-        groups=groups,
+        shown=shown,
+        groups=[(c, list_own_rows(c, member), owed.get(m, []), m) for m, c, member in places],
+        days=days,
+        phases={c.key: active_phases(c, _today()) for _m, c, _member in places},
         cadences=CADENCE_LABELS,
+        owed_link=owed_link,
+        may_write=unit.unit_id in desk.units_with(Right.RECORD_WRITE),
     )
+
+
+# Further pages of this blueprint; they add their routes when imported.
+from portal.duties import line_pages, owed_pages  # noqa: E402
+from portal.duties.owed_pages import active_phases, may_see, owed_link, read_owed  # noqa: E402
+
+__all__ = ["blueprint", "line_pages", "owed_pages"]

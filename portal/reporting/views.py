@@ -326,7 +326,7 @@ def edition(submission_id: int, number: int) -> Any:
 
 
 # Further pages of this blueprint; they add their routes when imported.
-from portal.reporting import burden_pages, office_pages, question_pages  # noqa: E402
+from portal.reporting import burden_pages, evidence, office_pages, question_pages  # noqa: E402
 from portal.reporting.design import local_pages  # noqa: E402
 from portal.reporting.excel import upload_pages  # noqa: E402
 
@@ -334,6 +334,7 @@ __all__ = [
     "answer",
     "blueprint",
     "burden_pages",
+    "evidence",
     "form_of",
     "local_pages",
     "office_pages",

@@ -214,6 +214,27 @@ class MomentField(StringField):
         return super().__call__(**more)
 
 
+class DayField(StringField):
+    """A date; ``day`` once valid. What cannot be read stays in the input as typed."""
+
+    day: date | None = None
+
+    def pre_validate(self, form: Any) -> None:
+        self.day = None
+        if (self.data or "").strip():
+            try:
+                self.day = parse_date(self.data or "")
+            except Unusable as error:
+                raise StopValidation(str(translate(error.message))) from error
+
+    def __call__(self, **more: Any) -> Any:
+        if self.day or not (self.errors and self.data):
+            more.setdefault("type", "date")
+            if self.day:
+                self.data = self.day.isoformat()  # as the input wants it, whatever way it was typed
+        return super().__call__(**more)
+
+
 class YuanField(StringField):
     """An amount in 元; ``fen`` once valid, None where nothing was typed."""
 

@@ -123,10 +123,11 @@ def test_no_case_inside_the_system_closes_every_section() -> None:
 
 def test_only_the_monthly_activity_has_a_cadence() -> None:
     assert {d.key: d.cadence for d in CAMPAIGN.duties if d.cadence} == {"publicity_dept_3": Cadence.MONTHLY}
-    (obligation,) = CAMPAIGN.obligations
-    assert obligation.cadence is Cadence.MONTHLY
-    assert obligation.clause.article == "二（一）第3项"
-    assert obligation.pool == ACTIVITIES
+    activity, supervision = CAMPAIGN.obligations
+    assert {o.cadence for o in CAMPAIGN.obligations} == {Cadence.MONTHLY}
+    assert {o.clause.article for o in CAMPAIGN.obligations} == {"二（一）第3项"}
+    assert (activity.pool, activity.members) == (ACTIVITIES, ())
+    assert (supervision.key, supervision.members) == ("publicity_dept_3", ("publicity_dept",))
 
 
 def test_soft_words_stand_beside_the_duty_and_never_with_a_cadence() -> None:

@@ -108,11 +108,14 @@ def test_five_phases_and_both_names_of_the_last() -> None:
     assert CAMPAIGN.phases[-1].aliases == ("巩固提高",)
 
 
-def test_three_obligations() -> None:
-    assert {o.key: o.due or o.cadence for o in CAMPAIGN.obligations} == {
-        "contacts": date(2024, 6, 25),
-        "quarterly_progress": Cadence.QUARTERLY,
-        "summary": date(2025, 11, 1),
+def test_what_is_owed_by_a_day_or_each_period() -> None:
+    """R-13 to R-15, S-19, P-15; each form meets its own obligation."""
+    assert {o.key: (o.due or o.cadence, o.form) for o in CAMPAIGN.obligations} == {
+        "contacts": (date(2024, 6, 25), "contacts"),
+        "quarterly_progress": (Cadence.QUARTERLY, "quarterly_statistics"),
+        "summary": (date(2025, 11, 1), "summary"),
+        "office_inspection": (Cadence.QUARTERLY, ""),
+        "publicity_month": (Cadence.YEARLY, ""),
     }
 
 

@@ -1,0 +1,43 @@
+"""What D0 asks of the office once a year. It names no day for any of it, so nothing here is ever overdue (Q-26)."""
+
+from __future__ import annotations
+
+from portal.campaigns import Cadence, Clause, Obligation, Text, _
+
+_NO_DAY = _("原文没有写期限")
+
+
+def _yearly(key: str, label: Text, article: Text, soft: Text, note: Text) -> Obligation:
+    return Obligation(
+        key=key,
+        label=label,
+        clause=Clause(source="D0", article=article, note=note),
+        cadence=Cadence.YEARLY,
+        by_office=True,
+        soft=soft,
+    )
+
+
+OBLIGATIONS = (
+    _yearly(
+        "liaison_meeting",
+        _("召开联络员会议"),
+        _("第十二条"),
+        _("原则上"),
+        _("原则上一年一次；全体会议不定期，没有周期（Q-26）。"),
+    ),
+    _yearly(
+        "annual_plan",
+        _("起草年度工作计划"),
+        _("第九条（六）"),
+        _NO_DAY,
+        _("年度一次，报省联席会议办公室。"),
+    ),
+    _yearly(
+        "annual_summary",
+        _("起草年度工作总结"),
+        _("第九条（六）"),
+        _NO_DAY,
+        _("年度一次，报省联席会议办公室；草稿可从统计总览生成。"),
+    ),
+)
