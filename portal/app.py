@@ -25,6 +25,8 @@ from portal.core.i18n import init_i18n
 from portal.core.scope import install_guard
 from portal.core.settings import Settings
 from portal.deadlines import services as deadlines
+from portal.notices import inbox
+from portal.notices.due import register_source
 from portal.reporting import queries
 from portal.units.reader import load_posts
 from portal.web import access, errors, gate, shell
@@ -36,6 +38,7 @@ FEATURES = (
     "units",
     "administration",
     "duties",
+    "deadlines",
     "reporting",
     "activities",
     "ledger",
@@ -96,6 +99,7 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
     shell.init_shell(app)
     for feature in FEATURES:
         app.register_blueprint(importlib.import_module(f"portal.{feature}.views").blueprint)
+    app.extensions["unread"] = inbox.show_unread
     app.extensions["open_items"] = (queries.open_items, deadlines.open_items)
     access.protect(app, load_posts)
     return app

@@ -22,6 +22,7 @@ from portal.core.scope import Actor, get_scope
 from portal.core.text import Message, Text, _
 from portal.core.workdays import WorkCalendar
 from portal.deadlines.limits import FixedDay, Reached, Rule, explain_span, reach, show_end
+from portal.deadlines.matters import is_clock
 from portal.deadlines.models import Deadline
 from portal.tenants.calendar import load_calendar
 from portal.units.handover import OpenItem
@@ -270,10 +271,12 @@ def list_running(
     unit_ids: Sequence[int] | None = None,
     mechanism_id: int | None = None,
     places: Sequence[tuple[int, int, int | None]] | None = None,
+    prefixes: Sequence[str] = (),
 ) -> tuple[Running, ...]:
     """Unmet clocks in the reader's own tenants, of these units or of a whole mechanism; one statement.
 
     ``places``: (tenant, mechanism, unit) each, unit None = the whole mechanism; for readers of several tenants.
+    ``prefixes``: of these subjects alone (``record:``).
     """
     own = get_scope(session).own
     if places is not None:
@@ -287,6 +290,8 @@ def list_running(
         query = query.where(Deadline.unit_id.in_(unit_ids))
     if mechanism_id is not None:
         query = query.where(Deadline.mechanism_id == mechanism_id)
+    if prefixes:
+        query = query.where(sa.or_(*(Deadline.subject.startswith(p) for p in prefixes)))
     return tuple(Running(*row) for row in session.execute(query, {"own": own}))
 
 
@@ -308,7 +313,10 @@ def explain(deadline: Deadline | Running) -> tuple[Message | Text, ...]:
         if note:
             lines.append(Message(note))
     started, entered = show_moment(deadline.started_at), show_moment(deadline.entered_at)
-    lines.append(Message(_("得知时间 %(a)s，录入时间 %(b)s。"), a=started, b=entered))
+    known = (
+        _("得知时间 %(a)s，录入时间 %(b)s。") if is_clock(deadline.subject) else _("%(a)s 起算，%(b)s 录入。")
+    )
+    lines.append(Message(known, a=started, b=entered))
     span = deadline.span or {
         "rule": LimitKind.HOURS.value,
         "n": reason["hours"],

@@ -16,7 +16,7 @@ from portal.core.posts import Right
 from portal.core.reader import Desk
 from portal.core.scope import set_scope
 from portal.core.text import Message, _
-from portal.deadlines.matters import find_matter
+from portal.deadlines.matters import clock_prefixes, find_matter
 from portal.deadlines.models import Deadline
 from portal.deadlines.services import Running, deadlines_of, explain, list_running, state_of
 from portal.documents.drafts import list_drafts
@@ -84,10 +84,11 @@ def _is_urgent(clock: Running) -> bool:
 def index() -> Any:
     desk, session, args = the_desk(), the_session(), request.args
     own = own_units(desk)
+    shown = (*clock_prefixes(), "urgent:")  # what an office sets by hand is on the page of deadlines
     if own is None:
-        running = list_running(session, mechanism_id=desk.mechanism_id)
+        running = list_running(session, mechanism_id=desk.mechanism_id, prefixes=shown)
     else:
-        running = list_running(session, unit_ids=own, mechanism_id=desk.mechanism_id)
+        running = list_running(session, unit_ids=own, mechanism_id=desk.mechanism_id, prefixes=shown)
     writes = desk.units_with(Right.URGENT_FILE)
     drafts = (
         list_drafts(

@@ -13,9 +13,10 @@ from flask import Flask, Response, current_app, g, request, session, url_for
 from portal.core.i18n import LANGUAGES, chosen_locale, join_words, show_date, show_moment, translate
 from portal.core.posts import POST_LABELS, Right
 from portal.core.reader import Desk, Reader
+from portal.core.scope import set_scope
 from portal.core.text import Text, _
 from portal.web import tables
-from portal.web.access import now
+from portal.web.access import now, the_session
 from portal.web.declared import show_size
 
 CSP = (
@@ -34,13 +35,14 @@ class Entry:
 
 
 R = Right
+LIBRARY = "information.library"
 WORK: tuple[Entry, ...] = (
     Entry("home.todo", _("待办")),
     Entry("reporting.board", _("收报"), frozenset({R.REPORT_READ_ALL})),
     Entry("reporting.mine", _("报送"), frozenset({R.REPORT_FILL, R.REPORT_SIGN})),
     Entry("exchange.index", _("急报"), frozenset({R.URGENT_FILE, R.URGENT_RECEIVE, R.RECORD_READ_ALL})),
     Entry("ledger.index", _("台账"), frozenset({R.RECORD_WRITE, R.RECORD_READ_ALL})),
-    Entry("information.library", _("资料"), frozenset({R.INFO_READ})),
+    Entry(LIBRARY, _("资料"), frozenset({R.INFO_READ})),
     Entry("duties.index", _("职责"), frozenset({R.DUTY_READ})),
     Entry("overview.index", _("统计"), frozenset({R.OVERVIEW_READ})),
     Entry("units.index", _("单位与岗位"), frozenset({R.ROSTER_MANAGE})),
@@ -54,7 +56,8 @@ ADMINISTRATION: tuple[Entry, ...] = (
     Entry("audit.index", _("审计"), frozenset({R.AUDIT_READ})),
 )
 _FIRST = {e.endpoint.split(".")[0]: e.endpoint for e in reversed((*WORK, *ADMINISTRATION))} | {
-    "activities": "ledger.index"
+    "activities": "ledger.index",
+    "deadlines": "exchange.index",
 }
 """Feature -> its first entry, which its other pages light too."""
 
@@ -117,8 +120,34 @@ def _context() -> dict[str, Any]:
         "post": desk.posts[0] if desk else None,
         "navigation": _work_links(desk),
         "administration": _administration_links(reader),
+        "unread": _unread(reader),
         "campaigns": _campaign_links(reader, desk),
+        "library": _library(desk),
     }
+
+
+def _library(desk: Desk | None) -> str:
+    """Where the search box of the bar leads; '' where there is nothing to search for this post."""
+    if desk is None or R.INFO_READ not in desk.rights or LIBRARY not in current_app.view_functions:
+        return ""
+    if request.endpoint == LIBRARY:  # it has its own
+        return ""
+    return address(LIBRARY, tenant=desk.tenant_code, campaign=desk.campaign)
+
+
+def _unread(reader: Reader) -> str:
+    """Count of unread notices over all posts, '' = none; one statement. An error page asks nothing: its transaction
+    is over."""
+    database = the_session()
+    if not database.in_transaction() or not reader.posts:
+        return ""
+    before = database.info.get("scope")
+    set_scope(database, reader.scope)
+    try:
+        return str(current_app.extensions["unread"](database, reader.posts, now()))
+    finally:
+        if before is not None:
+            set_scope(database, before)
 
 
 def _work_links(desk: Desk | None) -> list[Link]:

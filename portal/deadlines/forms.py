@@ -1,0 +1,112 @@
+"""Forms of the deadlines: setting one by hand, doing it, asking for more time and deciding on it."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from flask_wtf import FlaskForm
+from wtforms import HiddenField, SelectField, SelectMultipleField, StringField, TextAreaField
+from wtforms.validators import DataRequired, StopValidation
+
+from portal.campaigns.exchange import Limit, LimitKind
+from portal.core.i18n import translate
+from portal.core.text import Message, _
+from portal.deadlines.limits import MOST, FixedDay, Rule
+from portal.web.inputs import CleanString, MomentField, Unusable, _l, parse_date, parse_integer, row_id
+
+OFFICE = "0"
+"""Among the units: the office itself."""
+DATE = "date"
+
+
+class DateField(StringField):
+    """``day`` once valid; what cannot be read stays in the input as typed."""
+
+    day: date | None = None
+
+    def pre_validate(self, form: Any) -> None:
+        self.day = None
+        if (self.data or "").strip():
+            try:
+                self.day = parse_date(self.data or "")
+            except Unusable as error:
+                raise StopValidation(str(translate(error.message))) from error
+
+    def __call__(self, **more: Any) -> Any:
+        if self.day or not (self.errors and self.data):
+            more.setdefault("type", "date")
+        return super().__call__(**more)
+
+
+class _Form(FlaskForm):
+    class Meta(FlaskForm.Meta):
+        csrf = False  # every POST of the application was checked before
+
+    def __init__(self, **more: Any) -> None:
+        super().__init__(**more)  # type: ignore[no-untyped-call]
+
+    def tell(self, problems: dict[str, Any]) -> None:
+        """What the service found wrong, at its fields."""
+        for key, message in problems.items():
+            field = self[key] if key in self._fields else next(iter(self))
+            field.errors = [*field.errors, str(translate(message))]
+
+
+class SetForm(_Form):
+    title = StringField(_l("事项"), [CleanString(120), DataRequired(_l("请写明事项。"))])
+    what = TextAreaField(_l("要求"), [CleanString(500, lines=True)])
+    basis = StringField(_l("依据"), [CleanString(100)])
+    units = SelectMultipleField(_l("承办单位"), [DataRequired(_l("请至少选一家单位。"))])
+    kind = SelectField(
+        _l("时限"),
+        choices=[
+            (LimitKind.WORKING_DAYS.value, _l("工作日")),
+            (LimitKind.DAYS.value, _l("自然日")),
+            (LimitKind.HOURS.value, _l("小时")),
+            (DATE, _l("指定日期")),
+        ],
+    )
+    n = StringField(_l("数量"), render_kw={"inputmode": "numeric", "size": 6, "maxlength": 6})
+    day = DateField(_l("日期"))
+    started = MomentField(_l("起算时间"), [DataRequired(_l("请填写起算时间。"))])
+    shown = HiddenField(validators=[CleanString(40)])
+    """The end that the page has shown; what is sent must end there, too."""
+    request_key = HiddenField(
+        validators=[CleanString(40), DataRequired(_l("页面已失效，请返回上一页，刷新后再试。"))]
+    )
+
+    def rule(self) -> Rule | None:
+        """None, with the sentence at its field, where the limit cannot be read."""
+        if self.kind.data == DATE:
+            if self.day.day is None:
+                self.tell({"day": _("请填写日期。")} if not self.day.errors else {})
+                return None
+            return FixedDay(self.day.day)
+        kind = LimitKind(self.kind.data)
+        try:
+            n = parse_integer(self.n.data or "")
+            if not 1 <= n <= MOST[kind]:
+                raise Unusable(Message(_("请填 1 至 %(n)s。"), n=MOST[kind]))
+        except Unusable as error:
+            self.tell({"n": error.message})
+            return None
+        return Limit(kind=kind, n=n)
+
+    def unit_ids(self) -> list[int | None]:
+        return [row_id(u) or None for u in self.units.data or ()]
+
+
+class MeetForm(_Form):
+    note = StringField(_l("办理结果"), [CleanString(200), DataRequired(_l("请用一句话写明办理结果。"))])
+    late_reason = StringField(_l("逾期原因"), [CleanString(300)])
+
+
+class AskForm(_Form):
+    until = DateField(_l("希望延至"), [DataRequired(_l("请填写日期。"))])
+    reason = TextAreaField(_l("延期原因"), [CleanString(300, lines=True), DataRequired(_l("请写明原因。"))])
+
+
+class DecideForm(_Form):
+    until = DateField(_l("延至"))
+    reason = TextAreaField(_l("意见"), [CleanString(300, lines=True)])
