@@ -268,7 +268,7 @@ def _matter(
     if not fresh and _fires(campaign, ledger, example):
         file_report(
             world.session, actor, known_at + timedelta(hours=5), mechanism_id=mechanism.id, unit_id=unit.unit_id,
-            campaign=campaign.key, facts=Facts(found.title, found.place, known_at), request_key=key,
+            campaign=campaign, facts=Facts(found.title, found.place, known_at), request_key=key,
             matter=find_matter(world.session, f"record:{found.id}"),
         )  # fmt: skip
 
