@@ -29,6 +29,7 @@ from portal.tenants.models import Tenant
 
 FIRST_PASSWORD_LIVES = timedelta(days=7)
 _USERNAME = re.compile(r"[a-z][a-z0-9._-]{2,39}")
+_ADDRESS = re.compile(r"[A-Za-z0-9][A-Za-z0-9._%+-]{0,63}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,24}")
 _OWN_NAMES = ("lianxi", "联席会议")
 
 
@@ -169,6 +170,29 @@ def end_all_sessions(session: Session, now: datetime, *, account_id: int) -> Acc
     end_sessions(account)
     note(session, account, Act.LOGOUT, person(account), now, {"ended": "all"})
     return account
+
+
+def is_mail_address(text: str) -> bool:
+    """One plain address, as offices have them: no display name, no quotes, nothing that breaks a header."""
+    return len(text) <= 200 and _ADDRESS.fullmatch(text) is not None
+
+
+def set_mail(session: Session, actor: Actor, now: datetime, *, account_id: int, email: str, mail_on: bool) -> None:
+    """Where the holder's digests go, and whether any do. '' = nowhere."""
+    email = email.strip()
+    if email and not is_mail_address(email):
+        raise Invalid({"email": _("请填写一个单位邮箱地址，例如 lianluo@example.gov.cn。")})
+    if mail_on and not email:
+        raise Invalid({"email": _("请填写接收提醒的单位邮箱，或取消“用邮件提醒我”。")})
+    account = session.get_one(Account, account_id)
+    if (account.email, account.mail_on) != (email, mail_on):
+        account.email, account.mail_on = email, mail_on
+        note(session, account, Act.MAIL_SET, actor, now, {"on": mail_on})
+
+
+def note_feed(session: Session, actor: Actor, now: datetime, *, account_id: int, made: bool) -> None:
+    """Into the trail: the secret address of the holder's calendar was made anew, or ended."""
+    note(session, session.get_one(Account, account_id), Act.FEED_SET, actor, now, {"made": made})
 
 
 def list_tenants(session: Session) -> Sequence[Tenant]:

@@ -95,6 +95,7 @@ ACT_LABELS: dict[Act, Text] = {
     Act.ITEM_REVISE: _("更正信息"),
     Act.ITEM_WITHDRAW: _("撤回信息"),
     Act.ITEM_ANSWER: _("答复信息"),
+    Act.BULLETIN_ISSUE: _("印发简报"),
     Act.AGREEMENT_SIGN: _("签署保密承诺"),
     Act.QUESTION_ASK: _("提出口径疑问"),
     Act.QUESTION_ANSWER: _("答复口径疑问"),

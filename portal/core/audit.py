@@ -118,6 +118,7 @@ class Act(StrEnum):
     ITEM_REVISE = "item.revise"
     ITEM_WITHDRAW = "item.withdraw"
     ITEM_ANSWER = "item.answer"
+    BULLETIN_ISSUE = "bulletin.issue"
     AGREEMENT_SIGN = "agreement.sign"
     QUESTION_ASK = "question.ask"
     QUESTION_ANSWER = "question.answer"

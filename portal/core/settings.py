@@ -45,6 +45,14 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("PROXIES", "0", "Number of reverse proxies whose X-Forwarded-For and -Proto are trusted."),
     Setting("WORKERS", "2", "gunicorn worker processes."),
     Setting("THREADS", "8", "Threads in each worker."),
+    Setting("URL", "", "Address under which people open the portal, for links in mails and calendars."),
+    Setting("MAIL_HOST", "", "SMTP server of the office; empty = no mail is sent."),
+    Setting("MAIL_PORT", "587", "Its port."),
+    Setting("MAIL_SECURITY", "starttls", "starttls, tls (from the first byte) or none (only inside one's own network)."),
+    Setting("MAIL_USER", "", "Account at the server; empty = it asks for none."),
+    Setting("MAIL_PASSWORD_FILE", "", "File with the password of that account."),
+    Setting("MAIL_PASSWORD", "", "The password itself, where there can be no file."),
+    Setting("MAIL_FROM", "", "Sender address of the mails."),
     Setting("CLOCK", "", "Test only: ISO instant at which the clock starts; needs a demo instance."),
 )
 
@@ -60,7 +68,7 @@ class Settings(Mapping[str, str]):
             if name not in known:
                 raise PortalError(Message(_("未知的设置项 %(name)s。"), name=PREFIX + name))
         self._values = {s.name: values.get(s.name, s.default) for s in SETTINGS}
-        for name in ("IDLE_MINUTES", "SESSION_HOURS", "WORKERS", "THREADS"):
+        for name in ("IDLE_MINUTES", "SESSION_HOURS", "WORKERS", "THREADS", "MAIL_PORT"):
             self.number(name)
         for name in ("DATABASE_URL", "OWNER_URL"):
             self._check_url(name)

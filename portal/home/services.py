@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -10,18 +10,18 @@ from sqlalchemy.orm import Session
 
 from portal.core.reader import Reader
 from portal.core.text import Message, _
-from portal.core.todo import Month, Todo, TodoSource
+from portal.core.todo import Todo, TodoSource
 from portal.deadlines.services import show_minutes
+from portal.duties import todos as duties
+from portal.duties.todos import FindCampaign
+from portal.exchange import todos as urgent
 from portal.home import clocks
-from portal.notices.services import Recent, recent_notices
+from portal.notices.inbox import Recent, list_inbox
 from portal.reporting import todos as forms
 from portal.units import todos as handovers
 
-SOURCES: tuple[TodoSource, ...] = (clocks.list_todos, handovers.list_todos, forms.list_todos)
+SOURCES: tuple[TodoSource, ...] = (clocks.list_todos, urgent.list_todos, handovers.list_todos, forms.list_todos)
 """Rooms that have something waiting. Each leaves the reader's scope as it found it."""
-MonthSource = Callable[[Session, Reader, datetime], Month]
-MONTHLY: tuple[MonthSource, ...] = (forms.read_month,)
-"""Rooms whose lines also count as done or expected this month."""
 
 
 @dataclass(frozen=True)
@@ -35,16 +35,16 @@ class Waiting:
     expected: int
 
 
-def gather(session: Session, reader: Reader, now: datetime) -> Waiting:
+def gather(session: Session, reader: Reader, now: datetime, find: FindCampaign) -> Waiting:
     """A constant number of statements, however many posts, units, campaigns and rows there are."""
-    months = [read(session, reader, now) for read in MONTHLY]
+    months = (forms.read_month(session, reader, now), duties.read_month(session, reader, now, find))
     rows = [row for month in months for row in month.todos]
     rows += [row for source in SOURCES for row in source(session, reader, now)]
     rows.sort(key=lambda row: (row.due is None, row.due or now))
     return Waiting(
         clocks=[row for row in rows if row.clock],
         todos=[row for row in rows if not row.clock],
-        notices=recent_notices(session, reader.live),
+        notices=list_inbox(session, reader.live, now, limit=3),
         done=sum(month.done for month in months),
         expected=sum(month.expected for month in months),
     )

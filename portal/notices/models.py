@@ -20,7 +20,6 @@ class Notice(Own):
         within_tenant("mechanism_id", "mechanism"),
         within_tenant("unit_id", "unit"),
         sa.Index("uq_notice_tenant_id_mark", "tenant_id", "mark", unique=True),
-        sa.Index("ix_notice_tenant_id_place_at", "tenant_id", "mechanism_id", "unit_id", "at", "id"),
     )
 
     mechanism_id: Mapped[int]
@@ -44,12 +43,13 @@ class Notice(Own):
     )
 
 
-sa.Index(
-    "ix_notice_tenant_id_place_unread",
-    Notice.tenant_id, Notice.mechanism_id, Notice.unit_id, Notice.at, Notice.id,
-    sqlite_where=Notice.read_at.is_(None), postgresql_where=Notice.read_at.is_(None),
-)  # fmt: skip
-"""However much a place has read, what is unread is found and counted at once."""
+for _name, _state in (("unread", Notice.read_at.is_(None)), ("read", Notice.read_at.is_not(None))):
+    # two halves: however much of either there is, the newest of each are found, and the unread counted, at once
+    sa.Index(
+        f"ix_notice_tenant_id_place_{_name}",
+        Notice.tenant_id, Notice.mechanism_id, Notice.unit_id, Notice.at, Notice.id,
+        sqlite_where=_state, postgresql_where=_state,
+    )  # fmt: skip
 
 
 class Outgoing(Base):
@@ -91,9 +91,13 @@ class Digest(Base):
     send_at: Mapped[datetime] = mapped_column(comment="not before")
     begun_at: Mapped[datetime | None]
     sent_at: Mapped[datetime | None] = mapped_column(comment="the server took it")
-    done_at: Mapped[datetime | None] = mapped_column(comment="sent, refused for good, or nothing left to tell")
+    done_at: Mapped[datetime | None] = mapped_column(
+        comment="sent, refused for good, or nothing left to tell"
+    )
     tries: Mapped[int] = mapped_column(default=0)
-    error: Mapped[str] = mapped_column(String(300), default="", comment="of the last try, or why it was not sent")
+    error: Mapped[str] = mapped_column(
+        String(300), default="", comment="of the last try, or why it was not sent"
+    )
 
 
 class CalendarFeed(Base):

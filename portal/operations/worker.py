@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from types import FrameType
 from typing import Any
 
@@ -26,6 +26,8 @@ from portal.core.reader import Desk, Reader
 from portal.core.scope import SYSTEM, Scope, set_scope
 from portal.deadlines.recompute import recompute_everywhere
 from portal.documents import exports
+from portal.notices import jobs as notices
+from portal.operations import keys
 from portal.reporting.excel.uploads import purge_uploads
 from portal.reporting.rounds import open_everywhere
 from portal.tenants.calendar import CHANGED
@@ -33,6 +35,7 @@ from portal.units.reader import load_posts
 
 log = logging.getLogger(__name__)
 POLL_SECONDS = 2.0
+KEPT = timedelta(days=30)
 
 
 @dataclass(frozen=True)
@@ -87,6 +90,10 @@ def _recompute(work: Work) -> None:
     )  # fmt: skip
 
 
+def _reseal(work: Work) -> None:
+    keys.reseal(work.session, work.app, work.lease)
+
+
 def find_desk(session: Session, account_id: int, tenant_id: int, campaign: str, now: datetime) -> Desk | None:
     """Where the account sits now; None when it is disabled or has left. The scope must cover the tenant."""
     account = session.get(Account, account_id)
@@ -108,14 +115,39 @@ def _reading() -> Iterator[Session]:
         session.close()
 
 
+def _go_round(work: Work) -> None:
+    notices.go_round(work.session, work.now, work.app.extensions["portal"].settings)
+
+
+def _make_digests(work: Work) -> None:
+    notices.make_digests(work.session, work.now, work.app.extensions["portal"].settings)
+
+
+def _send(work: Work) -> None:
+    portal = work.app.extensions["portal"]
+    notices.send(work.session, portal.settings, portal.clock, work.lease)
+
+
+def _purge_jobs(work: Work) -> None:
+    """Periodic work that was done long ago; its slots do not come again."""
+    set_scope(work.session, Scope(own=()))
+    old = work.now - KEPT
+    work.session.execute(sa.delete(jobs.Job).where(jobs.Job.done_at < old, jobs.Job.slot.is_not(None)))
+
+
 HANDLERS: dict[str, Handler] = {
     "reporting.open_periods": _open_periods,
     "accounts.purge": _purge,
     CHANGED: _recompute,
     exports.JOB: _export,
     "documents.purge_exports": _purge_exports,
+    keys.JOB: _reseal,
+    "jobs.purge": _purge_jobs,
+    notices.ROUND: _go_round,
+    notices.DIGEST: _make_digests,
+    notices.SEND: _send,
 }
-HOURLY = ("reporting.open_periods", "accounts.purge", "documents.purge_exports")
+HOURLY = ("reporting.open_periods", "accounts.purge", "documents.purge_exports", "jobs.purge")
 
 
 @click.command()
@@ -163,6 +195,7 @@ def _step(app: Flask, told: Callable[[], bool] = lambda: False) -> bool:
     now = clock()
     for name in HOURLY:
         jobs.enqueue(session, name, now, slot=f"{now:%Y-%m-%dT%H}")
+    jobs.enqueue(session, notices.ROUND, now, slot=notices.slot(now))
     job = jobs.claim(session, now)
     if job is None:
         session.commit()

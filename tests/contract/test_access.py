@@ -13,7 +13,7 @@ from portal.web.access import Access, logged_in, protect, public, require
 from tests.contract.world import World
 
 ROOT = Path(__file__).parents[2]
-PUBLIC = {"accounts.login", "home.language", "home.health"}
+PUBLIC = {"accounts.login", "home.calendar", "home.language", "home.health"}
 """Open to anybody. To be added to with great care."""
 WRITING_READS = {
     "activities.cover_workbook",
@@ -21,6 +21,8 @@ WRITING_READS = {
     "audit.export",
     "documents.export_file",
     "exchange.paper",
+    "information.item",
+    "information.items_workbook",
     "ledger.workbook",
     "overview.draft_paper",
     "overview.everything_workbook",

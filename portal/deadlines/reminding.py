@@ -1,0 +1,52 @@
+"""Running clocks as things that fall due, for reminders and for the calendar."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from portal.campaigns.exchange import LimitKind
+from portal.core.scope import get_scope
+from portal.deadlines.matters import is_clock
+from portal.deadlines.models import Deadline
+from portal.notices.due import Due
+from portal.tenants.models import Tenant
+from portal.units.models import Mechanism, Unit
+
+SHORT = timedelta(hours=24)
+"""A limit of natural hours up to here is reminded of in hours, at night too."""
+
+
+def list_due(session: Session, since: datetime, until: datetime) -> Iterable[Due]:
+    """Clocks that run, of the scope's own tenants; one statement."""
+    rows = session.execute(
+        sa.select(
+            Deadline.tenant_id, Deadline.id, Deadline.mechanism_id, Deadline.unit_id, Unit.short_name,
+            Deadline.subject, Deadline.title, Deadline.started_at, Deadline.due_at, Deadline.span, Tenant.code,
+            Mechanism.campaign,
+        )
+        .join(Tenant, Tenant.id == Deadline.tenant_id)
+        .join(Mechanism, sa.and_(Mechanism.tenant_id == Deadline.tenant_id, Mechanism.id == Deadline.mechanism_id))
+        .outerjoin(Unit, sa.and_(Unit.tenant_id == Deadline.tenant_id, Unit.id == Deadline.unit_id))
+        .where(
+            Deadline.tenant_id.in_(get_scope(session).own), Deadline.met_at.is_(None),
+            Deadline.due_at > since, Deadline.due_at <= until,
+        )
+    )  # fmt: skip
+    for row in rows:
+        hours = not row.span or row.span.get("rule") == LimitKind.HOURS
+        page = "urgent" if is_clock(row.subject) else f"deadlines/{row.id}"
+        yield Due(
+            tenant_id=row.tenant_id,
+            mechanism_id=row.mechanism_id,
+            unit_id=row.unit_id,
+            unit=row.short_name or "",
+            subject=f"deadline:{row.id}",
+            title=row.title,
+            due=row.due_at,
+            link=f"/{row.code}/{row.campaign}/{page}",
+            urgent=hours and row.due_at - row.started_at <= SHORT,
+        )

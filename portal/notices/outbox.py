@@ -1,0 +1,220 @@
+"""Sends digests: in small batches over one connection, each claimed and committed before it is handed over.
+
+A digest whose ``begun_at`` stands was perhaps delivered: it goes again, with the same Message-ID and marked as a
+repeat. One that the server certainly did not take goes again as it was.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from email.message import EmailMessage
+from typing import NamedTuple
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from portal.accounts.models import Account, Seat
+from portal.core.i18n import in_source_language, show_moment, translate
+from portal.core.reader import Held
+from portal.core.scope import Scope, set_scope
+from portal.core.text import Message, _
+from portal.notices import mail
+from portal.notices.digests import after_quiet, is_quiet
+from portal.notices.inbox import addressed, given, places_of
+from portal.notices.mail import Answer, Outcome, Server, Unreachable
+from portal.notices.models import Digest, DigestEntry, Notice
+from portal.notices.wording import one_line, say
+from portal.units.reader import load_posts
+
+BATCH = 200
+SECONDS = 60.0
+"""No run takes longer than this and one message: other work waits behind it."""
+IN_HAND = timedelta(minutes=10)
+"""So long a digest that was begun belongs to the run that began it; after that its worker is dead."""
+RETRY = (timedelta(minutes=5), timedelta(minutes=15), timedelta(hours=1))
+UNSURE = 6
+"""A message that perhaps arrived is repeated so often, not for ever."""
+LINES = 40
+
+
+class Run(NamedTuple):
+    sent: int
+    more: bool
+    """There is more to send now."""
+
+
+@dataclass(frozen=True)
+class Mailroom:
+    """What a run needs besides the session."""
+
+    server: Server
+    clock: Callable[[], datetime]
+    base: str = ""
+    """Address of the portal, without which links are paths."""
+    timeout: float = mail.TIMEOUT
+    stopping: Callable[[], bool] = lambda: False
+
+
+def deliver(session: Session, room: Mailroom) -> Run:
+    """One batch. Commits before and after each message; never raises because of the server."""
+    session.info.pop("scope", None)
+    due = _due(session, room.clock())
+    if not due:
+        session.commit()
+        return Run(0, False)
+    session.commit()
+    begun, sent, done = time.monotonic(), 0, 0
+    try:
+        with mail.connection(room.server, room.timeout) as talk:
+            for digest_id in due:
+                done += 1
+                taken = _take(session, digest_id, room)
+                if taken is None:
+                    continue
+                answer = mail.hand_over(talk, room.server, taken.message, taken.to)
+                _note(session, digest_id, answer, room.clock(), repeat=taken.repeat)
+                sent += answer.outcome is Outcome.SENT
+                if answer.broken or room.stopping() or time.monotonic() - begun > SECONDS:
+                    break
+    except Unreachable as error:
+        _change(session, due, error=str(error))  # each run tries once; nothing was handed over
+        return Run(sent, False)
+    return Run(sent, len(due) == BATCH or done < len(due))
+
+
+def _due(session: Session, now: datetime) -> list[int]:
+    wanted = [Digest.done_at.is_(None), Digest.send_at <= now]
+    wanted.append(sa.or_(Digest.begun_at.is_(None), Digest.begun_at <= now - IN_HAND))
+    if is_quiet(now):
+        wanted.append(Digest.urgent.is_(True))
+    order = (Digest.urgent.desc(), Digest.send_at, Digest.id)
+    return list(session.scalars(sa.select(Digest.id).where(*wanted).order_by(*order).limit(BATCH)))
+
+
+class _Taken(NamedTuple):
+    message: EmailMessage
+    to: str
+    repeat: bool
+
+
+def _take(session: Session, digest_id: int, room: Mailroom) -> _Taken | None:
+    """Claim the digest, put it into words and commit; None when another run has it or nothing is left to tell."""
+    now = room.clock()
+    row = session.execute(
+        sa.select(
+            Digest.account_id, Digest.begun_at, Digest.tries, Account.email, Account.display_name, _MAIL
+        )
+        .join(Account, Account.id == Digest.account_id)
+        .where(Digest.id == digest_id, Digest.done_at.is_(None))
+    ).one_or_none()
+    if row is None:
+        session.commit()
+        return None
+    lines = compose(session, row.account_id, digest_id, now, room.base) if row[5] else []
+    session.info.pop("scope", None)
+    values = {"tries": row.tries + 1, "begun_at": now}
+    if not lines:
+        why = _("没有要告知的内容：均已阅读或岗位已变动") if row[5] else _("账号已停用或不再用邮件提醒")
+        values = {"done_at": now, "error": str(why)}
+    claimed = session.execute(
+        sa.update(Digest)
+        .where(
+            Digest.id == digest_id, Digest.tries == row.tries, Digest.done_at.is_(None),
+            sa.or_(Digest.begun_at.is_(None), Digest.begun_at <= now - IN_HAND),
+        )
+        .values(**values),
+        execution_options={"synchronize_session": False},
+    )  # fmt: skip
+    session.commit()
+    if not getattr(claimed, "rowcount", 0) or not lines:
+        return None
+    with in_source_language():
+        subject = str(translate(Message(_("联席：%(n)s 项新消息"), n=len(lines))))
+        if row.begun_at is not None:
+            subject += str(translate(_("（重复发送）")))
+        body = _body(row.display_name, lines, repeat=row.begun_at is not None)
+    message = mail.write_message(room.server.sender, row.email, subject, body, number=digest_id, now=now)
+    return _Taken(message, row.email, row.begun_at is not None)
+
+
+_MAIL = sa.and_(Account.email != "", Account.mail_on.is_(True), Account.disabled_at.is_(None))
+
+
+def compose(session: Session, account_id: int, digest_id: int, now: datetime, base: str = "") -> list[str]:
+    """A paragraph for each notice of the digest that is still unread and meant for a post the person holds now.
+    What a person wrote beside it (``detail``) stays in the portal."""
+    session.info.pop("scope", None)
+    seats = session.scalars(sa.select(Seat.tenant_id).where(Seat.account_id == account_id)).all()
+    set_scope(session, Scope(own=tuple(sorted(seats))))
+    posts = [p for p in load_posts(session, account_id, now) if p.enabled] if seats else []
+    places = places_of(posts)
+    if not places:
+        return []
+    rows = session.execute(
+        sa.select(Notice.mechanism_id, Notice.text, Notice.params, Notice.sender, Notice.at, Notice.link, Notice.urgent)
+        .join(DigestEntry, sa.and_(DigestEntry.tenant_id == Notice.tenant_id, DigestEntry.notice_id == Notice.id))
+        .where(
+            DigestEntry.digest_id == digest_id, Notice.tenant_id.in_({p.tenant_id for p in places}),
+            Notice.read_at.is_(None), addressed(places),
+        )
+        .order_by(Notice.urgent.desc(), Notice.at, Notice.id),
+        given(places, now),
+    ).all()  # fmt: skip
+    bodies = {p.mechanism_id: p for p in posts}
+    with in_source_language():
+        return [_paragraph(n, row, bodies[row.mechanism_id], base) for n, row in enumerate(rows, 1)]
+
+
+def _paragraph(n: int, row: sa.Row[tuple[object, ...]], post: Held, base: str) -> str:
+    text = one_line(str(translate(say(row.text, row.params))))
+    head = f"{n}. {translate(_('【急】'))}{text}" if row.urgent else f"{n}. {text}"
+    source = f"   {one_line(row.sender)}，{translate(show_moment(row.at))} · {one_line(post.mechanism_name)}"
+    link = f"   {base.rstrip('/')}{one_line(row.link)}" if row.link else ""
+    return "\n".join(line for line in (head, source, link) if line)
+
+
+def _body(name: str, lines: Sequence[str], *, repeat: bool) -> str:
+    parts = [
+        str(translate(Message(_("%(name)s：您有 %(n)s 项未读消息。"), name=one_line(name), n=len(lines))))
+    ]
+    if repeat:
+        parts.append(str(translate(_("上次发送没有得到邮件服务器的确认，所以再发一次。如已收到，请忽略。"))))
+    parts += lines[:LINES]
+    if len(lines) > LINES:
+        parts.append(str(translate(Message(_("另有 %(n)s 项，请登录查看。"), n=len(lines) - LINES))))
+    parts.append(str(translate(_("本邮件由系统自动发出，请勿回复。不想再收，可在“我的账号”里取消。"))))
+    return "\n\n".join(parts) + "\n"
+
+
+def _note(session: Session, digest_id: int, answer: Answer, now: datetime, *, repeat: bool) -> None:
+    tries, urgent = session.execute(
+        sa.select(Digest.tries, Digest.urgent).where(Digest.id == digest_id)
+    ).one()
+    again = now + RETRY[min(tries, len(RETRY)) - 1]
+    again = again if urgent else after_quiet(again)
+    match answer.outcome:
+        case Outcome.SENT:
+            _change(session, [digest_id], sent_at=now, done_at=now, error="")
+        case Outcome.LATER if not repeat:
+            _change(session, [digest_id], send_at=again, begun_at=None, error=answer.error)
+        case Outcome.LATER:  # an earlier try may have arrived, so ``begun_at`` stays
+            _change(session, [digest_id], send_at=again, error=answer.error)
+        case Outcome.UNKNOWN if tries < UNSURE:
+            _change(session, [digest_id], send_at=again, error=answer.error)
+        case _:
+            _change(session, [digest_id], done_at=now, error=answer.error)
+
+
+def _change(session: Session, digests: Sequence[int], **values: object) -> None:
+    """Commits."""
+    session.execute(
+        sa.update(Digest).where(Digest.id.in_(digests), Digest.done_at.is_(None)).values(**values),
+        execution_options={"synchronize_session": False},
+    )
+    session.commit()
+
+
+__all__ = ["BATCH", "IN_HAND", "Mailroom", "Run", "compose", "deliver"]
