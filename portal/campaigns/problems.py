@@ -24,6 +24,7 @@ from portal.campaigns.declarations import (
 from portal.campaigns.exchange import Category, Exchange
 from portal.campaigns.forms import ACTIVITIES, CodeList, Field, FieldKind, Form
 from portal.campaigns.sources import Clause, Source
+from portal.core.masking import KINDS
 from portal.core.periods import PeriodKind
 from portal.core.text import Message, _, written
 
@@ -146,6 +147,8 @@ def _walk(c: Campaign) -> Iterator[Message]:
             yield _dangling(f"obligation {obligation.key}", obligation.form)
         if obligation.pool and obligation.pool not in ledgers | {ACTIVITIES}:
             yield _dangling(f"obligation {obligation.key}", obligation.pool)
+        if obligation.by_office and (obligation.form or obligation.pool or obligation.members):
+            yield Message(_("限时任务 %(key)s 由办公室承担，不能写表、台账或成员单位。"), key=obligation.key)
         for key in obligation.members:
             if key not in members:
                 yield _dangling(f"obligation {obligation.key}", key)
@@ -212,6 +215,8 @@ def _fields(owner: str, fields: Iterable[Field], members: set[str], lists: set[s
         for key in f.owners:
             if key not in members:
                 yield _dangling(f"field {owner}.{f.key}", key)
+        if f.mask not in KINDS or (f.sensitive and f.kind not in (FieldKind.TEXT, FieldKind.LONG_TEXT)):
+            yield Message(_("字段 %(key)s：只有文字可以标为敏感，遮盖方式须是已有的一种。"), key=f"{owner}.{f.key}")
         if f.kind is FieldKind.MONEY and f.unit not in (written("元"), written("万元")):
             yield Message(_("金额字段 %(key)s 的单位必须是元或万元。"), key=f"{owner}.{f.key}")
 

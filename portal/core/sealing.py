@@ -18,7 +18,7 @@ from weakref import WeakKeyDictionary
 import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, object_session
 from sqlalchemy.orm.attributes import set_committed_value
 
 from portal.core.crypto import Damaged, Ring
@@ -104,6 +104,15 @@ def has_sealed(tree: Any) -> bool:
     return looks_sealed(tree)
 
 
+def key_ids(tree: Any) -> set[str]:
+    """Of the keys that ``tree``, as stored, is sealed with."""
+    if isinstance(tree, dict):
+        return set().union(*(key_ids(value) for value in tree.values()))
+    if isinstance(tree, list):
+        return set().union(*(key_ids(value) for value in tree))
+    return {key_of(tree)} if looks_sealed(tree) else set()
+
+
 def open_tree(ring: Ring, tenant_id: int, subject: str, tree: Any, key: str = "") -> Any:
     if isinstance(tree, dict):
         return {k: open_tree(ring, tenant_id, subject, v, k) for k, v in tree.items()}
@@ -143,19 +152,20 @@ def _bound(tenant_id: int, subject: str, key: str) -> str:
 
 
 # ------------------------------------------------------------------------------------------------- the session
-def _on_load(target: Any, context: Any) -> None:
-    _open_row(target, context.session, _protected[type(target)].columns)
+def _on_load(target: Any, _context: Any) -> None:
+    _open_row(target, _protected[type(target)].columns)
 
 
-def _on_refresh(target: Any, context: Any, names: Any) -> None:
+def _on_refresh(target: Any, _context: Any, names: Any) -> None:
     columns = _protected[type(target)].columns
-    _open_row(target, context.session, [c for c in columns if names is None or c in names])
+    _open_row(target, [c for c in columns if names is None or c in names])
 
 
-def _open_row(row: Any, session: Session, columns: Sequence[str]) -> None:
+def _open_row(row: Any, columns: Sequence[str]) -> None:
     known = row.__dict__
+    session = object_session(row)
     for column in columns:
-        if column in known and has_sealed(known[column]):
+        if session is not None and column in known and has_sealed(known[column]):
             subject = _protected[type(row)].subject(row)
             try:
                 opened = open_tree(ring_of(session), row.tenant_id, subject, known[column])

@@ -1,4 +1,5 @@
-"""The list of the ledgers as a workbook: the same rows in the same order, with every field that is not sensitive."""
+"""The list of the ledgers as a workbook: the same rows in the same order, sensitive
+fields masked unless somebody asked for them in full."""
 
 from __future__ import annotations
 
@@ -14,6 +15,7 @@ from portal.campaigns.forms import Field, FieldKind
 from portal.core.errors import Invalid
 from portal.core.i18n import show_moment
 from portal.core.reader import Desk
+from portal.core.sealing import open_values
 from portal.core.text import Message, Text, _
 from portal.documents.workbook import Column, Kind, Sheet, write_workbook
 from portal.ledger.listing import Filters, Row, list_records
@@ -24,7 +26,14 @@ _WAN = _("万元")
 
 
 def write_ledgers(
-    stream: BinaryIO, session: Session, campaign: Campaign, filters: Filters, *, desk: Desk, now: datetime
+    stream: BinaryIO,
+    session: Session,
+    campaign: Campaign,
+    filters: Filters,
+    *,
+    desk: Desk,
+    now: datetime,
+    masked: bool = True,
 ) -> int:
     """Number of rows written. ``Invalid`` beyond ``MOST_ROWS``: a list nobody can read should be filtered first."""
     rows, more = list_records(session, desk.tenant_id, replace(filters, page=1), MOST_ROWS)
@@ -36,12 +45,17 @@ def write_ledgers(
     chosen = [x for x in campaign.ledgers if x.key in by_ledger] or list(campaign.ledgers[:1])
     office = Message(_("导出单位：%(office)s"), office=desk.posts[0].unit_name or desk.office_name)
     as_of = Message(_("数据截至 %(moment)s"), moment=show_moment(now))
-    write_workbook(stream, (_sheet(campaign, x, by_ledger.get(x.key, []), office, as_of) for x in chosen))
+    write_workbook(
+        stream,
+        (_sheet(session, campaign, x, by_ledger.get(x.key, []), office, as_of, masked) for x in chosen),
+    )
     return len(rows)
 
 
-def _sheet(campaign: Campaign, ledger: Ledger, rows: list[Row], left: Any, right: Any) -> Sheet:
-    fields = [f for f in ledger.fields if not f.sensitive and f.kind is not FieldKind.FILES]
+def _sheet(
+    session: Session, campaign: Campaign, ledger: Ledger, rows: list[Row], left: Any, right: Any, masked: bool
+) -> Sheet:  # fmt: skip
+    fields = [f for f in ledger.fields if f.kind is not FieldKind.FILES]
     fixed = [
         Column(label=_("编号"), width=16),
         Column(label=_("事项"), width=30),
@@ -53,7 +67,8 @@ def _sheet(campaign: Campaign, ledger: Ledger, rows: list[Row], left: Any, right
 
     def lines() -> Iterator[list[Any]]:
         for r in rows:
-            shown = [_cell(f, r.values.get(f.key), campaign) for f in fields]
+            values = open_values(session, r.tenant_id, f"record:{r.id}", r.values)
+            shown = [_cell(f, values.get(f.key), campaign, masked) for f in fields]
             yield [r.number, r.title, r.tenant_name, r.unit_name, r.place, r.known_at, *shown]
 
     return Sheet(
@@ -77,9 +92,11 @@ def _column(field: Field) -> Column:
     return Column(label=label, width=30 if field.kind is FieldKind.LONG_TEXT else 13, kind=kind)
 
 
-def _cell(field: Field, value: Any, campaign: Campaign) -> Any:
+def _cell(field: Field, value: Any, campaign: Campaign, masked: bool) -> Any:
     if value in (None, [], ""):
         return ""
+    if field.sensitive and not masked:
+        return str(value)
     match field.kind:
         case FieldKind.INTEGER | FieldKind.MONEY:
             return value

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -74,6 +74,11 @@ class Row:
     known_at: datetime
     values: Mapping[str, Any]
     released_at: datetime | None
+
+
+def replace_units(filters: Filters, unit_ids: Sequence[int]) -> Filters:
+    """The same, of these units alone and of the reader's own tenant."""
+    return replace(filters, unit_ids=tuple(unit_ids), below=False)
 
 
 def list_records(

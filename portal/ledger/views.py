@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from io import BytesIO
@@ -11,6 +12,7 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, send_file, url_for
 
 from portal.campaigns.declarations import Ledger
+from portal.campaigns.forms import Field
 from portal.core.audit import Act, record
 from portal.core.clock import SHANGHAI
 from portal.core.errors import Conflict, Invalid, NotAllowed, NotFound
@@ -21,7 +23,7 @@ from portal.core.scope import set_scope
 from portal.core.text import Message, Text, _
 from portal.deadlines.services import explain, state_of
 from portal.documents.workbook import XLSX
-from portal.ledger import clocks, export, listing, services
+from portal.ledger import clocks, evidence, export, listing, services
 from portal.ledger.forms import EntryForm
 from portal.ledger.models import Record
 from portal.ledger.story import compare, tell
@@ -50,7 +52,7 @@ def _own_units(desk: Desk) -> tuple[int, ...] | None:
     return desk.units_with(Right.RECORD_WRITE)
 
 
-def _sees_below(desk: Desk) -> bool:
+def sees_below(desk: Desk) -> bool:
     return Right.RECORD_READ_ALL in desk.rights and desk.tenant_level != Level.COUNTY
 
 
@@ -63,10 +65,10 @@ class Asked:
     chosen: str
 
 
-def _asked() -> Asked:
+def asked() -> Asked:
     desk, campaign, args = the_desk(), the_campaign(), request.args
     own = _own_units(desk)
-    below = _sees_below(desk) and args.get("below") == "1"
+    below = sees_below(desk) and args.get("below") == "1"
     chosen = args.get("unit", "")
     unit_ids = own
     if own is None and not below and chosen.isascii() and chosen.isdigit() and len(chosen) < 19:
@@ -88,9 +90,9 @@ def _asked() -> Asked:
 @logged_in
 def index() -> Any:
     desk, session, campaign = the_desk(), the_session(), the_campaign()
-    asked = _asked()
-    filters, today = asked.filters, listing.today(now())
-    units = list_members(session, desk.mechanism_id, today) if asked.own is None else []
+    wanted = asked()
+    filters, today = wanted.filters, listing.today(now())
+    units = list_members(session, desk.mechanism_id, today) if wanted.own is None else []
     kept = _writable(today)
     if filters.below:
         set_scope(session, subtree_scope(session, desk))
@@ -105,8 +107,10 @@ def index() -> Any:
         states=listing.states_of(session, rows, now()),
         more=more,
         units=units,
-        chosen=asked.chosen if asked.own is None else "",
-        below_offered=_sees_below(desk),
+        chosen=wanted.chosen if wanted.own is None else "",
+        below_offered=sees_below(desk),
+        may_export_full=Right.SENSITIVE_READ in desk.rights
+        and any(f.sensitive for x in campaign.ledgers for f in x.fields),
         writable={x.key for ledgers in kept.values() for x in ledgers},
         sorts=listing.SORT_LABELS,
     )
@@ -117,7 +121,7 @@ def index() -> Any:
 def workbook() -> Any:
     """Every entry that the list shows with these filters, all pages of it; a sheet for each ledger."""
     desk, session, campaign = the_desk(), the_session(), the_campaign()
-    filters = _asked().filters
+    filters = asked().filters
     if filters.below:
         set_scope(session, subtree_scope(session, desk))
     stream = BytesIO()
@@ -177,34 +181,23 @@ def new() -> Any:
 @blueprint.get("/<tenant>/<campaign>/ledger/<int(max=9223372036854775807):record_id>")
 @logged_in
 def detail(record_id: int) -> Any:
-    return _detail_page(_readable(record_id), sensitive=False)
-
-
-@blueprint.get("/<tenant>/<campaign>/ledger/<int(max=9223372036854775807):record_id>/sensitive")
-@logged_in(writes=True)
-def sensitive(record_id: int) -> Any:
-    """The same page with the sensitive fields; reading them leaves a trace."""
-    found = _readable(record_id)
-    record(the_session(), Act.SENSITIVE_READ, clocks.subject_of(found), the_actor(), now())
-    return _detail_page(found, sensitive=True)
+    return detail_page(readable(record_id))
 
 
 @blueprint.route(
     "/<tenant>/<campaign>/ledger/<int(max=9223372036854775807):record_id>/edit", methods=["GET", "POST"]
 )
-@require(Right.RECORD_WRITE, writes=True)
+@require(Right.RECORD_WRITE)
 def edit(record_id: int) -> Any:
     found, ledger = _changeable(record_id)
     form = EntryForm()
     form.unit.choices = [(found.unit_id, the_desk().unit_name(found.unit_id))]
     if request.method == "GET":
-        if any(found.values.get(f.key) for f in ledger.fields if f.sensitive):
-            record(the_session(), Act.SENSITIVE_READ, clocks.subject_of(found), the_actor(), now())
         form.title.data, form.place.data = found.title, found.place
         form.known_at.data, form.version.data = moment_text(found.known_at), found.version
-        return _form_page(form, ledger, input_texts(ledger.fields, found.values), found=found)
+        return _form_page(form, ledger, _open_texts(ledger, found), found=found)
     form.unit.data, form.request_key.data = found.unit_id, found.request_key
-    entry, typed, problems = _read(form, ledger)
+    entry, typed, problems = _read(form, ledger, found)
     if entry is None:
         return _form_page(form, ledger, typed, problems, found=found), 422
     try:
@@ -242,10 +235,10 @@ def _writable(today: date) -> dict[int, tuple[Ledger, ...]]:
     return services.writable_ledgers(the_session(), the_campaign(), desk.mechanism_id, units, today)
 
 
-def _readable(record_id: int) -> Record:
+def readable(record_id: int) -> Record:
     desk, session = the_desk(), the_session()
     own = _own_units(desk)
-    if _sees_below(desk):
+    if sees_below(desk):
         set_scope(session, subtree_scope(session, desk))
     found = services.get_record(session, desk.campaign, record_id)
     if own is not None and found.unit_id not in own:
@@ -267,12 +260,24 @@ def _changeable(record_id: int) -> tuple[Record, Ledger]:
     return found, ledger
 
 
-def _read(form: EntryForm, ledger: Ledger) -> tuple[services.Entry | None, Typed, dict[str, Any]]:
+def _open_texts(ledger: Ledger, found: Record) -> Typed:
+    """An entry as it is opened to be changed: sensitive cells are empty, what stands there shows masked beside."""
+    kept = {f.key for f in sensitive_fields(found)}
+    return {k: "" if k in kept else v for k, v in input_texts(ledger.fields, found.values).items()}
+
+
+def _read(
+    form: EntryForm, ledger: Ledger, found: Record | None = None
+) -> tuple[services.Entry | None, Typed, dict[str, Any]]:
     """The entry, or None with the problems at their fields; all of them at once."""
     sound = form.validate()
     known = form.known_at.moment
     on = known.astimezone(SHANGHAI).date() if known else None
     values, typed, problems = read_values(ledger.fields, request.form, the_campaign(), on=on)
+    for f in sensitive_fields(found) if found else ():
+        if not request.form.get(f.key, "").strip() and not request.form.get(f"{f.key}-clear"):
+            values[f.key] = found.values[f.key] if found else None  # nobody typed it anew: it stays
+            problems.pop(f.key, None)
     if not sound or problems or known is None:
         return None, typed, problems
     return services.Entry(form.title.data or "", form.place.data or "", known, values), typed, problems
@@ -297,11 +302,25 @@ def _form_page(form: EntryForm, ledger: Ledger, typed: Typed, problems: Any = No
         ledger=ledger,
         typed=typed,
         problems=problems or {},
+        masked=_masked(ledger, more.get("found")),
         **more,
     )
 
 
-def _detail_page(found: Record, *, sensitive: bool) -> str:
+def sensitive_fields(found: Record) -> list[Field]:
+    """Those of the entry that hold something."""
+    ledger = the_campaign().ledger(found.ledger)
+    return [f for f in (ledger.fields if ledger else ()) if f.sensitive and found.values.get(f.key)]
+
+
+def _masked(ledger: Ledger, found: Record | None) -> dict[str, str]:
+    if found is None:
+        return {}
+    return {f.key: show_value(f, found.values[f.key], the_campaign()) for f in sensitive_fields(found)}
+
+
+def detail_page(found: Record, *, full: Sequence[tuple[Text, str]] = (), problem: Any = None) -> str:
+    """``full``: label and value of sensitive fields that were asked for; everything else is masked."""
     desk, session, campaign = the_desk(), the_session(), the_campaign()
     ledger = campaign.ledger(found.ledger)
     fields = ledger.fields if ledger else ()
@@ -317,8 +336,10 @@ def _detail_page(found: Record, *, sensitive: bool) -> str:
         ledger=ledger,
         place=None if own else session.get_one(Tenant, found.tenant_id),
         unit=unit,
-        fields=[f for f in fields if sensitive or not f.sensitive],
-        hidden=[] if sensitive else [f for f in fields if f.sensitive and found.values.get(f.key)],
+        fields=fields,
+        full=full,
+        problem=problem,
+        may_ask=bool(sensitive_fields(found)) and sensitive_pages.may_read_in_full(desk, found),
         fired=clocks.fired_thresholds(campaign, ledger, found.values) if ledger else [],
         clocks=[
             (c, Text(c.reason["label"]), state_of(c.started_at, c.due_at, c.met_at, now()), explain(c))
@@ -330,3 +351,9 @@ def _detail_page(found: Record, *, sensitive: bool) -> str:
         may_file=own and found.unit_id in desk.units_with(Right.URGENT_FILE),
         now=now(),
     )
+
+
+# Further pages of this blueprint; they add their routes when imported.
+from portal.ledger import sensitive_pages  # noqa: E402
+
+__all__ = ["blueprint", "evidence", "sensitive_pages"]

@@ -11,6 +11,7 @@ from portal.core.jobs import Job
 from portal.core.migrate import is_current
 from portal.core.operator import Operator, operator
 from portal.core.text import Message, Text, _
+from portal.operations.keys import find_troubles
 from portal.tenants.calendar import load_calendar
 from portal.tenants.models import Tenant
 
@@ -48,3 +49,4 @@ def _examine(op: Operator) -> Iterator[Message | Text]:
     stuck = op.session.scalars(sa.select(Job.name).where(Job.done_at.is_(None), Job.tries >= 3)).all()
     for name in sorted(set(stuck)):
         yield Message(_("后台任务 %(name)s 多次失败。"), name=name)
+    yield from find_troubles(op)

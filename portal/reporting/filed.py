@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from portal.campaigns.forms import Field
 from portal.core.periods import parse_period
+from portal.core.sealing import open_values
 from portal.reporting.catalogue import implied_element
 from portal.reporting.models import FormSnapshot, LocalForm, Report, Submission, SubmissionEdition
 
@@ -113,8 +114,12 @@ def list_current(session: Session, submission: Submission) -> list[Filed]:
 def _with_elements(session: Session, tenant_id: int, rows: Sequence[Any]) -> list[Filed]:
     """Rows end with version and local version of the form."""
     meanings = read_elements(session, tenant_id, {(r[1], r[2], r[8], r[9]) for r in rows})
+
+    def opened(r: Any) -> Any:
+        return open_values(session, tenant_id, f"submission:{r[0]}", r[6])
+
     return [
-        Filed(r[0], r[1], r[2], r[3], r[4], r[5], r[6], r[7], meanings.get((r[1], r[2], r[8], r[9]), {}))
+        Filed(*r[:6], opened(r), r[7], meanings.get((r[1], r[2], r[8], r[9]), {}))
         for r in rows
     ]
 

@@ -11,6 +11,7 @@ from sqlalchemy import String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.core.db import Base, Own, Released, Subtree, within_tenant
+from portal.core.sealing import protect
 
 
 class FormSnapshot(Base):
@@ -295,3 +296,8 @@ class Upload(Own):
     )
     made_at: Mapped[datetime]
     settled_at: Mapped[datetime | None]
+
+
+protect(Submission, "values", "origins", subject=lambda sheet: f"submission:{sheet.id}")
+protect(SubmissionEdition, "values", "origins", subject=lambda edition: f"submission:{edition.submission_id}")
+protect(Upload, "findings", subject=lambda upload: f"upload:{upload.id}")

@@ -116,6 +116,11 @@ QUERIES = (
     "/{t}/{c}/activities.xlsx?unit={unit_id}",
     "/{t}/{c}/ledger?q=CANARY",
     "/{t}/{c}/urgent?q=CANARY",
+    "/{t}/{c}/information/items?q=CANARY",
+    "/{t}/{c}/information/items?unit={unit_id}",
+    "/{t}/{c}/information/items?place={tenant_id}",
+    "/{t}/{c}/information/items.xlsx?q=CANARY",
+    "/{t}/{c}/information/items/new?copy={released_item}",
     "/{t}/{c}/urgent/new?subject={subject}",
     "/{t}/{c}/overview?view=all",
     "/{t}/{c}/overview.xlsx?view=all",
@@ -198,7 +203,6 @@ def test_the_city_sees_what_was_released_and_nothing_else(world: World) -> None:
         f"{at}/overview/{county.code}/forms/{ids['submission_id']}": 404,
         f"{at}/ledger/{ids['released_record']}": 200,
         f"{at}/ledger/{ids['record_id']}": 404,
-        f"{at}/ledger/{ids['record_id']}/sensitive": 404,
         f"{at}/urgent/{ids['urgent/report_id']}": 200,
         f"{at}/reports/{ids['submission_id']}": 404,
         f"{at}/reports/{ids['forms/submission_id']}": 404,
@@ -231,7 +235,7 @@ def test_a_liaison_does_not_see_another_units_form_entry_or_notice(world: World)
     other = world.client(place, SECOND)
     at, ids = f"/{place.code}/{CAMPAIGN}", place.ids
     paths = (f"reports/{ids['submission_id']}", f"reports/{ids['submission_id']}/editions/1",
-             f"ledger/{ids['record_id']}", f"ledger/{ids['record_id']}/sensitive", f"ledger/{ids['record_id']}/edit",
+             f"ledger/{ids['record_id']}", f"ledger/{ids['record_id']}/edit",
              f"urgent/{ids['urgent/report_id']}", f"urgent/new?subject={ids['subject']}",
              f"activities/{ids['activity_id']}", f"activities/{ids['activity_id']}/edit",
              f"duties?unit={ids['unit_id']}")  # fmt: skip

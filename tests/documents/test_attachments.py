@@ -23,7 +23,7 @@ from portal.core.errors import Invalid
 from portal.core.posts import PostKind
 from portal.documents import attachments
 from portal.documents.attachments import add
-from portal.documents.contents import path_of, store
+from portal.documents.contents import path_of, read, store
 from portal.documents.models import Attachment
 from portal.reporting.models import State, SubmissionEdition
 from portal.reporting.upward import submit_report
@@ -126,7 +126,8 @@ def test_a_file_comes_with_the_form_and_goes_out_as_a_download(
     ]
     assert county.sheet(UNIT).values["papers"] == attachments.as_payload([first, second])
     stored = folder(app) / str(county.tenant.id) / first.sha256[:2] / first.sha256
-    assert stored.read_bytes() == PDF
+    assert PDF not in stored.read_bytes()
+    assert read(folder(app), county.tenant.id, first.sha256, app.extensions["portal"].ring) == PDF
     shown = page(liaison.get(url))
     assert f'href="{link(county, first.id)}"' in shown
     assert "盖章件.pdf" in shown
@@ -432,7 +433,7 @@ def test_a_full_disk_is_said_so_and_no_row_stays(
     def full(_handle: int) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("portal.documents.attachments.os.fsync", full)
+    monkeypatch.setattr("portal.documents.contents.os.fsync", full)
     answer = send(liaison, address(county), ((PDF, "甲.pdf"),), action="save", total="4")
     monkeypatch.undo()
     assert answer.status_code == 422

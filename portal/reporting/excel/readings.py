@@ -12,6 +12,7 @@ from decimal import Decimal
 from portal.campaigns.declarations import Campaign
 from portal.campaigns.forms import Field, FieldKind
 from portal.core.clock import SHANGHAI
+from portal.core.secret import Secret
 from portal.core.text import Message, Text, _, written
 from portal.documents.reading import Cell, Formula
 from portal.reporting.excel.amounts import NOTHING, Reading, read_amount, refusal
@@ -84,7 +85,8 @@ def _text(cell: Cell, field: Field, _campaign: Campaign) -> Reading:
     if isinstance(cell, bool):
         cell = str(_("是") if cell else _("否"))
     plain = cell.isoformat()[:10] if isinstance(cell, date) else typed_text(cell)
-    return Reading(clean_text(plain, field.max_length, lines=field.kind is FieldKind.LONG_TEXT) or None, True)
+    clean = clean_text(plain, field.max_length, lines=field.kind is FieldKind.LONG_TEXT) or None
+    return Reading(Secret(clean) if clean and field.sensitive else clean, True)
 
 
 def _date(cell: Cell, _field: Field, _campaign: Campaign) -> Reading:

@@ -17,6 +17,7 @@ from xlsxwriter.utility import xl_col_to_name
 
 from portal.campaigns.declarations import Campaign
 from portal.campaigns.forms import Field, FieldKind, Form, Table
+from portal.core.secret import Secret
 from portal.core.text import Message, Text, _, written
 from portal.documents.paper import HIDDEN
 from portal.documents.reading import Cell, FormRow, Formula, Page
@@ -230,7 +231,7 @@ def _read(row: FormRow, place: int, f: Field, campaign: Campaign, unit: object =
         reading = read_cell(cell, f, campaign)
     typed = cell if isinstance(cell, int | float | str) and not isinstance(cell, bool) else typed_text(cell)
     if isinstance(typed, str):  # as long as a spreadsheet's cell may be, whatever was crafted
-        typed = typed[:LONGEST_CELL]
+        typed = Secret(typed[:LONGEST_CELL]) if f.sensitive and typed else typed[:LONGEST_CELL]
     return Read(reading, row.number, f"{xl_col_to_name(place)}{row.number}", typed)
 
 
