@@ -28,7 +28,7 @@ def _unit() -> MemberUnit | None:
         if Right.REPORT_READ_ALL not in desk.rights:
             raise NotFound
         return None
-    if not may_see(unit_id):
+    if not may_see(desk, unit_id):
         raise NotFound
     members = list_members(the_session(), desk.mechanism_id, now().astimezone(SHANGHAI).date())
     unit = next((m for m in members if m.unit_id == unit_id), None)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -14,13 +14,14 @@ from portal.core.clock import SHANGHAI
 from portal.core.errors import NotAllowed
 from portal.core.periods import Period, PeriodKind, period_of
 from portal.core.posts import Right
+from portal.core.reader import Desk
 from portal.core.text import Message, Text, _
 from portal.duties.obligations import CADENCE_LABELS, KINDS, Item, Standing, bounds, declared, periods_of
 from portal.duties.reading import Ask, last_days, read_items
 from portal.duties.todos import entry_of, step_of
 from portal.duties.views import blueprint
 from portal.figures.evidence import Evidence, find_room, room_of
-from portal.web.access import now, require, the_campaign, the_desk, the_session
+from portal.web.access import now, require, the_campaign, the_desk, the_reader, the_session
 from portal.web.shell import address
 
 YEARS_BACK = 3
@@ -30,10 +31,11 @@ def _today() -> date:
     return now().astimezone(SHANGHAI).date()
 
 
-def may_see(unit_id: int) -> bool:
-    """How a unit stands: for itself and for those who read every unit's reports."""
-    desk = the_desk()
-    return Right.REPORT_READ_ALL in desk.rights or unit_id in desk.units_with(Right.REPORT_FILL)
+def may_see(desk: Desk | None, unit_id: int) -> bool:
+    """How a unit stands in a body: for itself and for those who read every unit's reports there."""
+    return desk is not None and (
+        Right.REPORT_READ_ALL in desk.rights or unit_id in desk.units_with(Right.REPORT_FILL)
+    )
 
 
 def active_phases(campaign: Campaign, on: date) -> list[Phase]:
@@ -70,6 +72,8 @@ def read_owed(
 ) -> tuple[dict[int, list[OwedRow]], dict[tuple[int, str], Message]]:
     """Mechanism -> what the unit owes there; (mechanism, duty) -> 距上次 n 天 for duties with a soft word."""
     asks = [Ask(mechanism, campaign, frozenset({unit_id})) for mechanism, campaign, _member in places]
+    if not places:
+        return {}, {}
     items = read_items(the_session(), now(), asks, _running)
     found = {m: _rows([i for i in items if i.mechanism_id == m]) for m, _campaign, _member in places}
     latest = last_days(the_session(), [m for m, _campaign, _member in places], unit_id)
@@ -77,38 +81,38 @@ def read_owed(
     return found, since
 
 
+def desk_of(mechanism_id: int) -> Desk | None:
+    """The reader's desk in that body: a unit's page shows all its campaigns, the reader may be at home in some."""
+    return next((d for d in the_reader().desks if d.mechanism_id == mechanism_id), None)
+
+
+def writes_at(desk: Desk, unit_id: int | None) -> bool:
+    if unit_id is None:
+        return Right.REPORT_REVIEW in desk.rights
+    return unit_id in desk.units_with(Right.RECORD_WRITE)
+
+
 def owed_link(item: Item) -> dict[str, Any]:
     """For the templates: the button that leads to where the record is entered, and the records that met it."""
+    desk, room = desk_of(item.mechanism_id), find_room(room_of(item.obligation))
+    if desk is None:
+        return {"url": "", "records": []}
+    at = {"tenant": desk.tenant_code, "campaign": desk.campaign}
+    reads = bool({Right.RECORD_READ_ALL, Right.RECORD_WRITE} & desk.rights)
     endpoint, args = entry_of(item)
-    desk = the_desk()
-    return {"step": step_of(item), "url": _here(item, endpoint, args) if _writes(item) else "",
-            "records": [(r, _record_url(item, r)) for r in item.met_by] if _reads(desk.rights) else []}  # fmt: skip
 
+    def page(record: Evidence) -> str:
+        """'' for a line of the register: the item's own page lists it."""
+        if room is None:
+            return ""
+        detail, argument = room.detail
+        return address(detail, **at, **{argument: int(record.subject.partition(":")[2])})
 
-def _reads(rights: Collection[Right]) -> bool:
-    return bool({Right.RECORD_READ_ALL, Right.RECORD_WRITE} & set(rights))
-
-
-def _writes(item: Item) -> bool:
-    desk = the_desk()
-    if item.mechanism_id != desk.mechanism_id:
-        return False
-    if item.unit_id is None:
-        return Right.REPORT_REVIEW in desk.rights
-    return item.unit_id in desk.units_with(Right.RECORD_WRITE)
-
-
-def _here(item: Item, endpoint: str, args: dict[str, Any]) -> str:
-    return address(endpoint, tenant=the_desk().tenant_code, campaign=item.campaign.key, **args)
-
-
-def _record_url(item: Item, record: Evidence) -> str:
-    """'' for a line of the register, which the item's own page lists, and for what is in another campaign's rooms."""
-    room = find_room(room_of(item.obligation))
-    if room is None or item.mechanism_id != the_desk().mechanism_id:
-        return ""
-    endpoint, argument = room.detail
-    return _here(item, endpoint, {argument: int(record.subject.partition(":")[2])})
+    return {
+        "step": step_of(item),
+        "url": address(endpoint, **at, **args) if writes_at(desk, item.unit_id) else "",
+        "records": [(r, page(r)) for r in item.met_by] if reads else [],
+    }
 
 
 @dataclass(frozen=True)
@@ -147,6 +151,7 @@ def owed() -> Any:
         years=years,
         at=at,
         periods=periods,
+        column=column,
         lines=[x for x in lines if not gaps or column[x.unit_id].waiting or _missed(column[x.unit_id])],
         asked=sum(c.done or c.waiting or _missed(c) for c in column.values()),
         done=sum(c.done for c in column.values()),
@@ -198,15 +203,24 @@ def _read_matrix(
 
 
 def _lines(items: Sequence[Item]) -> list[UnitLine]:
-    """Units that were asked in one of the periods, or did it unasked; official order."""
+    """Units that were asked in one of the periods, or did it unasked, in official order.
+
+    Periods before anybody was asked are left out.
+    """
+    asked = [i.period for i in items if _matters(i)]
     groups: dict[int, list[Item]] = {}
     for item in items:
-        groups.setdefault(item.unit_id or 0, []).append(item)
+        if asked and item.period >= min(asked):
+            groups.setdefault(item.unit_id or 0, []).append(item)
     return [
         UnitLine(unit, cells[0].unit, tuple(cells))
         for unit, cells in groups.items()
-        if any(c.standing is not Standing.NOT_ASKED or c.met_by for c in cells)
+        if any(map(_matters, cells))
     ]
+
+
+def _matters(item: Item) -> bool:
+    return item.standing is not Standing.NOT_ASKED or bool(item.met_by)
 
 
 _QUARTERS = (_("一季度"), _("二季度"), _("三季度"), _("四季度"))

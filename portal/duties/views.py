@@ -82,26 +82,34 @@ def _unit_page(unit: MemberUnit, own: list[MemberUnit], oversees: bool) -> str:
             ((m, c, member) for m, c, member in found if c is not None),
             key=lambda p: (p[1].position, p[1].key),
         )
-    shown = may_see(unit.unit_id)
-    owed, days = read_owed(unit.unit_id, places) if shown else ({}, {})
+    seen = [p for p in places if may_see(desk_of(p[0]), unit.unit_id)]
+    owed, days = read_owed(unit.unit_id, seen)
     return render_template(
         "duties/unit.html",
         unit=unit,
         own=own,
         oversees=oversees,
         every=every,
-        shown=shown,
+        shown={m for m, _c, _member in seen},
         groups=[(c, list_own_rows(c, member), owed.get(m, []), m) for m, c, member in places],
         days=days,
         phases={c.key: active_phases(c, _today()) for _m, c, _member in places},
         cadences=CADENCE_LABELS,
         owed_link=owed_link,
-        may_write=unit.unit_id in desk.units_with(Right.RECORD_WRITE),
+        desk_of=desk_of,
+        writes_at=writes_at,
     )
 
 
 # Further pages of this blueprint; they add their routes when imported.
 from portal.duties import line_pages, owed_pages  # noqa: E402
-from portal.duties.owed_pages import active_phases, may_see, owed_link, read_owed  # noqa: E402
+from portal.duties.owed_pages import (  # noqa: E402
+    active_phases,
+    desk_of,
+    may_see,
+    owed_link,
+    read_owed,
+    writes_at,
+)
 
 __all__ = ["blueprint", "line_pages", "owed_pages"]
