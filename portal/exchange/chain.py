@@ -171,7 +171,7 @@ class Standing:
     """The facts as they stand after the last part. ``amount`` fen, None = not known yet."""
 
     amount: int | None
-    amount_by: str
+    amount_by: Message | Text
     """``part_label`` of where the amount was last given."""
     measures: tuple[str, ...]
     wishes: tuple[str, ...]
@@ -188,7 +188,7 @@ def standing_of(report: UrgentReport, parts: Sequence[UrgentPart]) -> Standing:
     amount, by = given[-1] if given else (report.amount, _("初报"))
     return Standing(
         amount=amount,
-        amount_by=str(by),
+        amount_by=by,
         measures=tuple(p.measures for p in own if p.measures),
         wishes=tuple(p.wishes for p in own if p.wishes),
         filed_by=own[-1].filed_by if own else report.filed_by,

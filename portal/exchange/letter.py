@@ -49,7 +49,7 @@ def write_letter(
 
 def _sheet(report: UrgentReport, standing: Standing) -> list[tuple[Text, str]]:
     amount = _say(_("待核")) if standing.amount is None else _say(
-        Message(_("%(n)s 元（%(kind)s）"), n=show_yuan(standing.amount), kind=Text(standing.amount_by))
+        Message(_("%(n)s 元（%(kind)s）"), n=show_yuan(standing.amount), kind=standing.amount_by)
     )  # fmt: skip
     return [
         (_("时间"), _say(Message(_("%(at)s得知"), at=_moment(report.known_at)))),

@@ -40,9 +40,10 @@ def subject_of(report: UrgentReport) -> str:
 
 
 def office_title(desk: Desk) -> str:
-    """Offices of all levels bear the same name, so the tenant's goes before it."""
-    known = desk.office_name.startswith(desk.tenant_name)
-    return (desk.office_name if known else desk.tenant_name + desk.office_name)[:120]
+    """Offices of all levels may bear the same name: the tenant's goes before it, unless it stands there already."""
+    name, office = desk.tenant_name, desk.office_name
+    known = any(office.startswith(name[start:]) for start in range(len(name) - 1))
+    return (office if known else name + office)[:120]
 
 
 @contextmanager

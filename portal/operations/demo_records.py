@@ -16,6 +16,7 @@ from portal.campaigns.forms import FieldKind
 from portal.campaigns.sources import Values
 from portal.core.periods import PeriodKind, parse_period, period_of
 from portal.deadlines.matters import find_matter
+from portal.exchange.related import amount_of
 from portal.exchange.services import Facts, file_report
 from portal.ledger.models import Record, RecordEvent
 from portal.ledger.numbering import lock_series, take_number
@@ -268,7 +269,8 @@ def _matter(
     if not fresh and _fires(campaign, ledger, example):
         file_report(
             world.session, actor, known_at + timedelta(hours=5), mechanism_id=mechanism.id, unit_id=unit.unit_id,
-            campaign=campaign, facts=Facts(found.title, found.place, known_at), request_key=key,
+            campaign=campaign, request_key=key,
+            facts=Facts(found.title, found.place, known_at, amount_of(campaign, ledger.key, found.values)),
             matter=find_matter(world.session, f"record:{found.id}"),
         )  # fmt: skip
 

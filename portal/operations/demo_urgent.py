@@ -38,7 +38,8 @@ def play(world: World, tenant: Tenant) -> None:
             .order_by(UrgentReport.filed_at)
         ).all()
         for number, report in enumerate(reports, 1):
-            _continue(world, tenant, body, campaign, report, last=number == len(reports))
+            open_still = number == len(reports) and world.prefix(tenant) == FINDS
+            _continue(world, tenant, body, campaign, report, last=open_still)
         if campaign.thresholds and world.prefix(tenant) == FINDS:
             _two_finds(world, body, campaign)
             _begun(world, body)
