@@ -143,6 +143,7 @@ def file_item(
 def revise_item(
     session: Session, actor: Actor, now: datetime, *, item: Item, edition: int, title: str, sections: Mapping[str, Any],
     level: Level, readers: Collection[int] = (), why: str, number: str | None = None,
+    files_changed: bool = False,
 ) -> Item:  # fmt: skip
     """A new edition in place of ``edition``, which is the one the writer had before the eyes (else ``Conflict``).
 
@@ -162,7 +163,7 @@ def revise_item(
     check_words(title, sections)
     number = item.number if number is None else number
     before = (item.title, item.sections, item.number, item.level, held)
-    if before == (title, dict(sections), number, level.value, wanted):
+    if before == (title, dict(sections), number, level.value, wanted) and not files_changed:
         raise Invalid({"": _("内容和读者都没有变化，不需要修改。")})
     if item.level == Level.MEMBERS or item.level == Level.UPWARD:
         lines = {m.unit_id: m.member for m in members_of(session, item, now)}

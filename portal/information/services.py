@@ -143,6 +143,8 @@ class Circle:
     """Who reads what, by name. ``units``: the members that may be chosen; ``above``: offices of superiors."""
 
     writer: str
+    member: str
+    """The writer's line in the roster; '' = a guest, or the office."""
     office: tuple[Message | Text | str, ...]
     units: Sequence[MemberUnit]
     above: tuple[Message | Text | str, ...]
@@ -181,6 +183,7 @@ def circle_of(session: Session, desk: Desk, campaign: Campaign, unit_id: int | N
     members = list_members(session, desk.mechanism_id, now.astimezone(SHANGHAI).date())
     return Circle(
         writer=next((m.full_name for m in members if m.unit_id == unit_id), ""),
+        member=next((m.member for m in members if m.unit_id == unit_id), ""),
         office=(desk.office_name, *leaders),
         units=[m for m in members if m.unit_id != unit_id],
         above=tuple(

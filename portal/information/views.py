@@ -44,6 +44,9 @@ def _tabs() -> dict[str, Any]:
 
 
 # Further pages of this blueprint; they add their routes when imported.
-from portal.information import request_pages  # noqa: E402
+from portal.information import advisory_pages, item_pages, item_writing, library_pages, request_pages  # noqa: E402
+from portal.information.agreement import close_until_signed  # noqa: E402
 
-__all__ = ["blueprint", "request_pages"]
+blueprint.record(close_until_signed)  # after every page: those above it in this file are closed, too
+
+__all__ = ["advisory_pages", "blueprint", "item_pages", "item_writing", "library_pages", "request_pages"]

@@ -43,7 +43,10 @@ from portal.deadlines.matters import find_matter
 from portal.documents.attachments import add
 from portal.documents.models import Export
 from portal.exchange.services import Facts, file_report
+from portal.information.items import file_item
+from portal.information.models import ItemKind, Level
 from portal.ledger.services import Entry, create_record
+from portal.notices.feeds import make_feed
 from portal.notices.models import Notice
 from portal.notices.services import notify
 from portal.reporting.design import local
@@ -291,9 +294,12 @@ def _furnish(make: Factory, tenant: Tenant, slug: str) -> Place:
             sources=(),
         )
         place.ids |= {"post_id": left.id, "handover_id": sheet.id}
+        owner = session.query(Account).filter_by(username=place.account(PostKind.LIAISON)).one()
+        place.ids["token"] = make_feed(session, owner.id, make.clock())
         _report(session, make, place, body.id, actor, police.id)
         _keep(session, make, place, body.id, actor, police.id)
         _bring(session, make, place)
+        _inform(session, make, place, body.id, actor, police.id)
     return place
 
 
@@ -344,6 +350,21 @@ def _report(session: Session, make: Factory, place: Place, body: int, actor: Act
     session.flush()
     place.ids["export_id"] = export.id
     _draft_a_form(session, place, body, actor, now, campaign)
+
+
+def _inform(
+    session: Session, make: Factory, place: Place, body: int, actor: Actor, unit_id: int
+) -> None:
+    """An item of information for the whole body, and one for superiors as well."""
+    campaign = make.app.extensions["portal"].registry.find(CAMPAIGN)
+    for name, level in (("items/item_id", Level.MEMBERS), ("released_item", Level.UPWARD)):
+        item = file_item(
+            session, actor, make.clock(), mechanism_id=body, campaign=campaign, unit_id=unit_id,
+            kind=ItemKind.INFORMATION, category="work_news", title=f"{place.canary}信息",
+            sections={"situation": f"{place.canary}情况"}, level=level, request_key=f"{place.slug}-{name}",
+            calendar=WorkCalendar(),
+        )  # fmt: skip
+        place.ids[name] = item.id
 
 
 def _draft_a_form(

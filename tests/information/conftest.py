@@ -24,6 +24,7 @@ from portal.tenants.calendar import load_calendar
 from portal.tenants.models import Tenant
 from portal.units.models import Mechanism, Membership, Unit
 from portal.units.reader import load_posts
+from tests.accounts.people import Visitor
 from tests.conftest import TestClock
 from tests.factories import Factory
 
@@ -109,6 +110,7 @@ def town(make: Factory, clock: TestClock) -> Town:
 def build_town(make: Factory, clock: TestClock, campaign: str = CAMPAIGN) -> Town:
     """``own``/``leader`` police, ``other`` finance, ``chosen`` court, ``group`` without unit, ``left`` a former member,
     ``office``, ``convenor``; ``city`` the office above, ``sibling`` the office beside, ``stranger`` in another body."""
+    make.app.test_client_class = Visitor
     declared = make.app.extensions["portal"].registry.find(campaign)
     city = make.tenant("阳泉市")
     county, sibling = make.tenant("平定县", city), make.tenant("盂县", city)

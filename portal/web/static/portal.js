@@ -209,3 +209,21 @@
     sending.finally(() => form.requestSubmit(pressed));
   });
 })();
+
+// Who will see what is being written: the names follow the choice; without this a button asks the server.
+(() => {
+  const box = document.querySelector("[data-audience]");
+  if (!box) return;
+  const shown = box.querySelector("[data-shown]"), units = box.querySelector("[data-chosen]"), button = box.querySelector(".no-script");
+  const look = () => {
+    const level = box.querySelector("[name=level]:checked");
+    if (units) units.hidden = !level || level.value !== "chosen";
+    if (!level) return;
+    const names = level.dataset.names ? [level.dataset.names] : [];
+    if (level.value === "chosen") for (const unit of box.querySelectorAll("[data-name]:checked")) names.push(unit.dataset.name);
+    shown.textContent = names.join("、");
+  };
+  if (button) button.hidden = true;
+  box.addEventListener("change", look);
+  look();
+})();
