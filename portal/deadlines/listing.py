@@ -64,7 +64,7 @@ class Row(NamedTuple):
         return self.last_change == "asked" and self.met_at is None
 
 
-_LAST = (
+LAST_CHANGE = (
     sa.select(DeadlineChange.kind)
     .where(
         DeadlineChange.tenant_id == Deadline.tenant_id,
@@ -85,7 +85,7 @@ def list_deadlines(
     query = (
         sa.select(
             Deadline.id, Deadline.title, Deadline.subject, Unit.short_name, Deadline.started_at, Deadline.due_at,
-            Deadline.met_at, Deadline.provisional, Deadline.span, _LAST,
+            Deadline.met_at, Deadline.provisional, Deadline.span, LAST_CHANGE,
         )
         .outerjoin(Unit, sa.and_(Unit.tenant_id == Deadline.tenant_id, Unit.id == Deadline.unit_id))
         .where(Deadline.tenant_id == tenant_id, Deadline.mechanism_id == filters.mechanism_id)

@@ -245,7 +245,7 @@ class Running:
         return state_of(self.started_at, self.due_at, None, now)
 
 
-_RUNNING = (
+RUNNING = (
     sa.select(
         Deadline.id, Deadline.tenant_id, Deadline.mechanism_id, Deadline.unit_id, Unit.short_name, Deadline.subject,
         Deadline.rule, Deadline.title, Deadline.reason, Deadline.started_at, Deadline.entered_at, Deadline.due_at,
@@ -255,8 +255,8 @@ _RUNNING = (
     .where(Deadline.tenant_id.in_(sa.bindparam("own", expanding=True)), Deadline.met_at.is_(None))
     .order_by(Deadline.due_at, Deadline.id)
 )  # fmt: skip
-_RUNNING_AT = Ready(
-    _RUNNING.where(
+_AT = Ready(
+    RUNNING.where(
         sa.or_(
             Deadline.mechanism_id.in_(sa.bindparam("offices", expanding=True)),
             sa.tuple_(Deadline.mechanism_id, Deadline.unit_id).in_(sa.bindparam("units", expanding=True)),
@@ -282,10 +282,8 @@ def list_running(
     if places is not None:
         offices = [mechanism for _tenant, mechanism, unit in places if unit is None]
         units = [(mechanism, unit) for _tenant, mechanism, unit in places if unit is not None]
-        return tuple(
-            Running(*row) for row in _RUNNING_AT.rows(session, own=own, offices=offices, units=units)
-        )
-    query = _RUNNING
+        return tuple(Running(*row) for row in _AT.rows(session, own=own, offices=offices, units=units))
+    query = RUNNING
     if unit_ids is not None:
         query = query.where(Deadline.unit_id.in_(unit_ids))
     if mechanism_id is not None:

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any, NamedTuple
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.core.posts import Right
 from portal.core.reader import Reader
+from portal.core.ready import Ready
 from portal.core.text import Message, Text, _
 from portal.core.todo import Todo
 from portal.deadlines.limits import name_rule
-from portal.deadlines.matters import is_clock
-from portal.deadlines.services import Running, explain, list_running
+from portal.deadlines.listing import LAST_CHANGE
+from portal.deadlines.matters import clock_prefixes, is_clock
+from portal.deadlines.models import Deadline
+from portal.deadlines.services import RUNNING, Running, explain
 
 
 class Work(NamedTuple):
@@ -35,36 +40,63 @@ def work_on(subject: str) -> Work | None:
     return None
 
 
+MOST = 300
+"""The earliest due; what an office has beyond these is on the page of deadlines."""
+_OWED = sa.tuple_(Deadline.mechanism_id, Deadline.unit_id).in_(sa.bindparam("units", expanding=True))
+_OFFICE = Deadline.mechanism_id.in_(sa.bindparam("offices", expanding=True))
+
+
+def _statement() -> Ready:
+    """Made when first asked: by then every room has said which matters have clocks."""
+    clock = sa.or_(sa.false(), *(Deadline.subject.startswith(p) for p in clock_prefixes()))
+    asked = sa.func.coalesce(LAST_CHANGE, "") == "asked"
+    return Ready(
+        RUNNING.add_columns(asked)
+        .where(sa.or_(_OWED, sa.and_(_OFFICE, sa.or_(Deadline.unit_id.is_(None), clock, asked))))
+        .limit(MOST)
+    )
+
+
+_ready = cache(_statement)
+
+
 def list_todos(session: Session, reader: Reader, now: datetime) -> Sequence[Todo]:
-    """Of the reader's units what they owe, of the reader's offices everything that runs; one statement."""
-    offices = [(p.tenant_id, p.mechanism_id or 0, None) for p in reader.offices(Right.REPORT_REVIEW)]
-    running = list_running(session, places=[*reader.places(Right.REPORT_FILL), *offices])
+    """Of the reader's units what they owe; of the reader's offices what these owe themselves, every urgent clock
+    and every extension that waits for a decision. One statement.
+    """
+    units = [place[1:] for place in reader.places(Right.REPORT_FILL)]
+    offices = [p.mechanism_id for p in reader.offices(Right.REPORT_REVIEW)]
+    if not units and not offices:
+        return ()
+    rows = _ready().rows(session, own=reader.scope.own, units=units, offices=offices)
     desks = {(d.tenant_id, d.mechanism_id): d for d in reader.desks if d.campaign}
+    found = [(Running(*row[:-1]), bool(row[-1])) for row in rows]
     return [
-        _row(c, desks[c.tenant_id, c.mechanism_id].campaign, reader, now)
-        for c in running
+        _row(c, desks[c.tenant_id, c.mechanism_id].campaign, reader, now, asked)
+        for c, asked in found
         if (c.tenant_id, c.mechanism_id) in desks
     ]
 
 
-def _row(c: Running, campaign: str, reader: Reader, now: datetime) -> Todo:
+def _row(c: Running, campaign: str, reader: Reader, now: datetime, asked: bool) -> Todo:
     state, clock = c.state(now), is_clock(c.subject)
-    writes = any(place[1:] == (c.mechanism_id, c.unit_id) for place in reader.places(Right.URGENT_FILE))
     office = any(p.mechanism_id == c.mechanism_id for p in reader.offices(Right.DEADLINE_SET))
-    work = work_on(c.subject) if writes or (office and c.unit_id is None) else None
-    if work is None:
-        step = _("办结") if writes or (office and c.unit_id is None) else _("查看")
-        work = Work("deadlines.detail", {"deadline_id": c.id}, step)
-        if clock:
-            work = Work("exchange.index", {}, _("查看"))
-    note: Message | Text | str = "" if clock else name_rule(c.span)
+    owes = any(place[1:] == (c.mechanism_id, c.unit_id) for place in reader.places(Right.URGENT_FILE)) or (
+        office and c.unit_id is None
+    )
+    notes: list[Message | Text] = [] if clock else [name_rule(c.span)]
+    if c.provisional:
+        notes.append(_("日期暂估"))
+    if asked:
+        notes.append(_("申请延期待决定"))
+    work = _work(c, owes=owes, decides=office and asked)
     return Todo(
         tenant_id=c.tenant_id,
         campaign=campaign,
         light=state.light,
-        state=state.text if clock else state.word,
+        state=state.text if clock or state.late else state.word,
         what=c.title,
-        note=Message(_("%(rule)s，日期暂估"), rule=note) if c.provisional else note,
+        note=Message(_("%(a)s，%(b)s"), a=notes[0], b=notes[-1]) if len(notes) > 1 else next(iter(notes), ""),
         source=c.unit_name or _("本办公室"),
         due=c.due_at,
         step=work.step,
@@ -73,3 +105,13 @@ def _row(c: Running, campaign: str, reader: Reader, now: datetime) -> Todo:
         clock=clock,
         why=explain(c),
     )
+
+
+def _work(c: Running, *, owes: bool, decides: bool) -> Work:
+    """What the reader does about it: the thing itself, the decision, or a look."""
+    if is_clock(c.subject) and not owes:
+        return Work("exchange.index", {}, _("查看"))
+    own = Work("deadlines.detail", {"deadline_id": c.id}, _("查看"))
+    if decides:
+        return own._replace(step=_("决定延期"))
+    return (work_on(c.subject) or own._replace(step=_("办理"))) if owes else own

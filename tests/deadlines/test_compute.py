@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from portal.cli import portal
 from portal.core.clock import end_of
 from portal.core.workdays import WorkCalendar
-from portal.deadlines.cli import answer_lines
+from portal.deadlines.cli import answer_lines, deadlines
 from portal.deadlines.since import days_since
 from portal.tenants.models import CalendarDay
 
@@ -215,14 +215,13 @@ def test_the_instances_own_calendar_counts(app: Flask, session: Session) -> None
         {"day": date(2027, 1, 4), "works": False, "name": "元旦", "source": "某号文"},
     ])  # fmt: skip
     session.commit()
+    settings = app.extensions["portal"].settings
     done = CliRunner().invoke(
-        portal,
-        ["deadlines", "compute"],
+        deadlines,
+        ["compute"],
         input=json.dumps({"rule": "working_days", "n": 15, "from": "2026-12-18"}),
-        env={
-            "PORTAL_INSTANCE": app.extensions["portal"].settings["INSTANCE"],
-            "PORTAL_DATABASE_URL": app.extensions["portal"].settings["DATABASE_URL"],
-        },
+        env={"PORTAL_INSTANCE": settings["INSTANCE"], "PORTAL_DATABASE_URL": settings["DATABASE_URL"]},
+        obj=lambda: app,
     )
     answer = json.loads(done.stdout)
     assert (answer["due_date"], answer["provisional"]) == ("2027-01-12", False)
