@@ -11,16 +11,21 @@ from sqlalchemy.orm import Session
 from portal.core.reader import Reader
 from portal.core.text import Message, _
 from portal.core.todo import Todo, TodoSource
+from portal.deadlines import todos as deadlines
 from portal.deadlines.services import show_minutes
 from portal.duties import todos as duties
 from portal.duties.todos import FindCampaign
 from portal.exchange import todos as urgent
-from portal.home import clocks
 from portal.notices.inbox import Recent, list_inbox
 from portal.reporting import todos as forms
 from portal.units import todos as handovers
 
-SOURCES: tuple[TodoSource, ...] = (clocks.list_todos, urgent.list_todos, handovers.list_todos, forms.list_todos)
+SOURCES: tuple[TodoSource, ...] = (
+    deadlines.list_todos,
+    urgent.list_todos,
+    handovers.list_todos,
+    forms.list_todos,
+)
 """Rooms that have something waiting. Each leaves the reader's scope as it found it."""
 
 
