@@ -13,11 +13,11 @@ from typing import Any, BinaryIO
 
 from docx import Document
 from docx.enum.table import WD_TABLE_ALIGNMENT
-from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING
+from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING, WD_TAB_ALIGNMENT
 from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.oxml import OxmlElement, parse_xml
 from docx.oxml.ns import nsdecls, qn
-from docx.shared import Mm, Pt
+from docx.shared import Mm, Pt, RGBColor
 from docx.text.paragraph import Paragraph
 from docx.text.run import Run
 
@@ -31,6 +31,7 @@ _INSTEAD = {
     TITLE: "SimSun,STSong,Noto Serif CJK SC",
 }
 _LINE = Pt(28)
+_RED = RGBColor(0xE0, 0x00, 0x00)
 _SIZES = {"title": 22, "body": 16, "table": 10.5, "wide table": 9, "foot": 14}
 _WIDE = 6
 """Columns from which a table takes the smaller type."""
@@ -74,10 +75,12 @@ class Letter:
         paragraph = self._paragraph(WD_ALIGN_PARAGRAPH.CENTER, after=_LINE)
         self._run(paragraph, Part(text), TITLE, _SIZES["title"])
 
-    def heading(self, text: str, level: int = 1) -> None:
+    def heading(self, text: str, level: int = 1, *, centred: bool = False) -> None:
         """一、 in level 1, （一） in level 2; the number is part of the text."""
         paragraph = self._paper.add_paragraph(style=f"Heading {level}")
-        _shape(paragraph, indent=True)
+        _shape(paragraph, indent=not centred)
+        if centred:
+            paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
         self._run(paragraph, Part(text), (HEI, KAI)[level - 1], _SIZES["body"])
 
     def paragraph(self, *parts: Part | str, right: bool = False, flush: bool = False) -> None:
@@ -117,6 +120,43 @@ class Letter:
             _repeat(table.rows[0])
         self._paragraph(None)
 
+    def masthead(self, name: str, issue: str, left: str, right: str, note: str = "") -> None:
+        """报头 of a bulletin: ``note`` at the top left, the name in large red type on one line, the issue under it,
+        who edits it and the date over a red line."""
+        if note:
+            self._run(self._paragraph(None), Part(note), HEI, _SIZES["body"])
+        head = self._paragraph(WD_ALIGN_PARAGRAPH.CENTER)
+        size = max(18, min(44, int(WIDTH / 25.4 * 72 / max(1, len(name)))))
+        head.paragraph_format.line_spacing = Pt(size * 1.5)
+        head.paragraph_format.space_before = head.paragraph_format.space_after = Pt(8)
+        self._run(head, Part(name), TITLE, size).font.color.rgb = _RED
+        self._run(self._paragraph(WD_ALIGN_PARAGRAPH.CENTER), Part(issue), BODY, _SIZES["body"])
+        line = self._two_ends(left, right, "body")
+        _rule(line, "bottom", 18, str(_RED))
+        line.paragraph_format.space_after = _LINE
+
+    def closing(self, lines: Sequence[str], left: str = "", right: str = "") -> None:
+        """报尾 between two thin lines: to whom it is reported, sent, issued; then who printed it, and how many."""
+        size = _SIZES["foot"]
+        self._paragraph(None)
+        shown = [self._paragraph(None) for _text in lines]
+        for paragraph, text in zip(shown, lines, strict=True):
+            self._run(paragraph, Part(text), BODY, size)
+            _hang(paragraph, size)
+        last = self._two_ends(left, right, "foot")
+        _rule((shown or [last])[0], "top", 8, "000000")
+        _rule(last, "bottom", 8, "000000")
+        for paragraph in (*shown, last):  # the lines stay together on the last page
+            paragraph.paragraph_format.keep_with_next = paragraph is not last
+            paragraph.paragraph_format.keep_together = True
+
+    def _two_ends(self, left: str, right: str, size: str) -> Paragraph:
+        """A line with one text at each margin."""
+        paragraph = self._paragraph(None)
+        paragraph.paragraph_format.tab_stops.add_tab_stop(Mm(WIDTH), WD_TAB_ALIGNMENT.RIGHT)
+        self._run(paragraph, Part(f"{left}\t{right}"), BODY, _SIZES[size])
+        return paragraph
+
     def save(self, stream: BinaryIO) -> None:
         self._paper.save(stream)
 
@@ -146,6 +186,23 @@ def _shape(paragraph: Paragraph, *, indent: bool, after: Any = None) -> None:
         place = paragraph._p.get_or_add_pPr().get_or_add_ind()
         place.set(qn("w:firstLineChars"), "200")  # two characters, whatever their size
         place.set(qn("w:firstLine"), "640")
+
+
+def _rule(paragraph: Paragraph, side: str, eighths: int, colour: str) -> None:
+    """A line across the text's width, ``eighths`` of a point thick."""
+    properties = paragraph._p.get_or_add_pPr()
+    properties.insert_element_before(
+        parse_xml(
+            f'<w:pBdr {nsdecls("w")}><w:{side} w:val="single" w:sz="{eighths}" w:space="4" w:color="{colour}"/></w:pBdr>'
+        ),
+        "w:shd", "w:tabs", "w:suppressAutoHyphens", "w:spacing", "w:ind", "w:jc", "w:rPr", "w:sectPr",
+    )  # fmt: skip
+
+
+def _hang(paragraph: Paragraph, size: float) -> None:
+    """Further lines stand under the names, behind the two characters of what they are (报：)."""
+    paragraph.paragraph_format.left_indent = Pt(size * 2)
+    paragraph.paragraph_format.first_line_indent = Pt(-size * 2)
 
 
 def _set_font(properties: Any, name: str) -> None:

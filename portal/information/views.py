@@ -44,9 +44,26 @@ def _tabs() -> dict[str, Any]:
 
 
 # Further pages of this blueprint; they add their routes when imported.
-from portal.information import advisory_pages, item_pages, item_writing, library_pages, request_pages  # noqa: E402
+from portal.information import (  # noqa: E402
+    advisory_pages,
+    bulletin_pages,
+    item_pages,
+    item_writing,
+    library_pages,
+    material_pages,
+    request_pages,
+)
 from portal.information.agreement import close_until_signed  # noqa: E402
 
 blueprint.record(close_until_signed)  # after every page: those above it in this file are closed, too
 
-__all__ = ["advisory_pages", "blueprint", "item_pages", "item_writing", "library_pages", "request_pages"]
+__all__ = [
+    "advisory_pages",
+    "blueprint",
+    "bulletin_pages",
+    "item_pages",
+    "item_writing",
+    "library_pages",
+    "material_pages",
+    "request_pages",
+]
