@@ -31,6 +31,7 @@ from portal.notices import inbox
 from portal.notices.due import register_source
 from portal.reporting import queries
 from portal.reporting import reminding as forms_due
+from portal.units import open_drafts
 from portal.units.reader import load_posts
 from portal.web import access, errors, gate, shell
 
@@ -105,7 +106,7 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
     app.extensions["unread"] = inbox.show_unread
     for room in (deadlines_due, forms_due, answers_due):
         register_source(room.list_due)
-    app.extensions["open_items"] = (queries.open_items, deadlines.open_items)
+    app.extensions["open_items"] = (queries.open_items, open_drafts.open_items, deadlines.open_items)
     access.protect(app, load_posts)
     return app
 

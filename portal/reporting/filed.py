@@ -119,7 +119,7 @@ def _with_elements(session: Session, tenant_id: int, rows: Sequence[Any]) -> lis
         return open_values(session, tenant_id, f"submission:{r[0]}", r[6])
 
     return [
-        Filed(*r[:6], opened(r), r[7], meanings.get((r[1], r[2], r[8], r[9]), {}))
+        Filed(r[0], r[1], r[2], r[3], r[4], r[5], opened(r), r[7], meanings.get((r[1], r[2], r[8], r[9]), {}))
         for r in rows
     ]
 
