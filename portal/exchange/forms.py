@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from flask_babel import gettext
 from flask_wtf import FlaskForm
 from wtforms import (
     BooleanField,
@@ -56,9 +57,7 @@ class UrgentForm(_Form):
 class PartForm(_Form):
     """续报 and 终报."""
 
-    kind = RadioField(
-        _l("报告"), choices=[("follow_up", _l("续报")), ("final", _l("终报（处理结果，报后结束）"))]
-    )
+    kind = RadioField(_l("报告"), choices=[])
     what = TextAreaField(
         _l("新情况"), [CleanString(2000, lines=True), DataRequired(_l("请写明有什么新情况。"))]
     )
@@ -68,6 +67,12 @@ class PartForm(_Form):
     checked_by = StringField(_l("审核人职务"), [CleanString(60)])
     phone = StringField(_l("办公电话"), [CleanString(40)], render_kw={"inputmode": "tel"})
     version = HiddenField()
+
+    def __init__(self, **more: Any) -> None:
+        super().__init__(**more)
+        self.kind.choices = [
+            ("follow_up", gettext("续报")), ("final", gettext("终报（处理结果，报后结束）"))
+        ]  # fmt: skip
 
 
 class FeedbackForm(_Form):

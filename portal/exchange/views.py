@@ -8,7 +8,6 @@ from typing import Any
 import sqlalchemy as sa
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 
-from portal.campaigns.exchange import LimitKind
 from portal.core.clock import SHANGHAI
 from portal.core.errors import Invalid, NotAllowed, NotFound
 from portal.core.i18n import translate
@@ -74,11 +73,6 @@ def tell(text: Message | str) -> None:
     flash(str(translate(text)), "done")
 
 
-def _is_urgent(clock: Running) -> bool:
-    """A first report that is owed, or the office's own duty; other limits have their own page."""
-    return clock.rule == HANDLING or clock.span.get("rule", LimitKind.HOURS) == LimitKind.HOURS
-
-
 @blueprint.get("/<tenant>/<campaign>/urgent")
 @logged_in
 def index() -> Any:
@@ -112,7 +106,7 @@ def index() -> Any:
         "exchange/index.html",
         at=at(desk),
         campaign=the_campaign(),
-        running=[(d, d.state(now()), explain(d)) for d in running if _is_urgent(d)],
+        running=[(d, d.state(now()), explain(d)) for d in running],
         handling=HANDLING,
         own=writes,
         drafts=drafts,
