@@ -8,12 +8,14 @@ from typing import Any
 from flask import request
 
 from portal.core.clock import SHANGHAI
-from portal.core.errors import Conflict, NotAllowed
+from portal.core.errors import Conflict, Invalid, NotAllowed
 from portal.core.i18n import translate
 from portal.core.posts import Right
 from portal.core.text import Message, _
+from portal.documents import attachments
 from portal.documents.drafts import find_draft, save_draft
 from portal.documents.models import Draft
+from portal.information import items
 from portal.information.views import is_office
 from portal.web.access import now, the_actor, the_desk, the_session
 from portal.web.inputs import row_id
@@ -27,23 +29,38 @@ def keep(kind: str, names: Sequence[str], lists: Sequence[str] = ()) -> Any:
     unit = row_id(form.get("unit", "")) or None
     if not (unit in desk.units_with(Right.INFO_WRITE) if unit else is_office(desk)):
         raise NotAllowed
-    content: dict[str, Any] = {name: form.get(name, "")[:LONGEST] for name in names}
-    content |= {name: [value[:20] for value in form.getlist(name)[:500]] for name in lists}
+    content: dict[str, Any] = {name: form.get(name, "").replace("\0", "")[:LONGEST] for name in names}
+    content |= {name: [row_id(value) for value in form.getlist(name)[:500]] for name in lists}
+    key = form.get("request_key", "").replace("\0", "")[:40]
     try:
         draft = save_draft(
             the_session(), the_actor(), now(), mechanism_id=desk.mechanism_id, unit_id=unit, kind=kind,
-            subject=form.get("request_key", "")[:40], title=content.get("title", ""), content=content,
+            subject=key, title=content.get("title", ""), content=content,
             version=row_id(form.get("version", "")),
         )  # fmt: skip
     except Conflict as error:
         return {"problem": str(translate(error.message))}, 409
     time = now().astimezone(SHANGHAI).strftime("%H:%M")
-    return {"version": draft.version, "saved_at": str(translate(Message(_("已自动保存 %(time)s"), time=time)))}
+    return {
+        "version": draft.version,
+        "saved_at": str(translate(Message(_("已自动保存 %(time)s"), time=time))),
+    }
+
+
+def note_refused(subject: str, refused: Invalid) -> None:
+    """Nothing was sent; the trail alone keeps that a mark of secrecy was refused."""
+    session = the_session()
+    session.rollback()
+    if isinstance(refused, items.SecretText):
+        items.note_refused_text(session, the_actor(), now(), subject, refused)
+    elif isinstance(refused, attachments.Secret):
+        attachments.note_refusal(session, the_actor(), now(), subject, refused)
+    session.commit()
 
 
 def wanted(kind: str, writers: Collection[int]) -> Draft | None:
     """The draft that the address names by its key, of a unit (0 = the office) for which the reader writes."""
-    key = request.args.get("draft", "")[:60]
+    key = request.args.get("draft", "").replace("\0", "")[:60]
     for unit in writers if key else ():
         draft = find_draft(
             the_session(), mechanism_id=the_desk().mechanism_id, unit_id=unit or None, kind=kind, subject=key

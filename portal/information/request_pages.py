@@ -159,6 +159,7 @@ def new_request() -> Any:
             flash(str(translate(done)), "done")
             return redirect(link(desk.tenant_code, found.id), 303)
         except Invalid as error:
+            drafting.note_refused("request:new", error)
             for key, message in error.problems.items():
                 form[key].errors = [str(translate(message))]
     return _form_page(form, offered), 422

@@ -22,6 +22,7 @@ from portal.core.errors import Conflict, Invalid, NotAllowed, NotFound
 from portal.core.reader import Desk
 from portal.core.scope import Actor, crossing
 from portal.core.text import Message, Text, _
+from portal.information.items import check_words
 from portal.information.models import RequestStep, UpwardRequest
 from portal.notices.services import notify
 from portal.tenants.models import CampaignSwitch, Tenant
@@ -92,6 +93,7 @@ def file_request(
         return first
     if entry.category not in {c.key for c in open_categories(campaign, unit_id, members)}:
         raise Invalid({"category": _("请选择类别；本单位不在其提出单位之列的，请交有关单位提出。")})
+    check_words(entry.title, {"targets": "\n".join(entry.targets), "reason": entry.reason})
     found = UpwardRequest(
         mechanism_id=desk.mechanism_id, campaign=desk.campaign, unit_id=unit_id, category=entry.category, title=entry.title,
         reason=entry.reason, targets=list(entry.targets), filed_at=now, filed_by=actor.name, request_key=request_key,
