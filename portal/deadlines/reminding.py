@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -16,8 +16,8 @@ from portal.notices.due import Due
 from portal.tenants.models import Tenant
 from portal.units.models import Mechanism, Unit
 
-SHORT = timedelta(hours=24)
-"""A limit of natural hours up to here is reminded of in hours, at night too."""
+SHORT = 24
+"""A limit of so many natural hours is reminded of in hours, at night too; an extended one still is."""
 
 
 def list_due(session: Session, since: datetime, until: datetime) -> Iterable[Due]:
@@ -25,7 +25,7 @@ def list_due(session: Session, since: datetime, until: datetime) -> Iterable[Due
     rows = session.execute(
         sa.select(
             Deadline.tenant_id, Deadline.id, Deadline.mechanism_id, Deadline.unit_id, Unit.short_name,
-            Deadline.subject, Deadline.title, Deadline.started_at, Deadline.due_at, Deadline.span, Tenant.code,
+            Deadline.subject, Deadline.title, Deadline.reason, Deadline.due_at, Deadline.span, Tenant.code,
             Mechanism.campaign,
         )
         .join(Tenant, Tenant.id == Deadline.tenant_id)
@@ -37,7 +37,7 @@ def list_due(session: Session, since: datetime, until: datetime) -> Iterable[Due
         )
     )  # fmt: skip
     for row in rows:
-        hours = not row.span or row.span.get("rule") == LimitKind.HOURS
+        span = row.span or {"rule": LimitKind.HOURS, "n": row.reason.get("hours", 0)}
         page = "urgent" if is_clock(row.subject) else f"deadlines/{row.id}"
         yield Due(
             tenant_id=row.tenant_id,
@@ -48,5 +48,5 @@ def list_due(session: Session, since: datetime, until: datetime) -> Iterable[Due
             title=row.title,
             due=row.due_at,
             link=f"/{row.code}/{row.campaign}/{page}",
-            urgent=hours and row.due_at - row.started_at <= SHORT,
+            urgent=span["rule"] == LimitKind.HOURS and span["n"] <= SHORT,
         )

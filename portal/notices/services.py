@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
@@ -65,3 +66,29 @@ def notify(
             raise  # something else is wrong with it
         return False
     return True
+
+
+class Told(NamedTuple):
+    """One notice of a series, for the history that goes with the next."""
+
+    at: datetime
+    read_at: datetime | None
+    read_by: str
+
+
+def list_told(
+    session: Session, *, mechanism_id: int, mark: str, post: PostKind
+) -> dict[int | None, list[Told]]:
+    """Notices of the scope's home tenant whose mark begins with ``mark``, by unit, the oldest first; one statement."""
+    rows = session.execute(
+        sa.select(Notice.unit_id, Notice.at, Notice.read_at, Notice.read_by)
+        .where(
+            Notice.tenant_id == get_scope(session).home, Notice.mechanism_id == mechanism_id,
+            Notice.mark.startswith(mark, autoescape=True), Notice.post == post,
+        )
+        .order_by(Notice.at, Notice.id)
+    )  # fmt: skip
+    found: dict[int | None, list[Told]] = {}
+    for unit_id, at, read_at, read_by in rows:
+        found.setdefault(unit_id, []).append(Told(at, read_at, read_by))
+    return found

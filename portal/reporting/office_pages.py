@@ -10,7 +10,7 @@ from flask import flash, redirect, request, send_file, url_for
 from flask_babel import gettext
 
 from portal.core.audit import Act, record
-from portal.core.errors import Conflict, NotFound
+from portal.core.errors import NotFound
 from portal.core.i18n import join_words, show_moment, translate
 from portal.core.periods import parse_period
 from portal.core.posts import Right
@@ -128,14 +128,10 @@ def remind(report_id: int) -> Any:
         if not chosen:
             flash(gettext("所列单位都已报，没有发出通知。"), "warn")
             return to_board(report_id)
-    try:
-        count = remind_units(
-            session, the_actor(), now(), report=report, chosen=chosen,
-            link=url_for("reporting.mine", tenant=desk.tenant_code, campaign=desk.campaign),
-        )  # fmt: skip
-    except Conflict as error:
-        flash(translate(error.message), "warn")
-        return to_board(report_id)
+    count = remind_units(
+        session, the_actor(), now(), report=report, chosen=chosen,
+        link=url_for("reporting.mine", tenant=desk.tenant_code, campaign=desk.campaign),
+    )  # fmt: skip
     flash(gettext("已向 %(n)s 个单位发出催报通知。", n=count), "done")
     return to_board(report_id)
 
