@@ -16,6 +16,9 @@ from portal.deadlines.services import show_minutes
 from portal.duties import todos as duties
 from portal.duties.todos import FindCampaign
 from portal.exchange import todos as urgent
+from portal.information import advisory_todos as advisories
+from portal.information import request_todos as requests
+from portal.information import todos as information
 from portal.notices.inbox import Recent, list_inbox
 from portal.reporting import todos as forms
 from portal.units import todos as handovers
@@ -23,6 +26,9 @@ from portal.units import todos as handovers
 SOURCES: tuple[TodoSource, ...] = (
     deadlines.list_todos,
     urgent.list_todos,
+    information.list_todos,
+    advisories.list_todos,
+    requests.list_todos,
     handovers.list_todos,
     forms.list_todos,
 )

@@ -24,6 +24,18 @@ def oversees(desk: Desk) -> bool:
     return Right.RECORD_READ_ALL in desk.rights
 
 
+def own_units(desk: Desk) -> tuple[int, ...]:
+    """Units for which the reader sits in the body. The office sits in a host unit without being of it: what that
+    unit keeps to itself is none of the office's."""
+    return tuple(
+        dict.fromkeys(
+            p.unit_id
+            for p in desk.posts
+            if p.unit_id is not None and Right.INFO_READ in p.rights and Right.RECORD_READ_ALL not in p.rights
+        )
+    )
+
+
 def look_below(session: Session, desk: Desk) -> bool:
     """Widen the scope to released rows of the tenants below; False where there are none for this desk."""
     if not oversees(desk) or desk.tenant_level == TenantLevel.COUNTY:
@@ -38,7 +50,7 @@ def readable(desk: Desk, on: date | None = None) -> Any:
     A unit that has left the body by ``on`` (None = today) reads what it wrote and nothing else, though its posts
     may still be in force.
     """
-    own = desk.units_with(Right.INFO_READ)
+    own = own_units(desk)
     mine = Item.unit_id.in_(own)
     wide = Item.level.in_([Level.MEMBERS.value, Level.UPWARD.value])
     here: list[Any] = [mine]

@@ -37,7 +37,7 @@ def sign() -> Any:
     if request.form.get("agreed") != "1":
         return _page(target, str(translate(_("请勾选“已阅读并遵守”后再签署。")))), 422
     agreements.sign_agreement(
-        the_session(), the_actor(), now(), desk=desk, account_id=the_reader().account_id, agreement=declared,
+        the_session(), the_actor(), now(), mechanism_id=desk.mechanism_id, account_id=the_reader().account_id, agreement=declared,
         digest=request.form.get("digest", ""),
     )  # fmt: skip
     flash(str(translate(_("已签署。"))), "done")

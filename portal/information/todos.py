@@ -13,7 +13,7 @@ from portal.core.reader import Reader
 from portal.core.text import Message, _
 from portal.core.todo import Todo
 from portal.information.models import Item
-from portal.information.services import answer_state
+from portal.information.services import OPEN, OVERDUE, STATES
 from portal.units.models import Unit
 
 MOST = 50
@@ -28,7 +28,7 @@ def list_todos(session: Session, reader: Reader, now: datetime) -> Sequence[Todo
     if not bodies:
         return ()
     rows = session.execute(
-        sa.select(Item, Unit.short_name)
+        sa.select(Item.tenant_id, Item.id, Item.campaign, Item.title, Item.answer_due_at, Unit.short_name)
         .join(Unit, sa.and_(Unit.tenant_id == Item.tenant_id, Unit.id == Item.unit_id))
         .where(
             sa.or_(*(sa.and_(Item.tenant_id == t, Item.mechanism_id == m) for t, m in bodies)),
@@ -39,20 +39,18 @@ def list_todos(session: Session, reader: Reader, now: datetime) -> Sequence[Todo
         .order_by(Item.answer_due_at, Item.id)
         .limit(MOST)
     ).all()
-    return [_todo(item, unit_name, now) for item, unit_name in rows]
-
-
-def _todo(item: Item, unit_name: str, now: datetime) -> Todo:
-    light, word = answer_state(item, now)
-    return Todo(
-        tenant_id=item.tenant_id,
-        campaign=item.campaign,
-        light=light,
-        state=word,
-        what=Message(_("答复信息：%(title)s"), title=item.title),
-        source=unit_name,
-        due=item.answer_due_at,
-        step=_("答复"),
-        endpoint="information.item",
-        args={"item_id": item.id},
-    )
+    return [
+        Todo(
+            tenant_id=row[0],
+            campaign=row[2],
+            light="late" if now > row[4] else "near",
+            state=STATES[OVERDUE if now > row[4] else OPEN],
+            what=Message(_("答复信息：%(title)s"), title=row[3]),
+            source=row[5],
+            due=row[4],
+            step=_("答复"),
+            endpoint="information.item",
+            args={"item_id": row[1]},
+        )
+        for row in rows
+    ]

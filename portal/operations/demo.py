@@ -21,7 +21,7 @@ from portal.core.posts import POST_LABELS, PostKind
 from portal.core.scope import SYSTEM, crossing
 from portal.core.settings import Settings
 from portal.core.text import Message, _
-from portal.operations import demo_forms, demo_records, demo_scenes, demo_urgent
+from portal.operations import demo_advisories, demo_forms, demo_information, demo_records, demo_scenes, demo_urgent
 from portal.operations.database import upgrade_schema
 from portal.operations.demo_world import World, rows
 from portal.reporting.rounds import open_everywhere
@@ -124,10 +124,12 @@ class Demo:
                 demo_scenes.leave_out(self.world, tenant)
                 demo_forms.fill_all(self.world, tenant)
                 demo_scenes.play(self.world, tenant)
+                demo_information.play(self.world, tenant)
             self.session.commit()
         for tenant in reversed(bodies):  # a city reads what its counties have reported
             with crossing(self.session, tenant.id):
                 demo_urgent.play(self.world, tenant)
+                demo_advisories.play(self.world, tenant)
             self.session.commit()
 
     def _since(self) -> date:

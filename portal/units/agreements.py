@@ -63,7 +63,7 @@ def sign_agreement(
     actor: Actor,
     now: datetime,
     *,
-    desk: Desk,
+    mechanism_id: int,
     account_id: int,
     agreement: Agreement,
     digest: str,
@@ -72,7 +72,7 @@ def sign_agreement(
     if digest != digest_of(agreement):
         raise Conflict(_("承诺的文字刚有变动，请重新阅读后再签。"))
     signature = SignedAgreement(
-        mechanism_id=desk.mechanism_id, account_id=account_id, version=agreement.version, sha256=digest, signed_at=now,
+        mechanism_id=mechanism_id, account_id=account_id, version=agreement.version, sha256=digest, signed_at=now,
         signed_by=actor.name,
     )  # fmt: skip
     try:

@@ -133,7 +133,7 @@ def build_town(make: Factory, clock: TestClock, campaign: str = CAMPAIGN) -> Tow
     make.post(county, "chosen", PostKind.LIAISON, body, units["court"])
     make.post(county, "group", PostKind.GROUP_MEMBER, body)
     make.post(county, "left", PostKind.LIAISON, body, units["guest"])
-    make.post(county, "office", PostKind.OFFICE_STAFF, body)
+    make.post(county, "office", PostKind.OFFICE_STAFF, body, units["police"])  # which hosts the office
     make.post(county, "convenor", PostKind.CONVENOR, body)
     make.post(city, "city", PostKind.OFFICE_DIRECTOR, above)
     make.post(sibling, "sibling", PostKind.OFFICE_DIRECTOR, beside)

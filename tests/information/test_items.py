@@ -19,11 +19,13 @@ SEES: dict[Level, set[str]] = {
 
 
 def sees(town: Town, who: str, item: Item) -> bool:
+    with town.enter():
+        item_id = item.id  # read again where it is at home
     desk = town.desk(who, "antifraud" if who == "stranger" else "anticounterfeit")
     session = town.make.session
     look_below(session, desk)
     try:
-        return get_item(session, desk, item.id, town.clock.now.date()).id == item.id
+        return get_item(session, desk, item_id, town.clock.now.date()).id == item_id
     except NotFound:
         return False
 
