@@ -82,7 +82,7 @@ def _instant(text: str) -> datetime | None:
         found = datetime.fromisoformat(text)
     except ValueError:
         return None
-    return found if found.tzinfo else None
+    return found if found.tzinfo and 2000 <= found.year < 2100 else None
 
 
 @blueprint.post("/inbox/<int:tenant_id>/<int:notice_id>")
