@@ -258,4 +258,17 @@ def _mine(handover_id: int | None = None) -> list[HandoverRow]:
 
 def _sheet(row: HandoverRow, *, manages: bool) -> Any:
     me = the_reader().account_id
-    return render_template("units/handover.html", row=row, manages=manages, may_sign=row.may_sign(me), me=me)
+    return render_template(
+        "units/handover.html", row=row, manages=manages, may_sign=row.may_sign(me), me=me, acting=_acting(row)
+    )
+
+
+def _acting(row: HandoverRow) -> list[str]:
+    """Leaders in charge, who act on what is open until the hand-over is complete."""
+    moment = now()
+    if row.completed_at is not None or row.left_at > moment:
+        return []
+    leaders = posts.list_posts(
+        the_session(), mechanism_id=row.mechanism_id, at=moment, unit_id=row.unit_id, kinds=[PostKind.LEADER_IN_CHARGE]
+    )  # fmt: skip
+    return [p.holder for p in leaders if p.since <= moment]

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import base64
 import json
-import sqlite3
 from collections.abc import Callable
 from datetime import date, datetime
 from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-import psycopg
 import pytest
 import sqlalchemy as sa
 from click.testing import CliRunner, Result
@@ -19,7 +17,6 @@ from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import make_url
 from sqlalchemy.orm import Session
 
 from portal.cli import portal as command_line
@@ -43,6 +40,7 @@ from portal.operations.worker import _step
 from portal.tenants.models import Tenant
 from tests.documents.papers import PDF
 from tests.factories import Factory
+from tests.security.dump import bytes_of, rows_as_text
 
 AT = datetime(2026, 9, 16, 9, 0, tzinfo=SHANGHAI)
 TEXTS = st.text(max_size=300)
@@ -180,23 +178,7 @@ def house(make: Factory, app: Flask) -> House:
 
 
 def raw(settings: Settings, *, files: bool = True) -> str:
-    """Every row of every table as text, read past every guard, and the bytes of SQLite's files."""
-    url = make_url(settings.database_url)
-    if url.get_backend_name() == "sqlite":
-        found = "".join(
-            p.read_bytes().decode("utf-8", "replace") for p in Path(str(url.database)).parent.glob("*sqlite*")
-        )
-        with sqlite3.connect(str(url.database)) as link:
-            names = [r[0] for r in link.execute("select name from sqlite_master where type = 'table'")]
-            return (found if files else "") + "".join(
-                repr(link.execute(f'select * from "{n}"').fetchall()) for n in names
-            )
-    with psycopg.connect(host=str(url.query["host"]), user="postgres", dbname=url.database) as pg:
-        names = [r[0] for r in pg.execute("select tablename from pg_tables where schemaname = 'public'")]
-        return "".join(
-            "\n".join(r[0] for r in pg.execute(f'select t::text from "{n}" t').fetchall())
-            for n in names
-        )
+    return rows_as_text(settings) + (bytes_of(settings.instance).decode("utf-8", "replace") if files else "")
 
 
 def lies_open(text: str) -> bool:
