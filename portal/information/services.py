@@ -23,7 +23,7 @@ from portal.information.models import Answer, Item, ItemKind, Level
 from portal.notices.services import notify
 from portal.tenants.models import Tenant
 from portal.units.bodies import MemberUnit, list_members
-from portal.units.models import Mechanism, Unit
+from portal.units.models import Mechanism, Post, Unit
 
 PAGE = 50
 OPEN, OVERDUE, WITHDRAWN = "open", "overdue", "withdrawn"
@@ -148,6 +148,8 @@ class Circle:
     office: tuple[Message | Text | str, ...]
     units: Sequence[MemberUnit]
     above: tuple[Message | Text | str, ...]
+    groups: bool = False
+    """People sit in the body's working groups without being of a unit; they read what every member reads."""
 
     def names(self, level: Level, chosen: Collection[int] = ()) -> list[Message | Text | str]:
         """Everybody who reads an item of ``level``, in the order of a document's address line."""
@@ -158,6 +160,7 @@ class Circle:
             found += [u.full_name for u in self.units if u.unit_id in chosen]
         if level in (Level.MEMBERS, Level.UPWARD):
             found += [u.full_name for u in self.units]
+            found += [POST_LABELS[PostKind.GROUP_MEMBER]] if self.groups else []
         if level is Level.UPWARD:
             found += self.above
         return list(dict.fromkeys(found))
@@ -170,7 +173,14 @@ class Circle:
 
 def circle_of(session: Session, desk: Desk, campaign: Campaign, unit_id: int | None, now: datetime) -> Circle:
     """For an item that the unit (None: the office) writes now. Three statements."""
-    titles = session.scalar(sa.select(Mechanism.titles).where(Mechanism.id == desk.mechanism_id)) or {}
+    in_groups = sa.exists().where(
+        Post.tenant_id == Mechanism.tenant_id, Post.mechanism_id == Mechanism.id, Post.unit_id.is_(None),
+        Post.kind == PostKind.GROUP_MEMBER.value, Post.since <= now, sa.or_(Post.until.is_(None), Post.until > now),
+    )  # fmt: skip
+    body = sa.select(Mechanism.titles, in_groups).where(
+        Mechanism.tenant_id == desk.tenant_id, Mechanism.id == desk.mechanism_id
+    )
+    titles, groups = session.execute(body).one()
     convenors = (PostKind.CONVENOR, PostKind.DEPUTY_CONVENOR)
     declared = campaign.body.titles
     leaders = [titles.get(k.value) or declared.get(k.value) or POST_LABELS[k] for k in convenors]
@@ -186,6 +196,7 @@ def circle_of(session: Session, desk: Desk, campaign: Campaign, unit_id: int | N
         member=next((m.member for m in members if m.unit_id == unit_id), ""),
         office=(desk.office_name, *leaders),
         units=[m for m in members if m.unit_id != unit_id],
+        groups=groups,
         above=tuple(
             Message(_("%(place)s%(office)s和召集人"), place=row[0], office=campaign.body.office)
             for row in above

@@ -114,7 +114,7 @@ def test_who_will_see_it_is_named_before_sending(town: Town) -> None:
     own = town.make.login("own")
     path = f"{town.base()}/items/new"
     html = page_of(own, path)
-    assert 'data-names="县公安局、平定县联席办、主召集人、副召集人、县财政局、县法院、阳泉市' in html
+    assert 'data-names="县公安局、平定县联席办、主召集人、副召集人、县财政局、县法院、工作组成员、阳泉市' in html
     assert "县旧单位" not in html
     court = town.units["court"].id
     asked = send(own, path, action="preview", level="chosen", readers=[str(court)])
