@@ -11,13 +11,19 @@ from wtforms.validators import DataRequired, StopValidation
 
 from portal.campaigns.exchange import Limit, LimitKind
 from portal.core.i18n import translate
-from portal.core.text import Message, _
+from portal.core.text import Message, Text, _
 from portal.deadlines.limits import MOST, FixedDay, Rule
 from portal.web.inputs import CleanString, MomentField, Unusable, _l, parse_date, parse_integer, row_id
 
 OFFICE = "0"
 """Among the units: the office itself."""
 DATE = "date"
+KINDS: dict[str, Text] = {
+    LimitKind.WORKING_DAYS.value: _("工作日"),
+    LimitKind.DAYS.value: _("自然日"),
+    LimitKind.HOURS.value: _("小时"),
+    DATE: _("指定日期"),
+}
 
 
 class DateField(StringField):
@@ -58,15 +64,7 @@ class SetForm(_Form):
     what = TextAreaField(_l("要求"), [CleanString(500, lines=True)])
     basis = StringField(_l("依据"), [CleanString(100)])
     units = SelectMultipleField(_l("承办单位"), [DataRequired(_l("请至少选一家单位。"))])
-    kind = SelectField(
-        _l("时限"),
-        choices=[
-            (LimitKind.WORKING_DAYS.value, _l("工作日")),
-            (LimitKind.DAYS.value, _l("自然日")),
-            (LimitKind.HOURS.value, _l("小时")),
-            (DATE, _l("指定日期")),
-        ],
-    )
+    kind = SelectField(_l("计算方式"))
     n = StringField(_l("数量"), render_kw={"inputmode": "numeric", "size": 6, "maxlength": 6})
     day = DateField(_l("日期"))
     started = MomentField(_l("起算时间"), [DataRequired(_l("请填写起算时间。"))])
@@ -76,8 +74,14 @@ class SetForm(_Form):
         validators=[CleanString(40), DataRequired(_l("页面已失效，请返回上一页，刷新后再试。"))]
     )
 
+    def __init__(self, **more: Any) -> None:
+        super().__init__(**more)
+        self.kind.choices = [(key, translate(label)) for key, label in KINDS.items()]
+
     def rule(self) -> Rule | None:
         """None, with the sentence at its field, where the limit cannot be read."""
+        if self.kind.data not in KINDS:
+            return None
         if self.kind.data == DATE:
             if self.day.day is None:
                 self.tell({"day": _("请填写日期。")} if not self.day.errors else {})

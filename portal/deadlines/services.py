@@ -87,8 +87,10 @@ class DeadlineState:
 
 
 def show_minutes(minutes: int) -> Message:
-    """``25 分钟``, ``5 小时 20 分钟``; whole hours above two days, where minutes say nothing."""
+    """``25 分钟``, ``5 小时 20 分钟``; whole hours above two days, where minutes say nothing, days above five."""
     hours, rest = divmod(minutes, 60)
+    if hours >= 120:
+        return Message(_("%(d)s 天"), d=hours // 24)
     if not hours:
         return Message(_("%(m)s 分钟"), m=rest)
     if not rest or hours >= 48:

@@ -15,7 +15,7 @@ from portal.core.reader import Reader
 from portal.core.ready import Ready
 from portal.core.text import Message, Text, _
 from portal.core.todo import Todo
-from portal.deadlines.limits import name_rule
+from portal.deadlines.limits import name_rule, show_end
 from portal.deadlines.listing import LAST_CHANGE
 from portal.deadlines.matters import clock_prefixes, is_clock
 from portal.deadlines.models import Deadline
@@ -80,6 +80,7 @@ def list_todos(session: Session, reader: Reader, now: datetime) -> Sequence[Todo
 
 def _row(c: Running, campaign: str, reader: Reader, now: datetime, asked: bool) -> Todo:
     state, clock = c.state(now), is_clock(c.subject)
+    office_name = next(p.office_name for p in reader.live if p.mechanism_id == c.mechanism_id)
     office = any(p.mechanism_id == c.mechanism_id for p in reader.offices(Right.DEADLINE_SET))
     owes = any(place[1:] == (c.mechanism_id, c.unit_id) for place in reader.places(Right.URGENT_FILE)) or (
         office and c.unit_id is None
@@ -97,8 +98,9 @@ def _row(c: Running, campaign: str, reader: Reader, now: datetime, asked: bool) 
         state=state.text if clock or state.late else state.word,
         what=c.title,
         note=Message(_("%(a)s，%(b)s"), a=notes[0], b=notes[-1]) if len(notes) > 1 else next(iter(notes), ""),
-        source=c.unit_name or _("本办公室"),
+        source=office_name if owes and c.unit_id and not clock else c.unit_name or _("本办公室"),
         due=c.due_at,
+        due_text=show_end(now, c.due_at) if c.due_at.year != now.year else None,
         step=work.step,
         endpoint=work.endpoint,
         args=work.args,

@@ -96,7 +96,10 @@ def new() -> Any:
     desk, form = the_desk(), SetForm()
     form.units.choices = [(str(u), name) for u, name in _members(desk)] + [(OFFICE, desk.office_name)]
     if request.method == "GET":
-        form.request_key.data, form.started.data = secrets.token_urlsafe(18), moment_text(now())
+        form.request_key.data, form.started.data = (
+            secrets.token_urlsafe(18),
+            moment_text(now().replace(second=0)),
+        )
         return _set_page(form, None)
     valid = form.validate()
     rule = form.rule()

@@ -14,7 +14,7 @@ from werkzeug.test import TestResponse
 from portal.core.posts import PostKind
 from portal.core.scope import Actor
 from portal.tenants.models import Tenant
-from portal.units.models import Mechanism, Unit
+from tests.accounts.people import Visitor
 from tests.conftest import TestClock
 from tests.factories import Factory, csrf
 
@@ -27,14 +27,15 @@ class County:
     clock: TestClock
     city: Tenant
     tenant: Tenant
-    body: Mechanism
-    police: Unit
-    finance: Unit
+    code: str
+    body: int
+    police: int
+    finance: int
     liaison: Actor
     office: Actor
 
     def url(self, path: str = "") -> str:
-        return f"/{self.tenant.code}/{CAMPAIGN}/deadlines{path}"
+        return f"/{self.code}/{CAMPAIGN}/deadlines{path}"
 
     def post(self, client: FlaskClient, path: str, page: str = "", **data: Any) -> TestResponse:
         token = csrf(client, self.url(page or path))
@@ -43,6 +44,7 @@ class County:
 
 @pytest.fixture
 def county(app: Flask, session: Session, make: Factory, clock: TestClock) -> County:
+    app.test_client_class = Visitor
     clock.at("2026-04-24T10:00:00")
     city = make.tenant("阳泉市")
     tenant = make.tenant("平定县", city)
@@ -55,5 +57,9 @@ def county(app: Flask, session: Session, make: Factory, clock: TestClock) -> Cou
     make.post(tenant, "office2", PostKind.OFFICE_DIRECTOR, body)
     make.post(tenant, "convenor", PostKind.CONVENOR, body)
     make.post(tenant, "observer", PostKind.OBSERVER, body)
-    return County(make, clock, city, tenant, body, police, finance, Actor(liaison.account_id, "police"),
-                  Actor(office.account_id, "office"))  # fmt: skip
+    found = County(
+        make, clock, city, tenant, tenant.code, body.id, police.id, finance.id, Actor(liaison.account_id, "police"),
+        Actor(office.account_id, "office"),
+    )  # fmt: skip
+    session.commit()
+    return found

@@ -40,8 +40,8 @@ def set_one(
         title="排查清单", what="报送排查清单", rule=rule, started_at=county.clock.now, basis="会议纪要"
     )
     return hand.start_by_hand(
-        session, county.office, county.clock.now, mechanism_id=county.body.id, office="县联席办",
-        unit_ids=list(units) or [county.police.id], order=order, calendar=CALENDAR, request_key=key,
+        session, county.office, county.clock.now, mechanism_id=county.body, office="县联席办",
+        unit_ids=list(units) or [county.police], order=order, calendar=CALENDAR, request_key=key,
     )  # fmt: skip
 
 
@@ -59,14 +59,14 @@ def acts(session: Session) -> list[str]:
 
 def test_set_for_several_units_once(county: County, session: Session) -> None:
     with county.make.enter(county.tenant):
-        units = [county.police.id, county.finance.id, None]
+        units = [county.police, county.finance, None]
         made = set_one(county, session, units=units)
         again = set_one(county, session, units=units)
         assert {d.id for d in made} == {d.id for d in again}
         assert {d.unit_id for d in made} == set(units)
         assert {d.due_at for d in made} == {end_of(date(2026, 5, 19))}
         notices = session.scalars(sa.select(Notice)).all()
-        assert {n.unit_id for n in notices} == {county.police.id, county.finance.id}
+        assert {n.unit_id for n in notices} == {county.police, county.finance}
         words = " ".join(map(str, explain(made[0])))
         for said in (
             "县联席办要求：报送排查清单",
@@ -129,7 +129,7 @@ def test_granted_moves_the_end_and_the_one_who_asks_cannot_decide(county: County
             extensions.decide_extension(session, county.office, county.clock.now, **decide)
         assert acts(session)[-2:] == [Act.DEADLINE_ASK.value, Act.DEADLINE_DECIDE.value]
         addressed = [(n.unit_id, n.detail) for n in session.scalars(sa.select(Notice).order_by(Notice.id))]
-        assert addressed[1:] == [(None, "材料未齐"), (county.police.id, "同意一周")]
+        assert addressed[1:] == [(None, "材料未齐"), (county.police, "同意一周")]
         assert list(verify(session)) == []
 
 
@@ -164,7 +164,7 @@ def test_the_24_hours_of_a_document_are_never_extended(county: County, session: 
             Source(key="D0", number=_("某发〔2026〕1号"), title=_("办法"), issuer=_("某办")),
         )  # fmt: skip
         row = start_deadline(
-            session, SYSTEM, county.clock.now, mechanism_id=county.body.id, unit_id=county.police.id, subject="record:1",
+            session, SYSTEM, county.clock.now, mechanism_id=county.body, unit_id=county.police, subject="record:1",
             rule="r", title="t", reason=reason, started_at=county.clock.now,
         )  # fmt: skip
         with pytest.raises(Conflict, match="第十六条（二）"):
@@ -228,10 +228,10 @@ def test_a_year_is_announced_and_what_leaned_on_it_moves(
         assert {(c.deadline_id, c.new_due_at) for c in changes} == {(d.id, d.due_at) for d in (moved, office)}
         assert acts(session).count(Act.DEADLINE_MOVE.value) == 2
         told = session.scalars(sa.select(Notice).where(Notice.sender == "system")).all()
-        assert {n.unit_id for n in told} == {county.police.id, None}
+        assert {n.unit_id for n in told} == {county.police, None}
         for notice in told:
             assert "2027年1月11日" in notice.params["old"]
-            assert notice.link.startswith(f"/{county.tenant.code}/anticounterfeit/deadlines/")
+            assert notice.link.startswith(f"/{county.code}/anticounterfeit/deadlines/")
         assert list(verify(session)) == []
     with county.make.enter(county.city):
         import_year(session, SYSTEM, county.clock.now, year=2027, days=days, source="国办发明电〔2026〕1号")
@@ -277,7 +277,7 @@ def test_the_list_says_what_state_of_says(county: County, session: Session, seco
                     state: {
                         r.id
                         for r in list_deadlines(
-                            session, county.tenant.id, Filters(county.body.id, None, state=state), now
+                            session, county.tenant.id, Filters(county.body, None, state=state), now
                         )[0]
                     }
                     for state in ("running", "near", "late", "met", "")
