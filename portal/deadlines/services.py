@@ -74,6 +74,17 @@ class DeadlineState:
                 return self.text
 
     @property
+    def outcome(self) -> Message:
+        """For what is done rather than reported."""
+        match self.kind:
+            case DeadlineKind.MET:
+                return Message(_("按时办结"))
+            case DeadlineKind.MET_LATE:
+                return Message(_("逾期 %(t)s办结"), t=show_minutes(self.minutes_late))
+            case _:
+                return self.text
+
+    @property
     def text(self) -> Message:
         match self.kind:
             case DeadlineKind.LATE:
@@ -188,7 +199,7 @@ def meet_deadline(
     """Late is accepted and marked; only the reason must be given."""
     state = state_of(deadline.started_at, deadline.due_at, now, now)
     if state.late and not late_reason:
-        raise Invalid({"late_reason": ask_reason(state)})
+        raise Invalid({"late_reason": ask_reason(state, reported=is_clock(deadline.subject))})
     deadline.met_at, deadline.met_by = now, actor.name
     deadline.late_reason = late_reason if state.late else ""
     data = {"subject": deadline.subject, "minutes_late": state.minutes_late}
@@ -196,8 +207,14 @@ def meet_deadline(
     return state
 
 
-def ask_reason(state: DeadlineState) -> Message:
-    return Message(_("已超过时限 %(t)s，仍可报送，请写明迟报原因。"), t=show_minutes(state.minutes_late))
+def ask_reason(state: DeadlineState, *, reported: bool = True) -> Message:
+    """``reported``: an urgent report, else something that is done."""
+    text = (
+        _("已超过时限 %(t)s，仍可报送，请写明迟报原因。")
+        if reported
+        else _("已超过时限 %(t)s，仍可办结，请写明逾期原因。")
+    )
+    return Message(text, t=show_minutes(state.minutes_late))
 
 
 def move_deadline(deadline: Deadline, started_at: datetime) -> None:

@@ -16,6 +16,7 @@ from portal.core.text import Message, Text, _
 from portal.deadlines import extensions, hand, listing
 from portal.deadlines.forms import DATE, OFFICE, AskForm, DecideForm, MeetForm, SetForm
 from portal.deadlines.limits import Reached, name_rule, show_end
+from portal.deadlines.matters import is_clock
 from portal.deadlines.models import Deadline
 from portal.deadlines.services import ask_reason, explain, state_of
 from portal.deadlines.todos import work_on
@@ -75,7 +76,7 @@ def index() -> Any:
     return render_template(
         "deadlines/index.html",
         at=_at(desk),
-        rows=[(row, row.state(now())) for row in rows],
+        rows=[(row, row.state(now()), is_clock(row.subject)) for row in rows],
         more=more,
         filters=filters,
         args={k: v for k, v in chosen.items() if v},
@@ -184,7 +185,8 @@ def _page(row: Deadline, **forms: Any) -> str:
         row=row,
         unit=session.get_one(Unit, (row.tenant_id, row.unit_id)) if row.unit_id else None,
         state=state,
-        late=ask_reason(state) if open_ and state.late else None,
+        said=state.text if is_clock(row.subject) else state.outcome,
+        late=ask_reason(state, reported=False) if open_ and state.late else None,
         why=explain(row),
         rule=name_rule(row.span or {"rule": "hours", "n": row.reason.get("hours", 24)}),
         changes=changes,

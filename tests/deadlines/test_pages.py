@@ -153,11 +153,11 @@ def test_from_asking_to_done(county: County, login: Login) -> None:
     assert "延期须在到期前申请" in late.get_data(as_text=True)
     missing = county.post(police, f"{page}/meet", page, note="已报送")
     assert missing.status_code == 422
-    assert "请写明迟报原因" in missing.get_data(as_text=True)
+    assert "请写明逾期原因" in missing.get_data(as_text=True)
     done = county.post(police, f"{page}/meet", page, note="已报送", late_reason="人员外出")
     assert done.status_code == 303
     said = text(office, county.url(page))
-    for words in ("已报送", "人员外出", "同意延至", "申请延至", "迟报 1 分钟"):
+    for words in ("已报送", "人员外出", "同意延至", "申请延至", "逾期 1 分钟办结"):
         assert words in said
     assert "排查清单" not in text(police, county.url())
     assert "排查清单" in text(police, county.url("?state=met"))
