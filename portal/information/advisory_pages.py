@@ -23,6 +23,7 @@ from portal.information.advisory_lists import Filters
 from portal.information.files import list_files
 from portal.information.items import categories_of
 from portal.information.models import Item, ItemKind, Level
+from portal.information.offices import full_office
 from portal.information.receipts import REPLY_LENGTH
 from portal.information.views import ID, at, blueprint, is_office
 from portal.tenants.models import Level as TenantLevel
@@ -130,7 +131,7 @@ def advisory_page(
         label=advisories.label_of(campaign, item),
         parts=advisories.parts_of(item) if reads else [],
         files=files if reads else [],
-        issuer=item.origin_office or (unit.full_name if unit else desk.office_name),
+        issuer=item.origin_office or (unit.full_name if unit else full_office(desk)),
         everyone=everyone if sees else [],
         mine=mine,
         signed=sum(row.read_at is not None for row in everyone),
@@ -244,7 +245,7 @@ def advisory_letter(item_id: int) -> Any:
     stream = BytesIO()
     write_letter(
         stream, found, parts=advisories.parts_of(found), label=advisories.label_of(the_campaign(), found),
-        to=[row.name for row in units if row.name], issuer=found.origin_office or (unit.full_name if unit else desk.office_name),
+        to=[row.name for row in units if row.name], issuer=found.origin_office or (unit.full_name if unit else full_office(desk)),
         files=[f.name for f in list_files(session, found)],
     )  # fmt: skip
     record(session, Act.EXPORT, f"item:{found.id}", the_actor(), now(), {"as": "docx"})

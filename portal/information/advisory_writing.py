@@ -48,7 +48,8 @@ def new_advisory() -> Any:
     if len(by) == 1:
         form.unit.data = next(iter(by))
     offered = {c.key: c for u in by for c in advisories.open_categories(the_campaign(), u or None, members)}
-    form.category.choices = [(key, str(translate(c.label))) for key, c in offered.items()]
+    first = sorted(offered.values(), key=lambda c: bool(c.writers) and 0 in by)  # the office's own kinds
+    form.category.choices = [(c.key, str(translate(c.label))) for c in first]
     form.units.choices = [(m.unit_id, m.full_name) for m in members]
     if request.method == "GET":
         return _open_form(form, by, members)

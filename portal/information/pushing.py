@@ -33,6 +33,7 @@ from portal.information.advisories import Link, check_end, label_of, tell_reader
 from portal.information.files import FIELD, list_files, subject_of
 from portal.information.items import file_item, lock_item
 from portal.information.models import Item, ItemKind, Level
+from portal.information.offices import full_office
 from portal.information.receipts import Asked, ask_receipts, list_asked
 from portal.tenants.models import CampaignSwitch, Tenant
 from portal.units.bodies import list_members
@@ -149,13 +150,13 @@ def _put(
         session, actor, now, mechanism_id=below.mechanism_id, campaign=campaign, unit_id=None, kind=ItemKind.ADVISORY,
         category=item.category, title=item.title, sections=texts or {"text": item.text}, number=item.number,
         level=Level.MEMBERS if units else Level.OFFICE, readers=units, request_key=f"push:{item.id}", calendar=calendar,
-        read_by_at=read_by_at, origin=(item.tenant_id, item.id, desk.office_name),
+        read_by_at=read_by_at, origin=(item.tenant_id, item.id, full_office(desk)),
     )  # fmt: skip
     _copy_files(session, actor, now, item.tenant_id, files, copy, folder)
     readers: list[int | None] = [None, *units]
     ask_receipts(session, now, copy, readers)
     tell_readers(session, actor, now, copy, readers, label_of(campaign, copy), link(below.code, copy.id))
-    data = {"from": desk.office_name, "way": way.value}
+    data = {"from": full_office(desk), "way": way.value}
     record(session, Act.ADVISORY_PUSH, f"item:{copy.id}", actor, now, data)
 
 

@@ -21,7 +21,7 @@ from portal.information.access import look_below, oversees
 from portal.information.models import UpwardRequest
 from portal.information.request_forms import NOTE_LENGTH, RequestForm
 from portal.information.request_lists import Filters, Line
-from portal.information.requests import LIGHTS, STATES, State
+from portal.information.requests import ABOVE, LIGHTS, STATES, State
 from portal.information.views import at, blueprint, is_office
 from portal.tenants.models import Level, Tenant
 from portal.units.bodies import MemberUnit, list_members
@@ -89,7 +89,7 @@ def request_list() -> Any:
     rows, more = request_lists.list_requests(session, desk, filters)
     return render_template(
         "information/requests.html", at=at(desk), campaign=the_campaign(), filters=filters, args=_answered(filters),
-        rows=rows, more=more, states=STATES, lights=LIGHTS, label_of=label_of, may_ask=bool(askers), drafts=drafts,
+        rows=rows, more=more, states=STATES, above=ABOVE, lights=LIGHTS, label_of=label_of, may_ask=bool(askers), drafts=drafts,
         several=oversees(desk), below=below,
     )  # fmt: skip
 
@@ -219,7 +219,8 @@ def _detail_page(found: UpwardRequest, problem: Any = None, typed: str = "", sta
     may = is_office(desk) and (own or tenant.parent_id == desk.tenant_id)
     page = render_template(
         "information/request_detail.html", at=at(desk), campaign=the_campaign(), found=found, steps=steps, unit=unit,
-        place="" if own else tenant.full_name, superior=superior, states=STATES, lights=LIGHTS, label=label_of(found.category),
+        place="" if own else tenant.full_name, superior=superior,
+        states=STATES if own else ABOVE, lights=LIGHTS, label=label_of(found.category),
         next=requests.next_states(found, desk, superior) if may else (), problem=problem, typed=typed,
         note_length=NOTE_LENGTH, own=own, target=next((c.target for c in the_campaign().exchange.requests if c.key == found.category), None),
         outside=own and superior is None and found.state != State.FILED,

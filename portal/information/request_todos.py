@@ -14,7 +14,7 @@ from portal.core.scope import Scope, set_scope
 from portal.core.text import Message, _
 from portal.core.todo import Todo
 from portal.information.request_lists import list_waiting
-from portal.information.requests import LIGHTS, STATES, State
+from portal.information.requests import ABOVE, LIGHTS, STATES, State
 from portal.tenants.models import Level, Tenant
 
 _STEPS = {State.FILED: _("审核"), State.PASSED: _("受理"), State.TAKEN: _("办结")}
@@ -41,7 +41,7 @@ def list_todos(session: Session, reader: Reader, now: datetime) -> Sequence[Todo
                 tenant_id=tenant_id if here else parent,
                 campaign=campaign,
                 light=LIGHTS[state],
-                state=STATES[state],
+                state=(STATES if here else ABOVE)[state],
                 what=Message(_("上请事项：%(title)s"), title=title),
                 source=(unit or "") if here else place,
                 note=Message(_("%(day)s 提出"), day=filed_at.date().isoformat()),

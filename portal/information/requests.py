@@ -24,6 +24,7 @@ from portal.core.scope import Actor, crossing
 from portal.core.text import Message, Text, _
 from portal.information.items import check_words
 from portal.information.models import RequestStep, UpwardRequest
+from portal.information.offices import full_office
 from portal.notices.services import notify
 from portal.tenants.models import CampaignSwitch, Tenant
 from portal.units.bodies import MemberUnit
@@ -48,6 +49,8 @@ STATES: dict[State, Text] = {
     State.DONE: _("已办结"),
     State.DECLINED: _("未采纳"),
 }
+ABOVE: dict[State, Text] = STATES | {State.PASSED: _("待受理"), State.TAKEN: _("办理中")}
+"""The same in the words of the superior office."""
 LIGHTS = {
     State.FILED: "near",
     State.PASSED: "slow",
@@ -168,7 +171,7 @@ def _advance(
         raise Conflict(Message(_("此事项现为“%(state)s”，不能这样办理，请刷新页面查看最新情况。"), state=STATES[State(request.state)]))  # fmt: skip
     request.state = state.value
     step = RequestStep(
-        request_id=request.id, state=state.value, office=desk.office_name, note=note, by=actor.name, at=now
+        request_id=request.id, state=state.value, office=full_office(desk), note=note, by=actor.name, at=now
     )
     session.add(step)
     if state is State.PASSED:
@@ -180,7 +183,7 @@ def _advance(
         subject_of(request),
         actor,
         now,
-        {"state": state.value, "office": desk.office_name},
+        {"state": state.value, "office": full_office(desk)},
     )
     _tell(session, actor, now, desk, request, state, note, link(code or desk.tenant_code, request.id), above)
     if state is State.PASSED and superior is not None:
@@ -215,7 +218,7 @@ def _tell(
 ) -> None:  # fmt: skip
     """The unit, and its office when the word comes from above."""
     readers = {request.unit_id} | ({None} if above else set())
-    text = Message(_TOLD[state], office=desk.office_name, title=request.title[:60])
+    text = Message(_TOLD[state], office=full_office(desk), title=request.title[:60])
     for unit_id in sorted(readers, key=lambda u: u or 0):
         if unit_id is not None or above:
             notify(session, now, mechanism_id=request.mechanism_id, unit_id=unit_id, text=text, sender=actor.name,

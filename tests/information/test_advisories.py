@@ -184,7 +184,7 @@ def test_the_letter_has_its_parts(cities: Cities) -> None:
     texts = [p.text for p in Document(BytesIO(answer.data)).paragraphs if p.text]
     assert texts[:3] == [TITLE, "风险提示", "a1人民法院、a1财政局："]
     assert [t for t in texts if t[1:2] == "、"] == ["一、情况", "二、风险点", "三、建议措施"]
-    assert texts[-2:] == ["a1办公室", "2026年9月16日"]
+    assert texts[-2:] == ["a市a1县a1办公室", "2026年9月16日"]
     everyone = cities.get("a1_court", f"advisories/{send(cities)}/letter.docx")
     assert "各成员单位：" in [p.text for p in Document(BytesIO(everyone.data)).paragraphs]
 

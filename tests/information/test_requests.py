@@ -80,11 +80,11 @@ def test_a_request_goes_up_and_its_end_comes_down(cities: Cities) -> None:
     for said in ("已办结", "a办公室", "09-17 09:30", "09-18 16:00", "已报省通信管理局封堵"):
         assert said in page
     assert notices(cities, "a1", "police") == [
-        "a1办公室已将上请事项“请封堵仿冒退款网站”报上级",
-        "a办公室已受理上请事项“请封堵仿冒退款网站”",
-        "a办公室已办结上请事项“请封堵仿冒退款网站”",
+        "a市a1县a1办公室已将上请事项“请封堵仿冒退款网站”报上级",
+        "a市a办公室已受理上请事项“请封堵仿冒退款网站”",
+        "a市a办公室已办结上请事项“请封堵仿冒退款网站”",
     ]
-    assert notices(cities, "a1", None)[-1] == "a办公室已办结上请事项“请封堵仿冒退款网站”"
+    assert notices(cities, "a1", None)[-1] == "a市a办公室已办结上请事项“请封堵仿冒退款网站”"
     for slug in ("a", "a1"):
         acts = list(cities.enter(slug).scalars(sa.select(AuditEvent.act)))
         assert acts.count("upward.step") == (2 if slug == "a" else 3)
