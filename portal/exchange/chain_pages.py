@@ -173,7 +173,7 @@ def paper(report_id: int) -> Any:
         report=report,
         parts=chain.list_parts(session, report),
         unit=unit.full_name,
-        body=body.name,
+        office=body.office,
         now=now(),
     )
     record(

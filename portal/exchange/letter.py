@@ -25,14 +25,14 @@ def write_letter(
     report: UrgentReport,
     parts: Sequence[UrgentPart],
     unit: str,
-    body: str,
+    office: str,
     now: datetime,
 ) -> None:
-    """``unit``: full name of the reporter; ``body``: the mechanism to which it reports."""
+    """``unit``: full name of the reporter; ``office``: to which it reports."""
     standing, labels = standing_of(report, parts), part_labels(parts)
     letter = Letter()
     letter.title(_say(Message(_("信息快报（%(kind)s）"), kind=standing.kind)))
-    letter.paragraph(_say(Message(_("报：%(body)s办公室"), body=body)))
+    letter.paragraph(_say(Message(_("报：%(office)s"), office=office)))
     facts = [(_say(label), value) for label, value in _sheet(report, standing)]
     letter.table((_say(_("项目")), _say(_("内容"))), facts, (1, 4), figures=2)
     for count, (number, label) in enumerate(labels.items()):

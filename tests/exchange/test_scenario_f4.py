@@ -141,7 +141,7 @@ def test_3_on_time_to_the_second_late_is_accepted_with_its_reason(
         assert "按时报送" in page
         assert report.late_group == ""
     counted = text(login("jq_office").get(cast.at(cast.county, "urgent")))
-    assert ("按时 0 件，迟报 1 件（领导外出未签发 1）" if minutes else "按时 1 件，迟报 0 件") in counted
+    assert ("按时 0 件，迟报 1 件 · 领导外出未签发 1" if minutes else "按时 1 件，迟报 0 件") in counted
     above = text(login("yq_office").get(cast.at(cast.city, "urgent")))
     assert ("郊区：按时 0 件，迟报 1 件" if minutes else "郊区：按时 1 件") in above
 
