@@ -109,6 +109,7 @@ def _enters(rule: Rule, who: PostKind) -> bool:
 
 QUERIES = (
     "/{t}/{c}/duties?unit={unit_id}",
+    "/{t}/{c}/duties/lines/police_5?unit={unit_id}",
     "/{t}/{c}/board?report={report_id}",
     "/{t}/{c}/ledger?unit={unit_id}",
     "/{t}/{c}/ledger?below=1",
@@ -116,6 +117,13 @@ QUERIES = (
     "/{t}/{c}/activities.xlsx?unit={unit_id}",
     "/{t}/{c}/ledger?q=CANARY",
     "/{t}/{c}/urgent?q=CANARY",
+    "/{t}/{c}/requests?request={request_id}",
+    "/{t}/{c}/requests.xlsx?request={request_id}",
+    "/{t}/{c}/advisories/new?draft={request_id}",
+    "/{t}/{c}/library?q=CANARY",
+    "/{t}/{c}/library?source={unit_id}",
+    "/{t}/{c}/library?source=t{tenant_id}",
+    "/{t}/{c}/bulletins?year=2026",
     "/{t}/{c}/information/items?q=CANARY",
     "/{t}/{c}/information/items?unit={unit_id}",
     "/{t}/{c}/information/items?place={tenant_id}",
@@ -287,6 +295,15 @@ READERS: dict[str, set[PostKind]] = {
     "reporting.upload": {PostKind.LIAISON},
     "reporting.upload_rest": {PostKind.LIAISON},
     "reporting.upload_unit": {PostKind.OFFICE_DIRECTOR},
+    "information.item_edit": UNIT,  # the writer's own; the office answers it
+    "duties.owed": OFFICE | UNIT | OVERSIGHT,
+    "duties.line": OFFICE | OVERSIGHT,  # what the office did
+    "information.requests": OFFICE | UNIT | OVERSIGHT,
+    "information.request_detail": OFFICE | UNIT | OVERSIGHT,
+    "information.request_workbook": OFFICE | UNIT | OVERSIGHT,
+    "information.new_request": set(),  # this campaign declares none; see tests/information/test_requests.py
+    "information.new_advisory": OFFICE,
+    "information.push_item": set(),  # a county has nobody below; see tests/information/test_advisory_pushes.py
     "units.show": OFFICE | UNIT,
     "units.handover": OFFICE,
     "units.paper": OFFICE,
