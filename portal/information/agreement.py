@@ -47,7 +47,7 @@ def sign() -> Any:
 def _page(target: str, problem: str) -> str:
     desk, session, declared = the_desk(), the_session(), the_campaign().exchange.agreement
     if declared is None:
-        raise NotFound
+        return render_template("information/agreement.html", at=at(desk), agreement=None)
     return render_template(
         "information/agreement.html",
         at=at(desk),

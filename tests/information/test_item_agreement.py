@@ -20,7 +20,7 @@ from portal.information.models import Level
 from portal.units.agreements import digest_of, needs_signature, sign_agreement
 from portal.units.models import SignedAgreement
 from tests.conftest import TestClock
-from tests.factories import Factory
+from tests.factories import Factory, csrf
 from tests.information.conftest import Town, build_town
 from tests.information.test_item_pages import hidden, page_of
 
@@ -158,6 +158,11 @@ def test_signing_leads_to_no_other_site(closed: Town) -> None:
     assert sign(other, f"{base}/agreement?next=https://elsewhere.example/").endswith("/library")
 
 
-def test_no_agreement_no_page(town: Town) -> None:
+def test_where_nothing_is_declared_nothing_is_signed(town: Town) -> None:
     client = town.make.login("own")
-    assert client.get(f"{town.base()}/agreement").status_code == 404
+    html = page_of(client, f"{town.base()}/agreement")
+    assert "本专项没有需要签署的承诺" in html
+    refused = client.post(
+        f"{town.base()}/agreement", data={"csrf_token": csrf(client, f"{town.base()}/items"), "agreed": "1"}
+    )
+    assert refused.status_code == 404
