@@ -56,7 +56,7 @@ class RequestForm(FlaskForm):
     unit = SelectField(_l("提出单位"), coerce=row_id, validate_choice=False)
     category = SelectField(_l("类别"), validate_choice=False)
     title = StringField(_l("标题"), [CleanString(100), DataRequired(_l("请填写标题。"))])
-    targets = TargetsField(_l("对象"))
+    targets = TargetsField(_l("对象"), [DataRequired(_l("请至少填写一行。"))])
     reason = TextAreaField(
         _l("理由"), [CleanString(REASON_LENGTH, lines=True), DataRequired(_l("请写明理由。"))]
     )
