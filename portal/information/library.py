@@ -106,7 +106,7 @@ class _Cell(NamedTuple):
 def look_up(session: Session, desk: Desk, asked: Asked, now: datetime) -> Found:
     """One page, newest first, the number of all, and what the filters offer. Call ``access.look_below`` before.
 
-    Three statements at most: counts, page, names of the units.
+    Two statements: what was found, and names of the units.
     """
     base: Any = sa.select(Item)
     limit = readable(desk, now.astimezone(SHANGHAI).date())
@@ -116,14 +116,65 @@ def look_up(session: Session, desk: Desk, asked: Asked, now: datetime) -> Found:
             return Found()
         base = base.join(*hits)
         limit = sa.and_(limit, search.exactly(asked.question, Item.text))
-    base = base.where(limit)
-    years = _years(now)
-    cells = _count(session, desk, base, years)
+    hit = _hits(base.where(limit), _years(now))
     chosen = _Cell(asked.kind, asked.category, asked.source, str(asked.year or ""), 0)
+    wanted = min(asked.page, MOST_PAGES)
+    cells, rows = _read(session, desk, hit, asked, wanted)
     total = sum(c.number for c in _under(cells, chosen, ""))
-    page = max(1, min(asked.page, -(-total // PAGE), MOST_PAGES))
-    rows = _read(session, desk, base, asked, page, years) if total else []
+    page = max(1, min(wanted, -(-total // PAGE)))
+    if page != wanted and total:
+        rows = _read(session, desk, hit, asked, page)[1]
     return Found(rows, total, page, _offer(session, cells, chosen))
+
+
+def _hits(base: Any, years: list[int]) -> Any:
+    """Everything that was found, before any filter."""
+    year = sa.case(*((Item.filed_at >= _begins(y), y) for y in years), else_=years[-1])
+    return base.with_only_columns(
+        Item.tenant_id, Item.id, Item.kind, Item.category, Item.unit_id, year.label("year"), Item.filed_at
+    ).cte("hit")
+
+
+def _read(session: Session, desk: Desk, hit: Any, asked: Asked, page: int) -> tuple[list[_Cell], list[Row]]:
+    """All counts and the rows of one page in one statement, so that what was asked is looked up once."""
+    keys = (hit.c.kind, hit.c.category, hit.c.tenant_id, hit.c.unit_id, hit.c.year)
+    no_id = sa.cast(sa.null(), sa.BigInteger)
+    counts = sa.select(no_id.label("id"), *keys, sa.func.count().label("number")).group_by(*keys)
+    newest = _filtered(sa.select(hit.c.id, *keys, sa.literal(0).label("number")), hit, desk, asked)
+    newest = newest.order_by(hit.c.filed_at.desc(), hit.c.id.desc()).limit(PAGE).offset((page - 1) * PAGE)
+    both = sa.union_all(counts, sa.select(newest.subquery())).subquery()
+    query = (
+        sa.select(
+            both, Item.title, Item.number, Item.level, Item.filed_at, Item.withdrawn_at,
+            sa.func.substr(Item.text, 1, _SHOWN_TEXT), Unit.short_name, Tenant.city + Tenant.name,
+        )
+        .select_from(both)
+        .outerjoin(Item, sa.and_(Item.tenant_id == both.c.tenant_id, Item.id == both.c.id))
+        .outerjoin(Unit, sa.and_(Unit.tenant_id == Item.tenant_id, Unit.id == Item.unit_id))
+        .outerjoin(Tenant, Tenant.id == Item.tenant_id)
+        .order_by(Item.filed_at.desc(), Item.id.desc())
+    )  # fmt: skip
+    cells, rows = [], []
+    for i, kind, category, tenant, unit, year, found, title, number, *rest in session.execute(query):
+        if i is None:
+            cells.append(_Cell(kind, category, _source(desk, tenant, unit), str(year), found))
+        else:
+            rows.append(Row(i, tenant, kind, category, title, number, unit, *rest))
+    return cells, rows
+
+
+def _filtered(query: Any, hit: Any, desk: Desk, asked: Asked) -> Any:
+    for column, value in (
+        (hit.c.kind, asked.kind), (hit.c.category, asked.category), (hit.c.year, asked.year),
+    ):  # fmt: skip
+        if value:
+            query = query.where(column == value)
+    if asked.source.startswith("t"):
+        return query.where(hit.c.tenant_id == int(asked.source[1:]), hit.c.tenant_id != desk.tenant_id)
+    if asked.source:
+        unit = hit.c.unit_id.is_(None) if asked.source == OFFICE else hit.c.unit_id == int(asked.source)
+        return query.where(hit.c.tenant_id == desk.tenant_id, unit)
+    return query
 
 
 def _years(now: datetime) -> list[int]:
@@ -134,18 +185,6 @@ def _years(now: datetime) -> list[int]:
 
 def _begins(year: int) -> datetime:
     return midnight(date(year, 1, 1))
-
-
-def _count(session: Session, desk: Desk, base: Any, years: list[int]) -> list[_Cell]:
-    """All counts in one grouped statement, before any filter."""
-    year = sa.case(*((Item.filed_at >= _begins(y), y) for y in years), else_=years[-1])
-    keys = (Item.kind, Item.category, Item.tenant_id, Item.unit_id, year)
-    numbered: list[Any] = [sa.literal_column(str(n)) for n in range(1, len(keys) + 1)]
-    query = base.with_only_columns(*keys, sa.func.count()).group_by(*numbered)
-    return [
-        _Cell(kind, category, _source(desk, tenant, unit), str(y), count)
-        for kind, category, tenant, unit, y, count in session.execute(query)
-    ]
 
 
 def _source(desk: Desk, tenant_id: int, unit_id: int | None) -> str:
@@ -197,34 +236,6 @@ def _name(session: Session, options: list[Option]) -> list[Option]:
     ).order_by("group", "place", "id")  # fmt: skip
     named = [(f"t{i}" if group else str(i), name) for group, _place, i, name in session.execute(query)]
     return office + [Option(value, counts[value], name) for value, name in named]
-
-
-def _read(session: Session, desk: Desk, base: Any, asked: Asked, page: int, years: list[int]) -> list[Row]:
-    query = (
-        base.join(Tenant, Tenant.id == Item.tenant_id)
-        .outerjoin(Unit, sa.and_(Unit.tenant_id == Item.tenant_id, Unit.id == Item.unit_id))
-        .with_only_columns(
-            Item.id, Item.tenant_id, Item.kind, Item.category, Item.title, Item.number, Item.unit_id, Item.level,
-            Item.filed_at, Item.withdrawn_at, sa.func.substr(Item.text, 1, _SHOWN_TEXT), Unit.short_name,
-            Tenant.city + Tenant.name,
-        )
-    )  # fmt: skip
-    if asked.kind:
-        query = query.where(Item.kind == asked.kind)
-    if asked.category:
-        query = query.where(Item.category == asked.category)
-    if asked.year:
-        query = query.where(Item.filed_at < _begins(asked.year + 1))
-        if asked.year != years[-1]:
-            query = query.where(Item.filed_at >= _begins(asked.year))
-    if asked.source == OFFICE:
-        query = query.where(Item.tenant_id == desk.tenant_id, Item.unit_id.is_(None))
-    elif asked.source.startswith("t"):
-        query = query.where(Item.tenant_id == int(asked.source[1:]))
-    elif asked.source:
-        query = query.where(Item.tenant_id == desk.tenant_id, Item.unit_id == int(asked.source))
-    query = query.order_by(Item.filed_at.desc(), Item.id.desc()).limit(PAGE).offset((page - 1) * PAGE)
-    return [Row(*row) for row in session.execute(query)]
 
 
 def reindex(session: Session) -> int:
