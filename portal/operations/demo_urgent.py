@@ -120,7 +120,9 @@ def _two_finds(world: World, body: Mechanism, campaign: Campaign) -> None:
     threshold = campaign.thresholds[0]
     ledger = campaign.ledger(threshold.ledger)
     members = [
-        m for m in list_members(world.session, body.id, world.today) if ledger and m.member in ledger.writers
+        m
+        for m in list_members(world.session, body.id, world.today)
+        if ledger and (not ledger.writers or m.member in ledger.writers)
     ]
     if ledger is None or not members:
         return
