@@ -14,7 +14,7 @@ from portal.core.errors import Conflict, Invalid, NotFound
 from portal.core.reader import Desk
 from portal.core.scope import Actor
 from portal.core.text import Message, Text, _
-from portal.information.items import add_readers, lock_item, members_of, reader_ids
+from portal.information.items import add_readers, lock_item, members_of, reader_ids, refuse_marks
 from portal.information.models import Answer, Item, ItemKind, Level
 from portal.notices.services import notify
 from portal.units.bodies import list_members
@@ -47,6 +47,7 @@ def answer_item(
         raise Invalid(
             {"why": Message(_("共 %(n)s 字，最多 %(max)s 字，请删减。"), n=len(why), max=LONGEST_WHY)}
         )
+    refuse_marks({"why": why})
     names = {m.unit_id: m.short_name for m in members_of(session, item, now)}
     if answer is Answer.FORWARDED:
         _check_target(item, to_unit, names)

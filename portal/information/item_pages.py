@@ -18,14 +18,17 @@ from portal.documents.drafts import list_drafts
 from portal.documents.workbook import XLSX
 from portal.information import answers, files, services
 from portal.information.access import get_item, look_below, own_units
+from portal.information.bulletins import taken_up_in
 from portal.information.differences import compare_editions
 from portal.information.forms import AnswerForm
 from portal.information.item_export import write_items
 from portal.information.items import (
     LEVEL_LABELS,
+    SecretText,
     answer_limit,
     categories_of,
     list_editions,
+    note_refused_text,
     reader_ids,
 )
 from portal.information.models import Answer, Item, ItemKind, Level
@@ -172,12 +175,22 @@ def show_item(found: Item, form: AnswerForm | None = None, withdraw_problem: str
         answer_why_due=answer_limit(campaign, found.filed_at, load_calendar(session)).why if owes else (),
         answer_label=answers.ANSWER_LABELS[Answer(found.answer)] if found.answer else None,
         may_answer=answers_it and found.withdrawn_at is None,
+        taken_up=taken_up_in(session, desk, found, now()),
         answers=answers.ANSWER_LABELS,
         units=circle.units if circle else [],
         may_change=writes_for(desk, found) and found.withdrawn_at is None,
         form=form,
         withdraw_problem=withdraw_problem,
     )
+
+
+def keep_refusal(error: Invalid, found: Item) -> None:
+    """Nothing was written; when a mark of secrecy was why, the trail keeps that."""
+    if isinstance(error, SecretText):
+        session, subject = the_session(), f"item:{found.id}"
+        session.rollback()
+        note_refused_text(session, the_actor(), now(), subject, error)
+        session.commit()
 
 
 @blueprint.post(f"/<tenant>/<campaign>/information/items/{ID}/answer")
@@ -196,6 +209,7 @@ def item_answer(item_id: int) -> Any:
             flash(str(translate(_("已答复，报送单位可以看到。"))), "done")
             return redirect(url_for("information.item", item_id=found.id, **at(desk)), 303)
         except Invalid as error:
+            keep_refusal(error, found)
             for key, message in error.problems.items():
                 form[key].errors = [str(translate(message))]
     return show_item(found, form), 422
@@ -211,6 +225,7 @@ def item_withdraw(item_id: int) -> Any:
     try:
         services.withdraw_information(session, the_actor(), now(), item=found, why=why)
     except Invalid as error:
+        keep_refusal(error, found)
         return show_item(found, withdraw_problem=str(translate(error.problems["why"]))), 422
     flash(str(translate(_("已撤回，其他单位和上级不再看到。"))), "done")
     return redirect(url_for("information.item", item_id=found.id, **at(desk)), 303)

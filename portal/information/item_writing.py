@@ -90,7 +90,8 @@ def item_edit(item_id: int) -> Any:
     if request.form.get("action") == "preview":
         return _page(form, unit_id, found)
     if request.form.get("action") == "save":
-        return _keep(form, unit_id)
+        form.request_key.data = key
+        return _keep(form, unit_id, found)
 
     def send() -> Item:
         session, moment = the_session(), now()
@@ -147,6 +148,9 @@ def item_autosave() -> Any:
         version = _save(ItemForm(), _writer())
     except Conflict as error:
         return {"problem": str(translate(error.message))}, 409
+    except items.SecretText as error:
+        _note(error)
+        return {"problem": str(translate(error.message))}, 422
     time = now().astimezone(SHANGHAI).strftime("%H:%M")
     return {"version": version, "saved_at": str(translate(_("已自动保存"))) + f" {time}"}
 
@@ -162,11 +166,22 @@ def item_drop_draft(key: str) -> Any:
     return redirect(url_for("information.items", **at(the_desk())), 303)
 
 
-def _keep(form: ItemForm, unit_id: int | None) -> Any:
+def _note(error: items.SecretText) -> None:
+    session = the_session()
+    session.rollback()
+    items.note_refused_text(session, the_actor(), now(), "draft:item", error)
+    session.commit()
+
+
+def _keep(form: ItemForm, unit_id: int | None, found: Item | None = None) -> Any:
     try:
         _save(form, unit_id)
+    except items.SecretText as error:
+        _note(error)
+        form[error.field].errors = [str(translate(error.message))]
+        return _page(form, unit_id, found), 422
     except Conflict as error:
-        return _page(form, unit_id, problems={"": str(translate(error.message))}), 409
+        return _page(form, unit_id, found, problems={"": str(translate(error.message))}), 409
     flash(str(translate(_("草稿已保存，只有本单位能看到。"))), "done")
     return redirect(url_for("information.items", **at(the_desk())), 303)
 
@@ -175,6 +190,7 @@ def _save(form: ItemForm, unit_id: int | None) -> int:
     content: dict[str, Any] = {
         name: (form[name].data or "").replace("\0", "")[:LONGEST_DRAFT] for name in TYPED
     }
+    items.refuse_marks(content)  # not even a draft may hold them
     content |= {"readers": form.readers.data or [], "edition": form.edition.data or ""}
     key = (form.request_key.data or "").replace("\0", "")[:60]
     if not key:

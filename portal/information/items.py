@@ -156,6 +156,7 @@ def revise_item(
         raise Conflict(_("刚有人改过这条信息，请刷新后在新版上修改。"))
     if not why:
         raise Invalid({"why": _("请写明为什么修改。")})
+    refuse_marks({"why": why})
     held = set(reader_ids(session, item))
     advisory = item.kind == ItemKind.ADVISORY
     wanted = set(readers) if advisory or level is Level.CHOSEN else set()
@@ -194,6 +195,7 @@ def withdraw_item(session: Session, actor: Actor, now: datetime, *, item: Item, 
     """Nobody but the writer and the office reads it from now on. Again: nothing happens."""
     if not why:
         raise Invalid({"why": _("请写明为什么撤回。")})
+    refuse_marks({"why": why})
     item = lock_item(session, item)
     if item.withdrawn_at is not None:
         return item
@@ -238,10 +240,13 @@ def check_words(title: str, sections: Mapping[str, Any]) -> None:
     texts = {key: value for key, value in sections.items() if isinstance(value, str)}
     if not any(texts.values()):
         raise Invalid({next(iter(texts), ""): _("请写内容。")})
-    if mark := find_mark_in(title, title):
-        raise SecretText("title", mark)
+    refuse_marks({"title": title} | texts)
+
+
+def refuse_marks(texts: Mapping[str, str]) -> None:
+    """``SecretText`` at the first field that bears a mark of secrecy; the title counts as a file's name does."""
     for key, text in texts.items():
-        if mark := find_mark_in("", text):
+        if mark := find_mark_in(text if key == "title" else "", text):
             raise SecretText(key, mark)
 
 

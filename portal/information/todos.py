@@ -39,18 +39,22 @@ def list_todos(session: Session, reader: Reader, now: datetime) -> Sequence[Todo
         .order_by(Item.answer_due_at, Item.id)
         .limit(MOST)
     ).all()
-    return [
-        Todo(
-            tenant_id=row[0],
-            campaign=row[2],
-            light="late" if now > row[4] else "near",
-            state=STATES[OVERDUE if now > row[4] else OPEN],
-            what=Message(_("答复信息：%(title)s"), title=row[3]),
-            source=row[5],
-            due=row[4],
-            step=_("答复"),
-            endpoint="information.item",
-            args={"item_id": row[1]},
-        )
-        for row in rows
-    ]
+    return [_todo(*row, now) for row in rows]
+
+
+def _todo(
+    tenant_id: int, item_id: int, campaign: str, title: str, due: datetime | None, unit: str, now: datetime
+) -> Todo:
+    late = due is not None and now > due
+    return Todo(
+        tenant_id=tenant_id,
+        campaign=campaign,
+        light="late" if late else "near",
+        state=STATES[OVERDUE if late else OPEN],
+        what=Message(_("答复信息：%(title)s"), title=title),
+        source=unit,
+        due=due,
+        step=_("答复"),
+        endpoint="information.item",
+        args={"item_id": item_id},
+    )

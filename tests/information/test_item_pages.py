@@ -114,7 +114,9 @@ def test_who_will_see_it_is_named_before_sending(town: Town) -> None:
     own = town.make.login("own")
     path = f"{town.base()}/items/new"
     html = page_of(own, path)
-    assert 'data-names="县公安局、平定县联席办、主召集人、副召集人、县财政局、县法院、工作组成员、阳泉市' in html
+    assert (
+        'data-names="县公安局、平定县联席办、主召集人、副召集人、县财政局、县法院、工作组成员、阳泉市' in html
+    )
     assert "县旧单位" not in html
     court = town.units["court"].id
     asked = send(own, path, action="preview", level="chosen", readers=[str(court)])
@@ -219,6 +221,54 @@ def test_drafts_save_themselves_and_are_the_units_own(town: Town) -> None:
     )
     with town.enter() as session:
         assert session.scalars(sa.select(Draft)).all() == []
+
+
+def test_not_even_a_draft_or_a_reason_holds_a_mark_of_secrecy(town: Town) -> None:
+    own, office = town.make.login("own"), town.make.login("office")
+    base = town.base()
+    data = form_of(own, f"{base}/items/new", analysis="机密★1年")
+    told = own.post(f"{base}/items/autosave", data=data)
+    assert told.status_code == 422
+    assert "机密★" in told.get_json()["problem"]
+    kept = own.post(f"{base}/items/new", data=data | {"action": "save"})
+    assert kept.status_code == 422
+    item = town.file()
+    path = f"{base}/items/{item.id}"
+    token = csrf(office, path)
+    answer = {"csrf_token": token, "answer": "adopted", "why": "绝密★"}
+    assert office.post(f"{path}/answer", data=answer).status_code == 422
+    withdrawn = own.post(f"{path}/withdraw", data={"csrf_token": csrf(own, path), "why": "秘密★"})
+    assert withdrawn.status_code == 422
+    assert [e.subject for e in events(town, "text.refuse")] == [
+        "draft:item",
+        "draft:item",
+        *[f"item:{item.id}"] * 2,
+    ]
+    with town.enter() as session:
+        assert session.scalars(sa.select(Draft)).all() == []
+        assert session.scalars(sa.select(Item.answer)).all() == [""]
+
+
+def test_an_items_page_asks_a_constant_number_of_statements(town: Town) -> None:
+    own = town.make.login("own")
+    item = town.file()
+    path = f"{town.base()}/items/{item.id}"
+
+    def count() -> int:
+        with statements(town.make.app) as found:
+            page_of(own, path)
+        return len(found)
+
+    send(own, f"{path}/edit", level="members", why="一")
+    page_of(own, path)
+    few = count()
+    for n in range(5):
+        more = {"files": (BytesIO(f"words {n}".encode()), f"{n}.txt")}
+        assert (
+            send(own, f"{path}/edit", level="members", why="再", situation=f"第{n}次", **more).status_code
+            == 303
+        )
+    assert count() == few <= 20
 
 
 def test_a_correction_keeps_the_old_words_and_may_only_narrow(town: Town) -> None:
