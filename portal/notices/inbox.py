@@ -112,22 +112,23 @@ class Recent(NamedTuple):
 _COLUMNS = tuple(getattr(Notice, name) for name in Recent._fields)
 
 
-def _meant_for(place: Place, n: int) -> sa.ColumnElement[bool]:
+def _meant_for(place: tuple[bool, tuple[str, ...]], n: int) -> sa.ColumnElement[bool]:
     """Addressed to the place and to a post held there; parameters end in ``n``."""
+    office, stands_in = place
     names = ("tenant", "mechanism", "unit")
     tenant, mechanism, unit = (sa.bindparam(f"{name}{n}", type_=Notice.id.type) for name in names)
     posts = [Notice.post == "", Notice.post.in_(sa.bindparam(f"kinds{n}", expanding=True))]
-    for kind in place.stands_in:
+    for kind in stands_in:
         held = sa.exists().where(
             Post.tenant_id == tenant, Post.mechanism_id == mechanism, Post.kind == kind,
-            Post.unit_id == unit if place.unit_id is not None else sa.true(),
+            sa.true() if office else Post.unit_id == unit,
             Post.since <= sa.bindparam("now", type_=Post.since.type),
             sa.or_(Post.until.is_(None), Post.until > sa.bindparam("now", type_=Post.since.type)),
         )  # fmt: skip
         posts.append(sa.and_(Notice.post == kind, ~held))
     return sa.and_(
         Notice.tenant_id == tenant, Notice.mechanism_id == mechanism, sa.or_(*posts),
-        Notice.unit_id == unit if place.unit_id is not None else Notice.unit_id.is_(None),
+        Notice.unit_id.is_(None) if office else Notice.unit_id == unit,
     )  # fmt: skip
 
 
@@ -139,23 +140,22 @@ def given(places: Sequence[Place], now: datetime) -> dict[str, Any]:
     return values
 
 
-def addressed(places: Sequence[Place]) -> sa.ColumnElement[bool]:
+Shape = tuple[tuple[bool, tuple[str, ...]], ...]
+"""Of each place whether it is an office, and for which posts it stands in: what a statement depends on."""
+
+
+def addressed(places: Shape) -> sa.ColumnElement[bool]:
     """Meant for one of the places, with ``given``; for a few rows that are found by their ids."""
     return sa.or_(sa.false(), *(_meant_for(p, n) for n, p in enumerate(places)))
 
 
-_Shape = tuple[tuple[bool, tuple[str, ...]], ...]
-"""Of each place whether it is an office, and for which posts it stands in: what a statement depends on."""
-
-
-def _shape(places: Iterable[Place]) -> _Shape:
+def shape(places: Iterable[Place]) -> Shape:
     return tuple((p.unit_id is None, p.stands_in) for p in places)
 
 
-def _branches(shape: _Shape, unread: bool, kind: Kind | None, columns: Sequence[Any], newest: bool) -> Any:
+def _branches(places: Shape, unread: bool, kind: Kind | None, columns: Sequence[Any], newest: bool) -> Any:
     found = []
-    for n, (office, stands_in) in enumerate(shape):
-        place = Place(0, 0, None if office else 0, (), stands_in)
+    for n, place in enumerate(places):
         for state in (True,) if unread else (True, False):
             wanted = [
                 _meant_for(place, n),
@@ -171,8 +171,8 @@ def _branches(shape: _Shape, unread: bool, kind: Kind | None, columns: Sequence[
 
 
 @lru_cache(256)
-def _listing(shape: _Shape, unread: bool, kind: Kind | None) -> Ready:
-    each = aliased(Notice, _branches(shape, unread, kind, _COLUMNS, newest=True))
+def _listing(places: Shape, unread: bool, kind: Kind | None) -> Ready:
+    each = aliased(Notice, _branches(places, unread, kind, _COLUMNS, newest=True))
     return Ready(
         sa.select(*(getattr(each, name) for name in Recent._fields))
         .order_by(each.read_at.is_not(None), each.at.desc(), each.id.desc())
@@ -182,8 +182,8 @@ def _listing(shape: _Shape, unread: bool, kind: Kind | None) -> Ready:
 
 
 @lru_cache(256)
-def _counting(shape: _Shape) -> Ready:
-    each = aliased(Notice, _branches(shape, True, None, (Notice.tenant_id, Notice.id), newest=False))
+def _counting(places: Shape) -> Ready:
+    each = aliased(Notice, _branches(places, True, None, (Notice.tenant_id, Notice.id), newest=False))
     return Ready(sa.select(sa.func.count(each.id)))
 
 
@@ -196,7 +196,7 @@ def list_inbox(
     places = chosen.of(places_of(posts))
     if not places:
         return []
-    asked = _listing(_shape(places), chosen.unread, chosen.kind)
+    asked = _listing(shape(places), chosen.unread, chosen.kind)
     rows = asked.rows(session, **given(places, now), most=limit + offset, shown=limit, offset=offset)
     return [Recent(*row) for row in rows]
 
@@ -206,7 +206,7 @@ def count_unread(session: Session, posts: Iterable[Held], now: datetime) -> int:
     places = places_of(posts)
     if not places:
         return 0
-    found = _counting(_shape(places)).rows(session, **given(places, now), most=MOST)
+    found = _counting(shape(places)).rows(session, **given(places, now), most=MOST)
     return min(int(found[0][0]), MOST)
 
 
@@ -215,7 +215,9 @@ def find_notice(
 ) -> Notice:
     """``NotFound`` unless it is meant for one of these posts."""
     places = [p for p in places_of(posts) if p.tenant_id == tenant_id]
-    found = sa.select(Notice).where(Notice.tenant_id == tenant_id, Notice.id == notice_id, addressed(places))
+    found = sa.select(Notice).where(
+        Notice.tenant_id == tenant_id, Notice.id == notice_id, addressed(shape(places))
+    )
     notice = session.scalars(found, given(places, now)).one_or_none()
     if notice is None:
         raise NotFound
@@ -239,7 +241,7 @@ def read_all(
         return 0
     wanted = [
         Notice.tenant_id == tenant_id, Notice.read_at.is_(None), Notice.at <= until,
-        addressed(places),
+        addressed(shape(places)),
     ]  # fmt: skip
     if chosen.kind is not None:
         wanted.append(_KINDS[chosen.kind])

@@ -11,7 +11,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.message import EmailMessage
-from typing import NamedTuple
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -19,11 +20,12 @@ from sqlalchemy.orm import Session
 from portal.accounts.models import Account, Seat
 from portal.core.i18n import in_source_language, show_moment, translate
 from portal.core.reader import Held
+from portal.core.ready import Ready
 from portal.core.scope import Scope, set_scope
 from portal.core.text import Message, _
 from portal.notices import mail
 from portal.notices.digests import after_quiet, is_quiet
-from portal.notices.inbox import addressed, given, places_of
+from portal.notices.inbox import Shape, addressed, given, places_of, shape
 from portal.notices.mail import Answer, Outcome, Server, Unreachable
 from portal.notices.models import Digest, DigestEntry, Notice
 from portal.notices.wording import one_line, say
@@ -59,7 +61,7 @@ class Mailroom:
 
 
 def deliver(session: Session, room: Mailroom) -> Run:
-    """One batch. Commits before and after each message; never raises because of the server."""
+    """One batch. Each message is claimed and committed before it is handed over; never raises because of the server."""
     session.info.pop("scope", None)
     due = _due(session, room.clock())
     if not due:
@@ -75,12 +77,15 @@ def deliver(session: Session, room: Mailroom) -> Run:
                 if taken is None:
                     continue
                 answer = mail.hand_over(talk, room.server, taken.message, taken.to)
-                _note(session, digest_id, answer, room.clock(), repeat=taken.repeat)
+                # committed with the next one's claim: half as many waits for the disk
+                _note(session, digest_id, answer, room.clock(), taken)
                 sent += answer.outcome is Outcome.SENT
                 if answer.broken or room.stopping() or time.monotonic() - begun > SECONDS:
                     break
+            session.commit()
     except Unreachable as error:
         _change(session, due, error=str(error))  # each run tries once; nothing was handed over
+        session.commit()
         return Run(sent, False)
     return Run(sent, len(due) == BATCH or done < len(due))
 
@@ -94,30 +99,50 @@ def _due(session: Session, now: datetime) -> list[int]:
     return list(session.scalars(sa.select(Digest.id).where(*wanted).order_by(*order).limit(BATCH)))
 
 
+class _Row(NamedTuple):
+    """A digest that is not done, and the person it is for."""
+
+    account_id: int
+    begun_at: datetime | None
+    tries: int
+    urgent: bool
+    email: str
+    name: str
+    mail: bool
+
+
+_ROW = Ready(
+    sa.select(
+        Digest.account_id, Digest.begun_at, Digest.tries, Digest.urgent, Account.email, Account.display_name,
+        sa.and_(Account.email != "", Account.mail_on.is_(True), Account.disabled_at.is_(None)),
+    )
+    .join(Account, Account.id == Digest.account_id)
+    .where(Digest.id == sa.bindparam("digest"), Digest.done_at.is_(None))
+)  # fmt: skip
+_SEATS = Ready(sa.select(Seat.tenant_id).where(Seat.account_id == sa.bindparam("account")))
+
+
 class _Taken(NamedTuple):
     message: EmailMessage
     to: str
     repeat: bool
+    tries: int
+    urgent: bool
 
 
 def _take(session: Session, digest_id: int, room: Mailroom) -> _Taken | None:
     """Claim the digest, put it into words and commit; None when another run has it or nothing is left to tell."""
     now = room.clock()
-    row = session.execute(
-        sa.select(
-            Digest.account_id, Digest.begun_at, Digest.tries, Account.email, Account.display_name, _MAIL
-        )
-        .join(Account, Account.id == Digest.account_id)
-        .where(Digest.id == digest_id, Digest.done_at.is_(None))
-    ).one_or_none()
+    found = _ROW.rows(session, digest=digest_id)
+    row = _Row(*found[0]) if found else None
     if row is None:
         session.commit()
         return None
-    lines = compose(session, row.account_id, digest_id, now, room.base) if row[5] else []
+    lines = compose(session, row.account_id, digest_id, now, room.base) if row.mail else []
     session.info.pop("scope", None)
-    values = {"tries": row.tries + 1, "begun_at": now}
+    values: dict[str, object] = {"tries": row.tries + 1, "begun_at": now}
     if not lines:
-        why = _("没有要告知的内容：均已阅读或岗位已变动") if row[5] else _("账号已停用或不再用邮件提醒")
+        why = _("没有要告知的内容：均已阅读或岗位已变动") if row.mail else _("账号已停用或不再用邮件提醒")
         values = {"done_at": now, "error": str(why)}
     claimed = session.execute(
         sa.update(Digest)
@@ -135,40 +160,51 @@ def _take(session: Session, digest_id: int, room: Mailroom) -> _Taken | None:
         subject = str(translate(Message(_("联席：%(n)s 项新消息"), n=len(lines))))
         if row.begun_at is not None:
             subject += str(translate(_("（重复发送）")))
-        body = _body(row.display_name, lines, repeat=row.begun_at is not None)
+        body = _body(row.name, lines, repeat=row.begun_at is not None)
     message = mail.write_message(room.server.sender, row.email, subject, body, number=digest_id, now=now)
-    return _Taken(message, row.email, row.begun_at is not None)
-
-
-_MAIL = sa.and_(Account.email != "", Account.mail_on.is_(True), Account.disabled_at.is_(None))
+    return _Taken(message, row.email, row.begun_at is not None, row.tries + 1, row.urgent)
 
 
 def compose(session: Session, account_id: int, digest_id: int, now: datetime, base: str = "") -> list[str]:
     """A paragraph for each notice of the digest that is still unread and meant for a post the person holds now.
     What a person wrote beside it (``detail``) stays in the portal."""
     session.info.pop("scope", None)
-    seats = session.scalars(sa.select(Seat.tenant_id).where(Seat.account_id == account_id)).all()
-    set_scope(session, Scope(own=tuple(sorted(seats))))
+    seats = sorted(row[0] for row in _SEATS.rows(session, account=account_id))
+    set_scope(session, Scope(own=tuple(seats)))
     posts = [p for p in load_posts(session, account_id, now) if p.enabled] if seats else []
     places = places_of(posts)
     if not places:
         return []
-    rows = session.execute(
-        sa.select(Notice.mechanism_id, Notice.text, Notice.params, Notice.sender, Notice.at, Notice.link, Notice.urgent)
-        .join(DigestEntry, sa.and_(DigestEntry.tenant_id == Notice.tenant_id, DigestEntry.notice_id == Notice.id))
-        .where(
-            DigestEntry.digest_id == digest_id, Notice.tenant_id.in_({p.tenant_id for p in places}),
-            Notice.read_at.is_(None), addressed(places),
-        )
-        .order_by(Notice.urgent.desc(), Notice.at, Notice.id),
-        given(places, now),
-    ).all()  # fmt: skip
+    rows = [_Line(*r) for r in _lines(shape(places)).rows(session, digest=digest_id, **given(places, now))]
     bodies = {p.mechanism_id: p for p in posts}
     with in_source_language():
         return [_paragraph(n, row, bodies[row.mechanism_id], base) for n, row in enumerate(rows, 1)]
 
 
-def _paragraph(n: int, row: sa.Row[tuple[object, ...]], post: Held, base: str) -> str:
+class _Line(NamedTuple):
+    mechanism_id: int
+    text: str
+    params: dict[str, Any]
+    sender: str
+    at: datetime
+    link: str
+    urgent: bool
+
+
+@lru_cache(256)
+def _lines(places: Shape) -> Ready:
+    return Ready(
+        sa.select(*(getattr(Notice, name) for name in _Line._fields))
+        .join(
+            DigestEntry,
+            sa.and_(DigestEntry.tenant_id == Notice.tenant_id, DigestEntry.notice_id == Notice.id),
+        )
+        .where(DigestEntry.digest_id == sa.bindparam("digest"), Notice.read_at.is_(None), addressed(places))
+        .order_by(Notice.urgent.desc(), Notice.at, Notice.id)
+    )
+
+
+def _paragraph(n: int, row: _Line, post: Held, base: str) -> str:
     text = one_line(str(translate(say(row.text, row.params))))
     head = f"{n}. {translate(_('【急】'))}{text}" if row.urgent else f"{n}. {text}"
     source = f"   {one_line(row.sender)}，{translate(show_moment(row.at))} · {one_line(post.mechanism_name)}"
@@ -189,32 +225,27 @@ def _body(name: str, lines: Sequence[str], *, repeat: bool) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def _note(session: Session, digest_id: int, answer: Answer, now: datetime, *, repeat: bool) -> None:
-    tries, urgent = session.execute(
-        sa.select(Digest.tries, Digest.urgent).where(Digest.id == digest_id)
-    ).one()
-    again = now + RETRY[min(tries, len(RETRY)) - 1]
-    again = again if urgent else after_quiet(again)
+def _note(session: Session, digest_id: int, answer: Answer, now: datetime, taken: _Taken) -> None:
+    again = now + RETRY[min(taken.tries, len(RETRY)) - 1]
+    again = again if taken.urgent else after_quiet(again)
     match answer.outcome:
         case Outcome.SENT:
             _change(session, [digest_id], sent_at=now, done_at=now, error="")
-        case Outcome.LATER if not repeat:
+        case Outcome.LATER if not taken.repeat:
             _change(session, [digest_id], send_at=again, begun_at=None, error=answer.error)
         case Outcome.LATER:  # an earlier try may have arrived, so ``begun_at`` stays
             _change(session, [digest_id], send_at=again, error=answer.error)
-        case Outcome.UNKNOWN if tries < UNSURE:
+        case Outcome.UNKNOWN if taken.tries < UNSURE:
             _change(session, [digest_id], send_at=again, error=answer.error)
         case _:
             _change(session, [digest_id], done_at=now, error=answer.error)
 
 
 def _change(session: Session, digests: Sequence[int], **values: object) -> None:
-    """Commits."""
     session.execute(
         sa.update(Digest).where(Digest.id.in_(digests), Digest.done_at.is_(None)).values(**values),
         execution_options={"synchronize_session": False},
     )
-    session.commit()
 
 
 __all__ = ["BATCH", "IN_HAND", "Mailroom", "Run", "compose", "deliver"]
