@@ -61,7 +61,7 @@ OBLIGATIONS = (
     Obligation(
         key="publicity_dept_3",
         label=_("督导各成员单位当月的公开宣教活动"),
-        clause=d2(_("二（一）第3项"), _("S-06：督导的情况记一行；各单位是否开展，看活动登记。")),
+        clause=d2(_("二（一）第3项"), _("督导的情况记一行；各单位是否开展，看活动登记。")),
         cadence=Cadence.MONTHLY,
         members=("publicity_dept",),
     ),

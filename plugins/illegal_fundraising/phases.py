@@ -50,14 +50,14 @@ PHASES = (
 FIRST_QUARTER = date(2024, 7, 1)
 """The plan is of 2024-06-19; what it asks for each quarter begins with the next whole one (Q-15, Q-17)."""
 END = date(2025, 12, 31)
-"""The last phase ends after the summary is due; the last quarter is still owed (Q-16)."""
+"""The last phase ends after the summary is due; the last quarter is still owed (Q-16). Days count to their end (Q-18)."""
 OBLIGATIONS = (
     Obligation(
         key="contacts",
         label=_("报送分管领导和联络员"),
         due=date(2024, 6, 25),
         form="contacts",
-        clause=d4(_("六（四）"), _("Q-18：25 日当天报送算按时。")),
+        clause=d4(_("六（四）"), _("25 日当天报送算按时。")),
     ),
     Obligation(
         key="quarterly_progress",
@@ -66,14 +66,14 @@ OBLIGATIONS = (
         form="quarterly_statistics",
         first=FIRST_QUARTER,
         last=END,
-        clause=d4(_("六（四）"), _("Q-17：2024 年三季度至 2025 年四季度共 6 期。")),
+        clause=d4(_("六（四）"), _("2024 年三季度至 2025 年四季度共 6 期。")),
     ),
     Obligation(
         key="summary",
         label=_("报送专项行动总结和统计表"),
         due=date(2025, 11, 1),
         form="summary",
-        clause=d4(_("六（四）"), _("Q-16：总结早于行动结束，四季度的季报照报。")),
+        clause=d4(_("六（四）"), _("总结早于行动结束，四季度的季报照报。")),
     ),
     Obligation(
         key="office_inspection",
