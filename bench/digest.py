@@ -20,6 +20,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +43,7 @@ from tests.factories import Factory
 
 UNITS, NOTICES, LIMIT_MB, MOST = 39, 3, 200, 10.0
 NOW = datetime(2026, 9, 16, 10, 0, tzinfo=SHANGHAI)
+IDS = count(10**15)
 FROM = "portal@lianxi.example"
 
 
@@ -141,13 +143,14 @@ def county(session: Session, make: Factory, city: Any, units: int, first: int) -
     body = make.mechanism(tenant, "anticounterfeit")
     with make.enter(tenant):
         made = [
-            Unit(full_name=f"第{n}单位", short_name=f"单位{n}", aliases=[], kind="", sort_no=n)
+            Unit(id=next(IDS), full_name=f"第{n}单位", short_name=f"单位{n}", aliases=[], kind="", sort_no=n)
             for n in range(units)
         ]
         session.add_all(made)
         session.flush()
         for n, unit in enumerate([None, *made]):
             account = Account(
+                id=next(IDS),
                 username=f"p{first + n}", display_name=f"第{first + n}人", home_tenant_id=tenant.id, password_hash="!",
                 password_changed_at=NOW, must_change_password=False, email=f"p{first + n}@office.example",
             )  # fmt: skip
@@ -156,7 +159,7 @@ def county(session: Session, make: Factory, city: Any, units: int, first: int) -
             kind = PostKind.LIAISON if unit else PostKind.OFFICE_STAFF
             session.add_all(
                 (
-                    Post(account_id=account.id, kind=kind.value, mechanism_id=body.id, unit_id=unit.id if unit else None,
+                    Post(id=next(IDS), account_id=account.id, kind=kind.value, mechanism_id=body.id, unit_id=unit.id if unit else None,
                          rank="科级", since=NOW - timedelta(days=30)),
                     Seat(account_id=account.id, tenant_id=tenant.id),
                 )

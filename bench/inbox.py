@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from functools import partial
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,7 @@ from sqlalchemy.orm import Session
 from portal.app import create_app
 from portal.core.clock import SHANGHAI
 from portal.core.crypto import create_secret
-from portal.core.db import db, new_id
+from portal.core.db import db
 from portal.core.migrate import upgrade
 from portal.core.posts import PostKind
 from portal.core.reader import Held
@@ -38,6 +39,7 @@ from tests.factories import Factory
 from tests.postgres import APP, start_postgres
 
 OPEN, READ, OTHERS, MOST = 50_000, 50_000, 100_000, 1.5
+IDS = count(10**15)
 NOW = datetime(2026, 9, 16, 12, 0, tzinfo=SHANGHAI)
 COLUMNS = "tenant_id, id, text, params, sender, at, read_at, detail, link, urgent, mechanism_id"
 PLACE = "tenant_id = {t} and mechanism_id = {m} and unit_id is null and post in ('', 'office_staff', 'office_director')"
@@ -104,7 +106,7 @@ def furnish(session: Session, app: Flask) -> tuple[Held, ...]:
             for at in range(0, len(rows), 5000):
                 session.add_all(
                     Notice(
-                        id=new_id(), mechanism_id=ids[2], unit_id=place, text="请尽快报送%(form)s %(period)s",
+                        id=next(IDS), mechanism_id=ids[2], unit_id=place, text="请尽快报送%(form)s %(period)s",
                         params={"form": "情况统计表", "period": "2026-08"}, sender="办公室", link="/x/y/reports",
                         at=NOW - timedelta(seconds=at + n), read_at=NOW if read else None,
                     )

@@ -169,10 +169,13 @@ def _bundle(session: Session, now: datetime, *, urgent: bool) -> int:
     """One digest for each person with entries that are in none; commits."""
     free = sa.select(DigestEntry.account_id).where(DigestEntry.digest_id.is_(None))
     accounts = sorted(set(session.scalars(free.with_for_update(skip_locked=True))))
-    for part in _parts(accounts):
+    numbers: set[int] = set()
+    while len(numbers) < len(accounts):  # thousands within a millisecond would meet by chance
+        numbers.add(new_id())
+    for part in _parts(list(zip(sorted(numbers), accounts, strict=True))):
         made = [
-            {"id": new_id(), "account_id": a, "made_at": now, "urgent": urgent, "send_at": now, "tries": 0, "error": ""}
-            for a in part
+            {"id": n, "account_id": a, "made_at": now, "urgent": urgent, "send_at": now, "tries": 0, "error": ""}
+            for n, a in part
         ]  # fmt: skip
         session.execute(sa.insert(Digest), made)
         session.connection().execute(
