@@ -151,9 +151,13 @@ def list_waiting(
 ) -> list[Waiting]:  # fmt: skip
     """``units``: (tenant, mechanism, unit), ``offices``: (tenant, mechanism) of the reader; one statement."""
     author: Any = aliased(Unit)
-    mine = sa.or_(
+    exactly = sa.or_(
         sa.tuple_(Item.tenant_id, Item.mechanism_id, R.unit_id).in_(units),
         sa.and_(sa.tuple_(Item.tenant_id, Item.mechanism_id).in_(offices), R.unit_id.is_(None)),
+    )
+    led = sa.or_(  # says no more than that, in the columns of the index
+        sa.tuple_(R.tenant_id, R.unit_id).in_([(t, u) for t, _m, u in units]),
+        sa.and_(R.tenant_id.in_([t for t, _m in offices]), R.unit_id.is_(None)),
     )
     rows = session.execute(
         sa.select(
@@ -164,7 +168,7 @@ def list_waiting(
         .join(Mechanism, sa.and_(Mechanism.tenant_id == Item.tenant_id, Mechanism.id == Item.mechanism_id))
         .outerjoin(Unit, sa.and_(Unit.tenant_id == R.tenant_id, Unit.id == R.unit_id))
         .outerjoin(author, sa.and_(author.tenant_id == Item.tenant_id, author.id == Item.unit_id))
-        .where(R.read_at.is_(None), Item.withdrawn_at.is_(None), _belongs(on), mine)
+        .where(R.read_at.is_(None), Item.withdrawn_at.is_(None), _belongs(on), led, exactly)
         .order_by(Item.read_by_at, Item.id)
         .limit(limit)
     )  # fmt: skip

@@ -10,9 +10,11 @@ import sqlalchemy as sa
 
 from portal.core.audit import AuditEvent
 from portal.core.db import db
-from portal.core.scope import Scope, set_scope
+from portal.core.scope import SYSTEM, Scope, set_scope
+from portal.core.workdays import WorkCalendar
 from portal.documents.models import Attachment
-from portal.information.models import Item, ItemReceipt
+from portal.information.items import file_item
+from portal.information.models import Item, ItemKind, ItemReceipt, Level
 from tests.conftest import TestClock
 from tests.factories import Factory
 from tests.information.cities import Cities, build_cities
@@ -211,3 +213,25 @@ def test_the_citys_page_asks_a_constant_number_of_statements(cities: Cities) -> 
     push(cities, item, "a2", way="members")
     assert [statements(p) for p in paths] == few
     assert max(few) <= 20, few
+
+
+def test_an_item_of_another_kind_goes_down_as_a_piece_from_above(cities: Cities) -> None:
+    """Information for every member is pushed, a narrower one is not; its words and readers are the county's own."""
+    campaign = cities.make.app.extensions["portal"].registry.find("antifraud")
+    ids = []
+    for level in (Level.MEMBERS, Level.CHOSEN):
+        session = cities.enter("a")
+        found = file_item(
+            session, SYSTEM, cities.clock(), mechanism_id=cities["a"].body_id, campaign=campaign, level=level,
+            unit_id=cities["a"].units["police"], kind=ItemKind.INFORMATION, category="scam_methods", title="新型手法",
+            sections={"situation": "手法一", "analysis": "分析二", "suggestion": "建议三"}, request_key=level.value,
+            readers=[cities["a"].units["court"]], calendar=WorkCalendar(),
+        )  # fmt: skip
+        ids.append(found.id)
+        session.commit()
+    assert cities.get("a_office", f"information/{ids[1]}/push").status_code == 409
+    assert push(cities, ids[0], "a1", way="members").status_code == 303
+    page = cities.text("a1_court", f"advisories/{copy_id(cities, 'a1')}")
+    for said in ("上级来件", "情况", "手法一", "分析二", "建议三"):
+        assert said in page
+    assert sign(cities, "a1_court", copy_id(cities, "a1")) == 303
