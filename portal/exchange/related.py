@@ -72,7 +72,10 @@ def find_kin(
         Candidate(near, amount_of(campaign, matter.ledger, near.values), near.subject in chosen)
         for near in list_near(session, matter, unit_ids)
     )
-    amounts = [a for a in (amount_of(campaign, matter.ledger, matter.values), *(r.amount for r in rows)) if a]
+    summed = [r for r in rows if r.linked] or rows  # once a person has chosen, the sum is of what was chosen
+    amounts = [
+        a for a in (amount_of(campaign, matter.ledger, matter.values), *(r.amount for r in summed)) if a
+    ]
     return Kin(rows, len(amounts), sum(amounts))
 
 
