@@ -17,6 +17,7 @@ from pathlib import Path
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from portal.core.clock import SHANGHAI
 from portal.core.errors import PortalError
 from portal.core.text import Message, _
 
@@ -109,7 +110,7 @@ class Ring:
         """The folder's ring; a folder that has none gets one."""
         ring = cls(folder / "data.keys")
         if not ring.path.exists():
-            temporary = ring._write([_new_key(datetime.now().astimezone())])
+            temporary = ring._write([_new_key(datetime.now(SHANGHAI))])
             with suppress(FileExistsError):  # another process was faster
                 os.link(temporary, ring.path)
             temporary.unlink()

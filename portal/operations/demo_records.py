@@ -15,6 +15,7 @@ from portal.campaigns.declarations import Campaign, Ledger
 from portal.campaigns.forms import FieldKind
 from portal.campaigns.sources import Values
 from portal.core.periods import PeriodKind, parse_period, period_of
+from portal.core.sealing import mark_secret
 from portal.deadlines.matters import find_matter
 from portal.exchange.related import amount_of
 from portal.exchange.services import Facts, file_report
@@ -215,13 +216,14 @@ def _store(
     world: World, tenant: Tenant, mechanism: Mechanism, campaign: Campaign, ledger: Ledger,
     entries: Sequence[tuple[date, MemberUnit, str, dict[str, Any]]],
 ) -> None:  # fmt: skip
+    sensitive = [f.key for f in ledger.fields if f.sensitive]
     for number, (day, member, title, values) in enumerate(entries):
         at = world.at(day, 9)
         series = lock_series(world.session, f"{campaign.key}.{ledger.key}", day.year)
         found = Record(
             mechanism_id=mechanism.id, unit_id=member.unit_id, campaign=campaign.key, ledger=ledger.key,
             number=take_number(series, ledger.numbering), title=title, place=tenant.full_name, known_at=at,
-            values=values, created_at=at, created_by=liaison(member.short_name).name, changed_at=at,
+            values=mark_secret(sensitive, values), created_at=at, created_by=liaison(member.short_name).name, changed_at=at,
             request_key=f"demo-{campaign.key}-{ledger.key}-{number}",
         )  # fmt: skip
         world.session.add(found)
