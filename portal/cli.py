@@ -24,6 +24,7 @@ ROOMS = {
     "doctor": "portal.operations.doctor:doctor",
     "i18n": "portal.operations.catalogues:i18n",
     "keys": "portal.operations.keys:keys",
+    "information": "portal.information.cli:information",
     "init": "portal.operations.init:init",
     "notices": "portal.notices.cli:notices",
     "periods": "portal.reporting.cli:periods",

@@ -21,7 +21,15 @@ from portal.core.posts import POST_LABELS, PostKind
 from portal.core.scope import SYSTEM, crossing
 from portal.core.settings import Settings
 from portal.core.text import Message, _
-from portal.operations import demo_advisories, demo_forms, demo_information, demo_records, demo_scenes, demo_urgent
+from portal.operations import (
+    demo_advisories,
+    demo_forms,
+    demo_information,
+    demo_library,
+    demo_records,
+    demo_scenes,
+    demo_urgent,
+)
 from portal.operations.database import upgrade_schema
 from portal.operations.demo_world import World, rows
 from portal.reporting.rounds import open_everywhere
@@ -130,6 +138,7 @@ class Demo:
             with crossing(self.session, tenant.id):
                 demo_urgent.play(self.world, tenant)
                 demo_advisories.play(self.world, tenant)
+                demo_library.play(self.world, tenant)
             self.session.commit()
 
     def _since(self) -> date:
