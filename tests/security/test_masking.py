@@ -78,7 +78,11 @@ class Place:
         self.unit_id, self.mechanism_id = police.id, body.id
         make.post(self.tenant, "police", PostKind.LIAISON, body, police)
         make.post(self.tenant, "finance", PostKind.LIAISON, body, finance)
-        make.post(self.tenant, "office", PostKind.OFFICE_STAFF, body)
+        host = make.unit(self.tenant, "平定县人民政府办公室")
+        make.post(self.tenant, "office", PostKind.OFFICE_STAFF, body, host)
+        both = make.account(self.tenant, "both")  # convenes, and is the finance bureau's liaison besides
+        make.post(self.tenant, both, PostKind.CONVENOR, body)
+        make.post(self.tenant, both, PostKind.LEADER_IN_CHARGE, body, finance)
         make.post(self.tenant, "convenor", PostKind.CONVENOR, body)
         make.post(self.city, "city", PostKind.OFFICE_STAFF, make.mechanism(self.city, CAMPAIGN))
         self.number = self.enter("one")
@@ -170,6 +174,12 @@ def test_who_may_ask(place: Place, login: Login) -> None:
     token = re.search(r'name="csrf_token" value="([^"]+)"', convenor.get(url).get_data(as_text=True))
     data = {"csrf_token": token[1] if token else "", "reason": "随便看一看"}
     assert convenor.post(f"{url}/sensitive", data=data).status_code == 403
+    two = login("both")
+    assert "查看完整" not in two.get(url).get_data(as_text=True), "not by rights of different posts"
+    token = re.search(r'name="csrf_token" value="([^"]+)"', two.get(url).get_data(as_text=True))
+    data = {"csrf_token": token[1] if token else "", "reason": "随便看一看"}
+    assert two.post(f"{url}/sensitive", data=data).status_code == 403
+    assert NAME.encode() not in two.post(f"{place.at}.xlsx", data=data).data
     for stranger, at in (("finance", place.at), ("city", place.above)):
         client = login(stranger)
         token = re.search(r'name="csrf_token" value="([^"]+)"', client.get(at).get_data(as_text=True))
