@@ -123,7 +123,8 @@ def _check(
             problems[f"heading.{place}"] = _("标题和正文都要填写。")
     wider = [s for s in sources.values() if reaches_further(desk, s, level)]
     if wider and not problems and not confirmed:
-        names = "、".join(f"“{s.title[:30]}”（{s.credit}）" for s in wider)
+        named = (Message(_("“%(title)s”（%(unit)s）"), title=s.title[:30], unit=s.credit) for s in wider)
+        names = str(_("、")).join(map(str, named))
         problems["confirmed"] = Message(
             _(
                 "本期比下列信息原定的知悉范围更宽：%(names)s。请核对文字并征得报送单位同意，勾选确认后再印发。"

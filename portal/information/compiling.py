@@ -193,8 +193,13 @@ def reaches_further(desk: Desk, source: Source, level: Level) -> bool:
 def start_draft(session: Session, actor: Actor, now: datetime, *, desk: Desk, content: Content) -> Draft:
     return save_draft(
         session, actor, now, mechanism_id=desk.mechanism_id, unit_id=None, kind=DRAFT, subject=secrets.token_urlsafe(12),
-        title="", content=content.stored(),
+        title=_title(content), content=content.stored(),
     )  # fmt: skip
+
+
+def _title(content: Content) -> str:
+    """For lists of drafts."""
+    return " · ".join(e.heading for e in content.entries)
 
 
 def find_draft(session: Session, desk: Desk, draft_id: int) -> Draft:
@@ -214,10 +219,9 @@ def keep_draft(
     session: Session, actor: Actor, now: datetime, *, draft: Draft, version: int, content: Content
 ) -> Draft:
     """``Conflict`` when somebody else saved in between."""
-    title = "；".join(e.heading for e in content.entries)
     return save_draft(
         session, actor, now, mechanism_id=draft.mechanism_id, unit_id=None, kind=DRAFT, subject=draft.subject,
-        title=title, content=content.stored(), version=version,
+        title=_title(content), content=content.stored(), version=version,
     )  # fmt: skip
 
 
