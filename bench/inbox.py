@@ -113,7 +113,9 @@ def furnish(session: Session, app: Flask) -> tuple[Held, ...]:
                     for n, (place, read) in enumerate(rows[at : at + 5000])
                 )  # fmt: skip
                 session.flush()
-                session.expunge_all()
+                for row in list(session):
+                    if isinstance(row, Notice):
+                        session.expunge(row)
         if own:
             mine = ids[:2]
     set_scope(session, Scope(own=(mine[1],)))

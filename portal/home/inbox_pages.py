@@ -39,6 +39,7 @@ def inbox() -> Any:
     reader, database = the_reader(), the_session()
     rows = list_inbox(database, reader.posts, now(), chosen, limit=PAGE + 1, offset=(page - 1) * PAGE)
     found = {p.campaign: the_registry().find(p.campaign) for p in reader.posts if p.campaign}
+    tenants = {p.tenant_id for p in reader.posts}
     return render_template(
         "home/inbox.html",
         rows=rows[:PAGE],
@@ -50,7 +51,8 @@ def inbox() -> Any:
         kinds=KIND_LABELS,
         campaigns_here={key: c.label if c else key for key, c in found.items()},
         bodies={p.mechanism_id: p for p in reader.posts},
-        several=len(found) > 1 or len({p.tenant_id for p in reader.posts}) > 1,
+        tenants=len(tenants),
+        several=len(found) > 1 or len(tenants) > 1,
     )
 
 
