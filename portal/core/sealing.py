@@ -97,11 +97,20 @@ def open_values(session: Session, tenant_id: int, subject: str, values: Any) -> 
 
 
 def has_sealed(tree: Any) -> bool:
-    if isinstance(tree, dict):
-        return any(has_sealed(value) for value in tree.values())
-    if isinstance(tree, list):
-        return any(has_sealed(value) for value in tree)
-    return looks_sealed(tree)
+    """Asked of every row that is loaded: by exact types, as JSON comes."""
+    kind = type(tree)
+    if kind is str:
+        return bool(tree.startswith(SEALED))
+    if kind is not dict and kind is not list:
+        return False
+    for value in tree.values() if kind is dict else tree:
+        inner = type(value)
+        if inner is str:
+            if value.startswith(SEALED):
+                return True
+        elif (inner is dict or inner is list) and has_sealed(value):
+            return True
+    return False
 
 
 def key_ids(tree: Any) -> set[str]:
