@@ -47,8 +47,8 @@ HALF = (
     f"select * from (select {COLUMNS}, unit_id from notice where {PLACE} and read_at is {{state}} "
     "order by unit_id desc, at desc, id desc limit {n}) as {name}"
 )
-PAGE = "select * from ({unread} union all {read}) as both order by read_at is not null, at desc, id desc limit {shown}"
-COUNT = f"select count(*) from (select 1 from notice where {PLACE} and read_at is null limit 100) as some"
+PAGE = "select * from ({unread} union all {read}) as halves order by read_at is not null, at desc, id desc limit {shown}"
+COUNT = f"select count(*) from (select 1 from notice where {PLACE} and read_at is null limit 100) as found"
 
 
 def main() -> int:
