@@ -26,7 +26,6 @@ from portal.information.models import Item, ItemKind, Level
 from portal.information.offices import full_office
 from portal.information.receipts import REPLY_LENGTH
 from portal.information.views import ID, at, blueprint, is_office
-from portal.tenants.models import Level as TenantLevel
 from portal.units.bodies import list_members
 from portal.units.models import Unit
 from portal.web.access import now, require, the_actor, the_campaign, the_desk, the_session
@@ -143,7 +142,7 @@ def advisory_page(
         sees=sees,
         manages=advisories.may_manage(desk, item),
         owed=any(row.owes for row in everyone) or any(c.open for c in counties),
-        may_push=is_office(desk) and desk.tenant_level != TenantLevel.COUNTY and pushing.may_go_down(item),
+        may_push=pushing.offered(desk, item),
         may_distribute=is_office(desk) and item.origin_id is not None and item.withdrawn_at is None
         and item.level != Level.MEMBERS,
         problem=problem,

@@ -15,7 +15,7 @@ from portal.core.posts import Right
 from portal.core.text import Message, Text, _
 from portal.documents.letters import DOCX
 from portal.documents.models import Draft
-from portal.information import bulletins, compiling
+from portal.information import bulletins, compiling, pushing
 from portal.information.access import get_item, look_below
 from portal.information.answers import year_of
 from portal.information.bulletin_paper import LINES, draft_sheet, issued_sheet, write_bulletin
@@ -82,7 +82,8 @@ def _typed() -> Content:
         if _is_key(source)
     )
     return Content(
-        entries[: compiling.MOST], **{name: form.get(name, "").replace("\0", "")[: LONGEST[name] * 2] for name in TEXTS}
+        entries[: compiling.MOST],
+        **{name: form.get(name, "").replace("\0", "")[: LONGEST[name] * 2] for name in TEXTS},
     )
 
 
@@ -270,6 +271,7 @@ def _show(found: Item, problem: Message | Text | None = None, typed: str = "") -
         sheet=issued_sheet(found),
         place="" if own else session.get_one(Tenant, found.tenant_id).full_name,
         level=LEVEL_LABELS[Level(found.level)],
+        may_push=pushing.offered(desk, found),
         may_withdraw=own and is_office(desk) and found.withdrawn_at is None,
         problem=problem,
         typed=typed,
@@ -296,6 +298,7 @@ def withdraw_bulletin(item_id: int) -> Any:
     try:
         why = clean_text(typed, 300)
         bulletins.withdraw_bulletin(the_session(), the_actor(), now(), item=found, why=why, link=_link)
+        pushing.withdraw_below(the_session(), the_actor(), now(), item=found, why=why)
     except Unusable as error:
         return _show(found, error.message, typed), 422
     except Invalid as error:

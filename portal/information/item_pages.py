@@ -16,7 +16,7 @@ from portal.core.reader import Desk
 from portal.core.text import Message, _
 from portal.documents.drafts import list_drafts
 from portal.documents.workbook import XLSX
-from portal.information import answers, files, services
+from portal.information import answers, files, pushing, services
 from portal.information.access import get_item, look_below, own_units
 from portal.information.bulletins import taken_up_in
 from portal.information.differences import compare_editions
@@ -179,6 +179,7 @@ def show_item(found: Item, form: AnswerForm | None = None, withdraw_problem: str
         answers=answers.ANSWER_LABELS,
         units=circle.units if circle else [],
         may_change=writes_for(desk, found) and found.withdrawn_at is None,
+        may_push=pushing.offered(desk, found),
         form=form,
         withdraw_problem=withdraw_problem,
     )
@@ -224,6 +225,7 @@ def item_withdraw(item_id: int) -> Any:
     why = " ".join(request.form.get("why", "").split())[:300].replace("\0", "")
     try:
         services.withdraw_information(session, the_actor(), now(), item=found, why=why)
+        pushing.withdraw_below(session, the_actor(), now(), item=found, why=why)
     except Invalid as error:
         keep_refusal(error, found)
         return show_item(found, withdraw_problem=str(translate(error.problems["why"]))), 422

@@ -19,7 +19,7 @@ from portal.core.posts import Right
 from portal.core.text import _
 from portal.documents import attachments
 from portal.documents.file_pages import files_folder
-from portal.information import files, items
+from portal.information import files, items, pushing
 from portal.information.access import get_item, look_below
 from portal.information.differences import compare_editions
 from portal.information.forms import WHY
@@ -219,6 +219,7 @@ def _show(found: Item, problem: str = "") -> str:
         readers=circle.names(Level(found.level), items.reader_ids(session, found)) if circle else [],
         files=files.list_files(session, found),
         editions=compare_editions(editions, SECTIONS),
+        may_push=pushing.offered(desk, found),
         may_change=own and is_office(desk) and found.withdrawn_at is None,
         problem=problem,
     )
@@ -231,6 +232,7 @@ def withdraw_material(item_id: int) -> Any:
     try:
         why = clean_text(request.form.get("why", ""), WHY)
         items.withdraw_item(the_session(), the_actor(), now(), item=found, why=why)
+        pushing.withdraw_below(the_session(), the_actor(), now(), item=found, why=why)
     except Unusable as error:
         return _show(found, str(translate(error.message))), 422
     except Invalid as error:

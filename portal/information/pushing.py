@@ -21,6 +21,7 @@ from portal.campaigns.declarations import Campaign
 from portal.core.audit import Act, record
 from portal.core.clock import SHANGHAI
 from portal.core.errors import Conflict, Invalid, NotFound
+from portal.core.posts import Right
 from portal.core.reader import Desk
 from portal.core.scope import Actor, crossing, get_scope
 from portal.core.sealing import ring_of
@@ -36,6 +37,7 @@ from portal.information.models import Item, ItemKind, Level
 from portal.information.offices import full_office
 from portal.information.receipts import Asked, ask_receipts, list_asked
 from portal.tenants.models import CampaignSwitch, Tenant
+from portal.tenants.models import Level as TenantLevel
 from portal.units.bodies import list_members
 from portal.units.models import Mechanism
 
@@ -83,6 +85,12 @@ def may_go_down(item: Item) -> bool:
     return item.withdrawn_at is None and (
         item.unit_id is None or item.level in (Level.MEMBERS.value, Level.UPWARD.value)
     )
+
+
+def offered(desk: Desk, item: Item) -> bool:
+    """Whether this desk may hand the item down."""
+    above = desk.tenant_level != TenantLevel.COUNTY and item.tenant_id == desk.tenant_id
+    return above and Right.INFO_ANSWER in desk.rights and may_go_down(item)
 
 
 def push(
