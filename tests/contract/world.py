@@ -58,7 +58,7 @@ from portal.reporting.upward import submit_report
 from portal.tenants.models import Tenant
 from portal.units.bodies import list_members
 from portal.units.handover import open_handover
-from portal.units.models import Mechanism, Membership
+from portal.units.models import Membership
 from portal.web.access import SAFE, Access
 from tests.contract.world_exchange import furnish_exchange
 from tests.factories import Factory
