@@ -152,6 +152,7 @@ def walk(world: World, place: Place, who: str, queries: tuple[str, ...]) -> tupl
     return wrong, own
 
 
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize("slug", ["one_a", "one_city"])
 def test_no_page_of_any_post_shows_a_foreign_or_sensitive_text(
     world: World, slug: str, caplog: pytest.LogCaptureFixture
