@@ -58,7 +58,14 @@ LEAD = Ledger(
         _choice("lead_source", _("线索来源"), "lead_source", _("首次得知的渠道，只选一个。"), required=True),
         _date("found_on", _("发现日期"), _("本单位得知之日，决定计入哪个季度。"), required=True),
         _text("subject_name", _("涉及主体"), _SUBJECT, sensitive=True),
-        _text("credit_code", _("统一社会信用代码"), _("未登记的留空。"), max_length=18, sensitive=True, mask="id"),
+        _text(
+            "credit_code",
+            _("统一社会信用代码"),
+            _("未登记的留空。"),
+            max_length=18,
+            sensitive=True,
+            mask="id",
+        ),
         _choice("subject_type", _("主体类型"), "subject_type", _("按登记类型；没有登记的选未登记组织。")),
         _text(
             "registered_region",

@@ -29,7 +29,9 @@ from portal.tenants.models import Tenant
 
 FIRST_PASSWORD_LIVES = timedelta(days=7)
 _USERNAME = re.compile(r"[a-z][a-z0-9._-]{2,39}")
-_ADDRESS = re.compile(r"[A-Za-z0-9][A-Za-z0-9._%+-]{0,63}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,24}")
+_ADDRESS = re.compile(
+    r"[A-Za-z0-9][A-Za-z0-9._%+-]{0,63}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,24}"
+)
 _OWN_NAMES = ("lianxi", "联席会议")
 
 
@@ -177,7 +179,9 @@ def is_mail_address(text: str) -> bool:
     return len(text) <= 200 and _ADDRESS.fullmatch(text) is not None
 
 
-def set_mail(session: Session, actor: Actor, now: datetime, *, account_id: int, email: str, mail_on: bool) -> None:
+def set_mail(
+    session: Session, actor: Actor, now: datetime, *, account_id: int, email: str, mail_on: bool
+) -> None:
     """Where the holder's digests go, and whether any do. '' = nowhere."""
     email = email.strip()
     if email and not is_mail_address(email):

@@ -216,7 +216,9 @@ def _fields(owner: str, fields: Iterable[Field], members: set[str], lists: set[s
             if key not in members:
                 yield _dangling(f"field {owner}.{f.key}", key)
         if f.mask not in KINDS or (f.sensitive and f.kind not in (FieldKind.TEXT, FieldKind.LONG_TEXT)):
-            yield Message(_("字段 %(key)s：只有文字可以标为敏感，遮盖方式须是已有的一种。"), key=f"{owner}.{f.key}")
+            yield Message(
+                _("字段 %(key)s：只有文字可以标为敏感，遮盖方式须是已有的一种。"), key=f"{owner}.{f.key}"
+            )
         if f.kind is FieldKind.MONEY and f.unit not in (written("元"), written("万元")):
             yield Message(_("金额字段 %(key)s 的单位必须是元或万元。"), key=f"{owner}.{f.key}")
 

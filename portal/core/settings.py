@@ -48,7 +48,11 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("URL", "", "Address under which people open the portal, for links in mails and calendars."),
     Setting("MAIL_HOST", "", "SMTP server of the office; empty = no mail is sent."),
     Setting("MAIL_PORT", "587", "Its port."),
-    Setting("MAIL_SECURITY", "starttls", "starttls, tls (from the first byte) or none (only inside one's own network)."),
+    Setting(
+        "MAIL_SECURITY",
+        "starttls",
+        "starttls, tls (from the first byte) or none (only inside one's own network).",
+    ),
     Setting("MAIL_USER", "", "Account at the server; empty = it asks for none."),
     Setting("MAIL_PASSWORD_FILE", "", "File with the password of that account."),
     Setting("MAIL_PASSWORD", "", "The password itself, where there can be no file."),

@@ -57,9 +57,7 @@ class AdvisoryForm(_Sent):
     unit = SelectField(_l("发文单位"), coerce=row_id, validate_choice=False)
     category = SelectField(_l("类别"), validate_choice=False)
     title = StringField(_l("标题"), [CleanString(100), DataRequired(_l("请填写标题。"))])
-    situation = TextAreaField(
-        _l("情况"), [CleanString(LENGTH, lines=True), DataRequired(_l("请写明情况。"))]
-    )
+    situation = TextAreaField(_l("情况"), [CleanString(LENGTH, lines=True), DataRequired(_l("请写明情况。"))])
     risk = TextAreaField(_l("风险点"), [CleanString(LENGTH, lines=True)])
     advice = TextAreaField(_l("建议措施"), [CleanString(LENGTH, lines=True)])
     feedback = TextAreaField(_l("反馈要求"), [CleanString(LENGTH, lines=True)])
@@ -99,4 +97,3 @@ class PushForm(FlaskForm):
     def __init__(self, **more: Any) -> None:
         super().__init__(**more)  # type: ignore[no-untyped-call]
         self.way.choices = [(way.value, str(translate(label))) for way, label in WAYS.items()]
-

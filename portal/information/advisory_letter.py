@@ -42,5 +42,7 @@ def write_letter(
         letter.paragraph(said(Message(_("附件 %(n)s：%(name)s"), n=place, name=name)))
     letter.paragraph(issuer, right=True)
     day = item.filed_at.astimezone(SHANGHAI)
-    letter.paragraph(said(Message(_("%(y)s年%(m)s月%(d)s日"), y=day.year, m=day.month, d=day.day)), right=True)
+    letter.paragraph(
+        said(Message(_("%(y)s年%(m)s月%(d)s日"), y=day.year, m=day.month, d=day.day)), right=True
+    )
     letter.save(stream)

@@ -42,7 +42,9 @@ def test_an_upgraded_empty_database_equals_the_models(settings: Settings, engine
     with owner.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         found = compare_metadata(context, Base.metadata)
-        assert [d for d in found if isinstance(d, list) or not _searched(getattr(d[1], "table", d[1]).name)] == []
+        assert [
+            d for d in found if isinstance(d, list) or not _searched(getattr(d[1], "table", d[1]).name)
+        ] == []
         assert migrate.is_current(connection)
         tables = sa.inspect(connection).get_table_names()
     owner.dispose()

@@ -11,7 +11,9 @@ from portal.core.db import new_id
 def test_ids_made_at_once_differ_grow_and_fit() -> None:
     """At random within a millisecond, a demo of some thousand rows met itself now and then."""
     with ThreadPoolExecutor(4) as threads:
-        made = [i for part in threads.map(lambda _n: [new_id() for _m in range(20_000)], range(4)) for i in part]
+        made = [
+            i for part in threads.map(lambda _n: [new_id() for _m in range(20_000)], range(4)) for i in part
+        ]
     assert len(set(made)) == len(made) == 80_000
     alone = [new_id() for _n in range(1000)]
     assert alone == sorted(alone)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import psycopg
@@ -182,11 +183,12 @@ def test_words_of_tenants_below_are_found_only_where_the_scope_reaches(
 
 def test_nothing_is_put_without_a_home(session: Session, county: Tenant) -> None:
     set_scope(session, Scope(own=(county.id,)))
-    for act in (
+    acts: tuple[Callable[[], None], ...] = (
         lambda: search.put(session, 1, "x"),
         lambda: search.drop(session, 1),
         lambda: search.clear(session),
-    ):
+    )
+    for act in acts:
         with pytest.raises(ForeignRow):
             act()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 import sqlalchemy as sa
@@ -129,8 +129,8 @@ NONSENSE: list[object] = [
     b'{"rule": "hours", "n": NaN, "from": "2026-04-24T00:00:00+08:00"}',
     b'{"rule": "hours", "n": 1e999, "from": "2026-04-24T00:00:00+08:00"}',
     b'{"rule": "hours", "n": ' + b"9" * 5000 + b', "from": "2026-04-24T00:00:00+08:00"}',
-    *({**GOOD, "from": d} for d in ("0001-01-01", "9999-12-31", "2026-02-30", "2026-4-1", "20260424", "2026-W17-5",
-                                    "2026-04-24T10:00:00", "\u0662\u0660\u0662\u0666-04-24", 20260424, None, {})),
+    *({**GOOD, "from": d} for d in cast(tuple[object, ...], ("0001-01-01", "9999-12-31", "2026-02-30", "2026-4-1", "20260424", "2026-W17-5",
+                                    "2026-04-24T10:00:00", "\u0662\u0660\u0662\u0666-04-24", 20260424, None, {}))),
     {"rule": "hours", "n": 24, "from": "2026-04-24"},
     {"rule": "hours", "n": 24, "from": "2026-04-24T10:00:00"},
     {"rule": "hours", "n": 24, "from": "2026-04-24T10:00:00+99:00"},

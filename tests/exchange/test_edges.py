@@ -57,7 +57,8 @@ def moments(dice: random.Random) -> tuple[datetime, datetime]:
 
 
 def test_200_random_reports_have_0_wrong_states(cast: Cast, session: Session) -> None:
-    dice, wrong, late_ones = random.Random(20261001), [], 0
+    dice, late_ones = random.Random(20261001), 0
+    wrong: list[object] = []
     campaign = cast.make.app.extensions["portal"].registry.find(CAMPAIGN)
     ledger = campaign.ledger("case")
     values = {"found_channel": "counter", "currency": "cny", "face_value": 10_000_000}

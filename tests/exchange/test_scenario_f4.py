@@ -156,10 +156,11 @@ def test_4_a_draft_is_the_units_own_and_the_filed_report_is_above_at_once(cast: 
     typed = fields_of(page) | {"what": "草稿里的话", "place": "某街"}
     saved = client.post(cast.at(cast.county, f"urgent/draft?subject={subject}"), data=typed)
     assert saved.status_code == 200
-    assert saved.json["version"] == 1
-    assert "已自动保存 17:52" in saved.json["saved_at"]
+    told = saved.get_json()
+    assert told["version"] == 1
+    assert "已自动保存 17:52" in told["saved_at"]
     again = client.post(cast.at(cast.county, f"urgent/draft?subject={subject}"), data=typed)
-    assert again.json["version"] == 1  # an answer that was lost: the same content again
+    assert again.get_json()["version"] == 1  # an answer that was lost: the same content again
     stale = client.post(
         cast.at(cast.county, f"urgent/draft?subject={subject}"), data=typed | {"what": "别人"}
     )

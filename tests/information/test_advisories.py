@@ -315,8 +315,8 @@ def test_drafts_are_the_writers_own_and_go_when_it_is_sent(cities: Cities) -> No
 
 
 def test_attachments_have_the_readers_of_the_text(cities: Cities) -> None:
-    files = {"files": [(BytesIO("手法说明".encode()), "手法.txt")]}
-    item = send(cities, **some(cities, "a1", "court"), **files)
+    files = [(BytesIO("手法说明".encode()), "手法.txt")]
+    item = send(cities, **some(cities, "a1", "court") | {"files": files})
     attachment = cities.enter("a1").scalars(sa.select(Attachment)).one()
     assert "手法.txt" in cities.text("a1_court", f"advisories/{item}")
     assert cities.get("a1_court", f"files/{attachment.id}").data.decode() == "手法说明"

@@ -17,8 +17,8 @@ from portal.information.items import file_item
 from portal.information.models import Item, ItemKind, ItemReceipt, Level
 from tests.conftest import TestClock
 from tests.factories import Factory
-from tests.information.cities import Cities, build_cities
-from tests.information.test_advisories import TITLE, WORDS, notices, receipts, send, sign, some, todo
+from tests.information.cities import WORDS, Cities, build_cities
+from tests.information.test_advisories import TITLE, notices, receipts, send, sign, some, todo
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 from openpyxl import load_workbook
+from openpyxl.worksheet.worksheet import Worksheet
 
 from portal.accounts.models import Account
 from portal.core.audit import AuditEvent
@@ -191,6 +192,7 @@ def test_addresses_stay_text_on_the_page_and_in_the_list(cities: Cities) -> None
     assert "&lt;b&gt;x&lt;/b&gt;" in page
     book = cities.get("a1_office", f"requests.xlsx?request={found}")
     sheet = load_workbook(BytesIO(book.data)).active
+    assert isinstance(sheet, Worksheet)
     cells = list(sheet.iter_rows(min_row=4))
     assert [row[1].value for row in cells] == [
         "http://refund.example/login",

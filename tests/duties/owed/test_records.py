@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -11,6 +12,7 @@ import sqlalchemy as sa
 from portal.activities.coverage import read_coverage
 from portal.activities.models import Activity, ActivityUnit
 from portal.activities.services import withdraw_activity
+from portal.campaigns.declarations import Campaign, Obligation
 from portal.core.audit import AuditEvent
 from portal.core.errors import Conflict, Invalid, NotFound
 from portal.core.periods import PeriodKind, period_of
@@ -291,9 +293,11 @@ def test_forty_units_and_twelve_months_take_as_many_statements_as_one(
         ask = Ask(county.mechanism.id, county.campaign, None, True)
         with county.inside() as session, statements(county.make.app) as sent:
             since = date(2025, 10, 1) if size > 1 else SEPTEMBER
-            found = read_items(
-                session, county.now, [ask], lambda c, o, s=since: periods_of(c, o, s, date(2026, 9, 16))
-            )
+
+            def asked(campaign: Campaign, owed: Obligation, since: date = since) -> Any:
+                return periods_of(campaign, owed, since, date(2026, 9, 16))
+
+            found = read_items(session, county.now, [ask], asked)
         counts.append((len(sent), len(found)))
     assert counts[0][0] == counts[1][0] == 3, (counts, sent)
     assert counts[1][1] == 40 * 12 + 12
