@@ -18,9 +18,15 @@ class LimitKind(StrEnum):
     """Calendar days; a last day off moves to the next working day (民法典 第203条)."""
 
 
+MOST = {LimitKind.HOURS: 87_600, LimitKind.WORKING_DAYS: 2_500, LimitKind.DAYS: 3_660}
+"""The longest limits that can be meant: some ten years."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Limit:
-    """How long something may take: ``n`` hours or days of its kind. ``clause`` None = the portal's own default."""
+    """How long something may take: ``n`` hours or days of its kind, 1 to ``MOST``. ``clause`` None = the portal's own
+    default.
+    """
 
     kind: LimitKind
     n: int

@@ -21,7 +21,7 @@ from portal.campaigns.declarations import (
     Rule,
     Threshold,
 )
-from portal.campaigns.exchange import Category, Exchange
+from portal.campaigns.exchange import MOST, Category, Exchange, LimitKind
 from portal.campaigns.forms import ACTIVITIES, CodeList, Field, FieldKind, Form
 from portal.campaigns.sources import Clause, Source
 from portal.core.masking import KINDS
@@ -132,8 +132,9 @@ def _walk(c: Campaign) -> Iterator[Message]:
     for threshold in c.thresholds:
         if threshold.ledger not in ledgers:
             yield _dangling(f"threshold {threshold.key}", threshold.ledger)
-        if threshold.hours <= 0:
-            yield Message(_("触发条件 %(key)s 的时限必须大于 0。"), key=threshold.key)
+        if not 1 <= threshold.hours <= MOST[LimitKind.HOURS]:
+            text = _("触发条件 %(key)s 的时限应为 1 至 %(most)s 小时，现为 %(n)s。")
+            yield Message(text, key=threshold.key, most=MOST[LimitKind.HOURS], n=threshold.hours)
     for policy in c.policies:
         if policy.default not in {x.key for x in policy.choices}:
             yield _dangling(f"policy {policy.key}", policy.default)
@@ -164,9 +165,10 @@ def _exchange(c: Campaign, members: set[str]) -> Iterator[Message]:
             for key in category.writers:
                 if key not in members:
                     yield _dangling(f"{what} {category.key}", key)
-    for limit in (c.exchange.answer, c.exchange.handling):
-        if limit is not None and limit.n <= 0:
-            yield Message(_("触发条件 %(key)s 的时限必须大于 0。"), key=limit.kind)
+    for what, limit in (("answer", c.exchange.answer), ("handling", c.exchange.handling)):
+        if limit is not None and not 1 <= limit.n <= MOST[limit.kind]:
+            text = _("exchange.%(what)s 的时限应为 1 至 %(most)s，现为 %(n)s。")
+            yield Message(text, what=what, most=MOST[limit.kind], n=limit.n)
 
 
 def _drawn(

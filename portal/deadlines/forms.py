@@ -9,10 +9,10 @@ from flask_wtf import FlaskForm
 from wtforms import HiddenField, SelectField, SelectMultipleField, StringField, TextAreaField
 from wtforms.validators import DataRequired, StopValidation
 
-from portal.campaigns.exchange import Limit, LimitKind
+from portal.campaigns.exchange import MOST, Limit, LimitKind
 from portal.core.i18n import translate
 from portal.core.text import Message, Text, _
-from portal.deadlines.limits import MOST, FixedDay, Rule
+from portal.deadlines.limits import FixedDay, Rule
 from portal.web.inputs import CleanString, MomentField, Unusable, _l, parse_date, parse_integer, row_id
 
 OFFICE = "0"

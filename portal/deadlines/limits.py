@@ -12,15 +12,13 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from portal.campaigns.exchange import Limit, LimitKind
+from portal.campaigns.exchange import MOST, Limit, LimitKind
 from portal.campaigns.sources import Source
 from portal.core.clock import SHANGHAI, end_of
 from portal.core.i18n import show_date, show_moment
 from portal.core.text import Message, Text, _
 from portal.core.workdays import Day, WorkCalendar, describe_skipped
 
-MOST = {LimitKind.HOURS: 87_600, LimitKind.WORKING_DAYS: 2_500, LimitKind.DAYS: 3_660}
-"""The longest limits that can be meant: some ten years."""
 PROVISIONAL = _("该年度放假安排尚未公布，日期为暂估，公布后自动重算。")
 
 

@@ -7,13 +7,13 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import Any
 
-from portal.campaigns.exchange import Limit, LimitKind
+from portal.campaigns.exchange import MOST, Limit, LimitKind
 from portal.campaigns.forms import Due, DueKind, Shift
 from portal.core.clock import SHANGHAI, end_of
 from portal.core.periods import Period, PeriodKind, parse_period
 from portal.core.text import Message, Text, _
 from portal.core.workdays import Day, WorkCalendar
-from portal.deadlines.limits import MOST, reach
+from portal.deadlines.limits import reach
 from portal.deadlines.periods import counted_days, reach_end
 from portal.deadlines.since import days_since
 

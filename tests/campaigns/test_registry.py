@@ -32,6 +32,7 @@ REASONS = {
     "missing_clause": ("Duty first", "条款"),
     "clause_of_no_source": ("D",),
     "dangling_key": ("duty first", "nobody"),
+    "limit_out_of_range": ("exchange.answer", "2500", "exchange.handling", "438300"),
     "no_hook": ("portal_campaign()",),
     "wrong_name": ("another_name", "wrong_name"),
     "bare_text": ("Campaign", "str"),
