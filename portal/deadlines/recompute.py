@@ -6,7 +6,7 @@ an office has granted stays; so does one that was met.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from functools import partial
 
@@ -27,18 +27,15 @@ from portal.units.models import Mechanism
 
 Link = Callable[[str, str, int], str]
 """Address of a deadline's page from region code, campaign and id."""
-Recompute = Callable[[Session, Actor, datetime, WorkCalendar, int], None]
-"""Does the same for due dates that a room keeps itself, in the scope's home tenant; the last is the year."""
-_ROOMS: list[Recompute] = []
-
-
-def register_room(recompute: Recompute) -> None:
-    _ROOMS.append(recompute)
+Recompute = Callable[[Session, Actor, datetime, WorkCalendar, int, str], int]
+"""Does the same for due dates that a room keeps itself, in the scope's home tenant; the last are the year and the
+tenant's code. Answers how many moved."""
 
 
 def recompute_everywhere(
-    session: Session, actor: Actor, now: datetime, *, year: int, link: Link, hold: Callable[[], None]
-) -> int:
+    session: Session, actor: Actor, now: datetime, *, year: int, link: Link, hold: Callable[[], None],
+    rooms: Sequence[Recompute] = (),
+) -> int:  # fmt: skip
     """``hold`` is called after each tenant: it commits and keeps the job's lease. Repeatable. Answers how many moved."""
     session.info.pop("scope", None)
     calendar = load_calendar(session)
@@ -47,8 +44,7 @@ def recompute_everywhere(
     for tenant_id, code in tenants:
         set_scope(session, Scope(own=(tenant_id,), home=tenant_id))
         moved += recompute_tenant(session, actor, now, calendar=calendar, year=year, link=partial(link, code))
-        for room in _ROOMS:
-            room(session, actor, now, calendar, year)
+        moved += sum(room(session, actor, now, calendar, year, code) for room in rooms)
         hold()
     return moved
 

@@ -26,8 +26,10 @@ from portal.core.reader import Desk, Reader
 from portal.core.scope import SYSTEM, Scope, set_scope
 from portal.deadlines.recompute import recompute_everywhere
 from portal.documents import exports
+from portal.information import redating as answers
 from portal.notices import jobs as notices
 from portal.operations import keys
+from portal.reporting import redating as periods
 from portal.reporting.excel.uploads import purge_uploads
 from portal.reporting.rounds import open_everywhere
 from portal.tenants.calendar import CHANGED
@@ -87,6 +89,7 @@ def _recompute(work: Work) -> None:
     recompute_everywhere(
         work.session, SYSTEM, work.now, year=int(work.payload["year"]), link=link,
         hold=lambda: work.lease.hold(work.session, portal.clock()),
+        rooms=(periods.redate_all(portal.registry), answers.redate_all(portal.registry)),
     )  # fmt: skip
 
 

@@ -125,20 +125,23 @@ def _new_report(
         period=period.key,
         opens_on=due.opens_on,
         due_at=due.due_at,
-        due_why={
-            "provisional": due.provisional,
-            "sentences": [
-                {
-                    "text": str(getattr(s, "text", s)),
-                    "params": {k: str(v) for k, v in getattr(s, "params", {}).items()},
-                }
-                for s in due.why
-            ],
-        },
+        due_why=keep_why(due),
     )
     session.add(report)
     session.flush()
     return report
+
+
+def keep_why(due: DueDate) -> dict[str, Any]:
+    """How the date was found, as ``Report.due_why`` keeps it; its first sentence is the rule."""
+    sentences = [
+        {
+            "text": str(getattr(s, "text", s)),
+            "params": {k: str(v) for k, v in getattr(s, "params", {}).items()},
+        }
+        for s in due.why
+    ]
+    return {"provisional": due.provisional, "sentences": sentences}
 
 
 def _expect(session: Session, report: Report, form: Form, members: Sequence[MemberUnit]) -> None:

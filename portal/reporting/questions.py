@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import NamedTuple
 
 import sqlalchemy as sa
@@ -89,10 +89,10 @@ def ask(
         raise Invalid(
             {"text": Message(_("本单位已有 %(n)s 条疑问等待答复，请等答复后再提。"), n=len(waiting))}
         )
-    until = calendar.add_working_days(now.astimezone(SHANGHAI).date(), ANSWER_DAYS)
+    until = answer_until(now.astimezone(SHANGHAI).date(), calendar)
     question = Question(
         mechanism_id=mechanism_id, unit_id=submission.unit_id, campaign=submission.campaign, form=form.key, field=key,
-        text=text, asked_at=now, asked_by=actor.name, due_at=end_of(until.date),
+        text=text, asked_at=now, asked_by=actor.name, due_at=until,
     )  # fmt: skip
     session.add(question)
     session.flush()
@@ -102,6 +102,11 @@ def ask(
     )  # fmt: skip
     record(session, Act.QUESTION_ASK, f"question:{question.id}", actor, now, {"form": form.key, "field": key})
     return question
+
+
+def answer_until(asked: date, calendar: WorkCalendar) -> datetime:
+    """The office's last instant for what was asked on that day (Asia/Shanghai)."""
+    return end_of(calendar.add_working_days(asked, ANSWER_DAYS).date)
 
 
 def answer(

@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal.campaigns.exchange import Limit, LimitKind
+from portal.campaigns.exchange import MOST, Limit, LimitKind
 from portal.campaigns.sources import Clause, Source
 from portal.core.clock import SHANGHAI, end_of
 from portal.core.text import _
 from portal.core.workdays import WorkCalendar
-from portal.deadlines.limits import MOST, FixedDay, reach, rule_of
+from portal.deadlines.limits import FixedDay, reach, rule_of
 from portal.deadlines.services import DeadlineKind, state_of
 
 CALENDAR = WorkCalendar()
