@@ -83,6 +83,7 @@ ACT_LABELS: dict[Act, Text] = {
     Act.DEADLINE_MOVE: _("重算时限"),
     Act.DEADLINE_ASK: _("申请延期"),
     Act.DEADLINE_DECIDE: _("决定延期"),
+    Act.DEADLINE_WITHDRAW: _("撤销时限"),
     Act.DAMAGED: _("加密内容无法解开"),
     Act.KEYS_ROTATE: _("更换数据密钥"),
     Act.KEYS_RETIRE: _("停用数据密钥"),

@@ -105,6 +105,7 @@ class Act(StrEnum):
     DEADLINE_MOVE = "deadline.move"
     DEADLINE_ASK = "deadline.ask"
     DEADLINE_DECIDE = "deadline.decide"
+    DEADLINE_WITHDRAW = "deadline.withdraw"
     SENSITIVE_READ = "sensitive.read"
     DAMAGED = "damaged"
     """What was sealed could not be opened."""

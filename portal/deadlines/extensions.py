@@ -34,14 +34,14 @@ def list_changes(session: Session, deadline: Deadline) -> list[DeadlineChange]:
 
 def pending(changes: list[DeadlineChange]) -> DeadlineChange | None:
     """The request that waits for its decision."""
-    steps = [c for c in changes if c.kind != "recomputed"]
+    steps = [c for c in changes if c.kind != "recomputed"]  # a withdrawal is the last of them and settles it
     return steps[-1] if steps and steps[-1].kind == "asked" else None
 
 
 def bar(deadline: Deadline, now: datetime) -> Message | Text | None:
     """Why no extension can be asked for; None = it can."""
     if deadline.met_at is not None:
-        return _("已经办结，无需延期。")
+        return _("已经办结或撤销，无需延期。")
     hours = not deadline.span or deadline.span["rule"] == LimitKind.HOURS
     if is_clock(deadline.subject) or (hours and deadline.reason["clause"]):
         return _refuse_clock(deadline)
@@ -87,7 +87,7 @@ def ask_extension(
     if pending(list_changes(session, deadline)) is not None:
         raise Conflict(_("已有一份延期申请等待办公室决定。"))
     _check(deadline, now, wanted, reason)
-    change = _add(session, actor, now, deadline, "asked", wanted, reason)
+    change = add_change(session, actor, now, deadline, "asked", wanted, reason)
     record(session, Act.DEADLINE_ASK, f"deadline:{deadline.id}", actor, now, {"wanted": wanted.isoformat()})
     text = Message(
         _("申请延期：“%(title)s”延至 %(due)s。"), title=deadline.title, due=str(show_end(now, wanted))
@@ -132,11 +132,11 @@ def decide_extension(
     if until is None:
         if not reason.strip():
             raise Invalid({"reason": _("不同意的，请写明原因。")})
-        change = _add(session, actor, now, deadline, "refused", deadline.due_at, reason)
+        change = add_change(session, actor, now, deadline, "refused", deadline.due_at, reason)
         text = Message(_("延期申请未同意：“%(title)s”，时限不变。"), title=deadline.title)
     else:
         _check(deadline, now, until, reason or asked.reason)
-        change = _add(session, actor, now, deadline, "granted", until, reason)
+        change = add_change(session, actor, now, deadline, "granted", until, reason)
         deadline.due_at, deadline.provisional = until, False
         due = str(show_end(now, until))
         text = Message(_("延期申请已同意：“%(title)s”延至 %(due)s。"), title=deadline.title, due=due)
@@ -149,7 +149,7 @@ def decide_extension(
     return change
 
 
-def _add(
+def add_change(
     session: Session,
     actor: Actor,
     now: datetime,

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import HiddenField, SelectField, SelectMultipleField, StringField, TextAreaField
+from wtforms import BooleanField, HiddenField, SelectField, SelectMultipleField, StringField, TextAreaField
 from wtforms.validators import DataRequired, StopValidation
 
 from portal.campaigns.exchange import MOST, Limit, LimitKind
@@ -104,6 +104,13 @@ class SetForm(_Form):
 class MeetForm(_Form):
     note = StringField(_l("办理结果"), [CleanString(200), DataRequired(_l("请用一句话写明办理结果。"))])
     late_reason = StringField(_l("逾期原因"), [CleanString(300)])
+
+
+class WithdrawForm(_Form):
+    reason = TextAreaField(
+        _l("撤销原因"), [CleanString(300, lines=True), DataRequired(_l("请写明撤销原因。"))]
+    )
+    others = BooleanField()
 
 
 class AskForm(_Form):

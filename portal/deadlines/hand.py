@@ -118,7 +118,7 @@ def meet_by_hand(
     """Marked as done with one line of what was done; late is accepted with its reason."""
     session.refresh(deadline, with_for_update=True)
     if deadline.met_at is not None:
-        raise Conflict(_("已经标为办结，请刷新页面查看。"))
+        raise Conflict(_("已经办结或撤销，请刷新页面查看。"))
     if not by_hand(deadline):
         raise Conflict(_("这项时限由办理本身结束，不能手工办结。"))
     if not note.strip():

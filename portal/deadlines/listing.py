@@ -23,6 +23,7 @@ STATES: dict[str, Text] = {
     "near": _("临期"),
     "late": _("逾期"),
     "met": _("已办结"),
+    "withdrawn": _("已撤销"),
 }
 KINDS: dict[str, Text] = {
     "clock": _("急报计时"),
@@ -33,7 +34,7 @@ KINDS: dict[str, Text] = {
 
 @dataclass(frozen=True)
 class Filters:
-    """``own`` None = every unit and the office; ``state`` '' = everything that is not met."""
+    """``own`` None = every unit and the office; ``state`` '' = everything that still runs."""
 
     mechanism_id: int
     own: tuple[int, ...] | None
@@ -62,6 +63,10 @@ class Row(NamedTuple):
     def waits(self) -> bool:
         """An extension is asked for and not decided."""
         return self.last_change == "asked" and self.met_at is None
+
+    @property
+    def withdrawn(self) -> bool:
+        return self.last_change == "withdrawn"
 
 
 LAST_CHANGE = (
@@ -97,7 +102,7 @@ def list_deadlines(
     query = query.where(_of_state(filters.state, now))
     if filters.kind:
         query = query.where(_of_kind(filters.kind))
-    order = Deadline.met_at.desc() if filters.state == "met" else Deadline.due_at
+    order = Deadline.met_at.desc() if filters.state in ("met", "withdrawn") else Deadline.due_at
     query = query.order_by(order, Deadline.id).limit(PAGE + 1).offset((filters.page - 1) * PAGE)
     rows = [Row(*row) for row in session.execute(query)]
     return rows[:PAGE], len(rows) > PAGE
@@ -105,8 +110,11 @@ def list_deadlines(
 
 def _of_state(state: str, now: datetime) -> sa.ColumnElement[bool]:
     """As ``state_of`` says it: on time to the second, near when a quarter of the time is left."""
-    if state == "met":
-        return Deadline.met_at.is_not(None)
+    if state in ("met", "withdrawn"):
+        withdrawn = sa.func.coalesce(LAST_CHANGE, "") == "withdrawn"
+        return sa.and_(
+            Deadline.met_at.is_not(None), withdrawn if state == "withdrawn" else sa.not_(withdrawn)
+        )
     open_ = Deadline.met_at.is_(None)
     second = now.replace(microsecond=0)
     if not state:

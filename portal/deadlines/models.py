@@ -46,7 +46,9 @@ class Deadline(Released):
 
 
 class DeadlineChange(Released):
-    """What moved a deadline, or was to move it: an extension asked, granted or refused; the calendar imported."""
+    """What moved a deadline, or was to move it: an extension asked, granted or refused; the calendar imported; or what
+    took it back (``withdrawn``): then ``met_at`` is when it stopped.
+    """
 
     __tablename__ = "deadline_change"
     __table_args__ = (

@@ -13,8 +13,8 @@ from portal.core.i18n import translate
 from portal.core.posts import Right
 from portal.core.reader import Desk
 from portal.core.text import Message, Text, _
-from portal.deadlines import extensions, hand, listing
-from portal.deadlines.forms import DATE, OFFICE, AskForm, DecideForm, MeetForm, SetForm
+from portal.deadlines import extensions, hand, listing, withdrawing
+from portal.deadlines.forms import DATE, OFFICE, AskForm, DecideForm, MeetForm, SetForm, WithdrawForm
 from portal.deadlines.limits import Reached, name_rule, show_end
 from portal.deadlines.matters import is_clock
 from portal.deadlines.models import Deadline
@@ -174,6 +174,7 @@ def _page(row: Deadline, **forms: Any) -> str:
     state = state_of(row.started_at, row.due_at, row.met_at, moment)
     mine, hand_made = _may_do(row), hand.by_hand(row)
     open_ = row.met_at is None
+    takes_back = open_ and hand_made and Right.DEADLINE_SET in desk.rights
     decides = open_ and asked is not None and Right.DEADLINE_SET in desk.rights
     own_request = asked is not None and asked.by_id == the_actor().account_id
     decide = forms.get("decide") or DecideForm(formdata=None)
@@ -198,6 +199,9 @@ def _page(row: Deadline, **forms: Any) -> str:
         bar=extensions.bar(row, moment) if mine and open_ else None,
         decide=decide if decides and not own_request else None,
         own_request=decides and own_request,
+        withdrawn=withdrawing.find_withdrawal(changes),
+        withdraw=(forms.get("withdraw") or WithdrawForm(formdata=None)) if takes_back else None,
+        others=withdrawing.count_others(session, row) if takes_back else 0,
     )
 
 
@@ -265,3 +269,17 @@ def decide(deadline_id: int) -> Any:
         except Invalid as error:
             form.tell(error.problems)
     return _page(row, decide=form), 422
+
+
+@blueprint.post(f"/<tenant>/<campaign>/deadlines/{_ID}/withdraw")
+@require(Right.DEADLINE_SET)
+def withdraw(deadline_id: int) -> Any:
+    row, form = _get(deadline_id), WithdrawForm()
+    if form.validate():
+        n = withdrawing.withdraw_deadline(
+            the_session(), the_actor(), now(), deadline=row, reason=form.reason.data or "",
+            others=bool(form.others.data), link=_link,
+        )  # fmt: skip
+        _say(Message(_("已撤销 %(n)s 项时限，已通知承办单位。"), n=n))
+        return redirect(_link(row.id), 303)
+    return _page(row, withdraw=form), 422

@@ -91,8 +91,10 @@ def _due_again(
 ) -> DueDate | None:
     """None where the rule itself is another one now than the one the period was opened by."""
     campaign = registry.find(report.campaign)
-    form = campaign and find_form(session, report.tenant_id, campaign, report.form, report.local)
-    if campaign is None or form is None:
+    if campaign is None:
+        return None
+    form = find_form(session, report.tenant_id, campaign, report.form, report.local)
+    if form is None:
         return None
     local = find_local(session, report.tenant_id, campaign.key, report.form, report.local)
     due = form.due
