@@ -23,6 +23,7 @@ from portal.core.settings import Settings
 from portal.core.text import Message, _
 from portal.operations import (
     demo_advisories,
+    demo_deadlines,
     demo_forms,
     demo_information,
     demo_library,
@@ -133,6 +134,7 @@ class Demo:
                 demo_forms.fill_all(self.world, tenant)
                 demo_scenes.play(self.world, tenant)
                 demo_information.play(self.world, tenant)
+                demo_deadlines.play(self.world, tenant)
             self.session.commit()
         for tenant in reversed(bodies):  # a city reads what its counties have reported
             with crossing(self.session, tenant.id):
