@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, HiddenField, SelectField, SelectMultipleField, StringField, TextAreaField
-from wtforms.validators import DataRequired, StopValidation
+from wtforms.validators import DataRequired
 
 from portal.campaigns.exchange import MOST, Limit, LimitKind
 from portal.core.i18n import translate
 from portal.core.text import Message, Text, _
 from portal.deadlines.limits import FixedDay, Rule
-from portal.web.inputs import CleanString, MomentField, Unusable, _l, parse_date, parse_integer, row_id
+from portal.web.inputs import (
+    CleanString,
+    DayField,
+    MomentField,
+    Unusable,
+    _l,
+    parse_integer,
+    row_id,
+)
 
 OFFICE = "0"
 """Among the units: the office itself."""
@@ -24,25 +31,6 @@ KINDS: dict[str, Text] = {
     LimitKind.HOURS.value: _("小时"),
     DATE: _("指定日期"),
 }
-
-
-class DateField(StringField):
-    """``day`` once valid; what cannot be read stays in the input as typed."""
-
-    day: date | None = None
-
-    def pre_validate(self, form: Any) -> None:
-        self.day = None
-        if (self.data or "").strip():
-            try:
-                self.day = parse_date(self.data or "")
-            except Unusable as error:
-                raise StopValidation(str(translate(error.message))) from error
-
-    def __call__(self, **more: Any) -> Any:
-        if self.day or not (self.errors and self.data):
-            more.setdefault("type", "date")
-        return super().__call__(**more)
 
 
 class _Form(FlaskForm):
@@ -66,7 +54,7 @@ class SetForm(_Form):
     units = SelectMultipleField(_l("承办单位"), [DataRequired(_l("请至少选一家单位。"))])
     kind = SelectField(_l("计算方式"))
     n = StringField(_l("数量"), render_kw={"inputmode": "numeric", "size": 6, "maxlength": 6})
-    day = DateField(_l("日期"))
+    day = DayField(_l("日期"))
     started = MomentField(_l("起算时间"), [DataRequired(_l("请填写起算时间。"))])
     shown = HiddenField(validators=[CleanString(40)])
     """The end that the page has shown; what is sent must end there, too."""
@@ -114,10 +102,10 @@ class WithdrawForm(_Form):
 
 
 class AskForm(_Form):
-    until = DateField(_l("希望延至"), [DataRequired(_l("请填写日期。"))])
+    until = DayField(_l("希望延至"), [DataRequired(_l("请填写日期。"))])
     reason = TextAreaField(_l("延期原因"), [CleanString(300, lines=True), DataRequired(_l("请写明原因。"))])
 
 
 class DecideForm(_Form):
-    until = DateField(_l("延至"))
+    until = DayField(_l("延至"))
     reason = TextAreaField(_l("意见"), [CleanString(300, lines=True)])

@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from typing import Any
 
 from flask import request
+from flask_wtf import FlaskForm
 
 from portal.core.clock import SHANGHAI
 from portal.core.errors import Conflict, Invalid, NotAllowed
@@ -56,6 +57,18 @@ def note_refused(subject: str, refused: Invalid) -> None:
     elif isinstance(refused, attachments.Secret):
         attachments.note_refusal(session, the_actor(), now(), subject, refused)
     session.commit()
+
+
+def show_refusal(form: FlaskForm, refused: Invalid | Conflict, subject: str) -> list[str]:
+    """Nothing was written: each problem to its field, and those that belong to none."""
+    if isinstance(refused, Conflict):
+        the_session().rollback()
+        return [str(translate(refused.message))]
+    note_refused(subject, refused)
+    problems = {k: str(translate(m)) for k, m in refused.problems.items()}
+    for name in [k for k in problems if k in form]:
+        form[name].errors = [problems.pop(name)]
+    return list(problems.values())
 
 
 def wanted(kind: str, writers: Collection[int]) -> Draft | None:

@@ -20,15 +20,14 @@ from portal.information import answers, files, pushing, services
 from portal.information.access import get_item, look_below, own_units
 from portal.information.bulletins import taken_up_in
 from portal.information.differences import compare_editions
+from portal.information.drafting import note_refused
 from portal.information.forms import AnswerForm
 from portal.information.item_export import write_items
 from portal.information.items import (
     LEVEL_LABELS,
-    SecretText,
     answer_limit,
     categories_of,
     list_editions,
-    note_refused_text,
     reader_ids,
 )
 from portal.information.models import Answer, Item, ItemKind, Level
@@ -185,15 +184,6 @@ def show_item(found: Item, form: AnswerForm | None = None, withdraw_problem: str
     )
 
 
-def keep_refusal(error: Invalid, found: Item) -> None:
-    """Nothing was written; when a mark of secrecy was why, the trail keeps that."""
-    if isinstance(error, SecretText):
-        session, subject = the_session(), f"item:{found.id}"
-        session.rollback()
-        note_refused_text(session, the_actor(), now(), subject, error)
-        session.commit()
-
-
 @blueprint.post(f"/<tenant>/<campaign>/information/items/{ID}/answer")
 @require(Right.INFO_ANSWER)
 def item_answer(item_id: int) -> Any:
@@ -210,7 +200,7 @@ def item_answer(item_id: int) -> Any:
             flash(str(translate(_("已答复，报送单位可以看到。"))), "done")
             return redirect(url_for("information.item", item_id=found.id, **at(desk)), 303)
         except Invalid as error:
-            keep_refusal(error, found)
+            note_refused(f"item:{found.id}", error)
             for key, message in error.problems.items():
                 form[key].errors = [str(translate(message))]
     return show_item(found, form), 422
@@ -227,7 +217,7 @@ def item_withdraw(item_id: int) -> Any:
         services.withdraw_information(session, the_actor(), now(), item=found, why=why)
         pushing.withdraw_below(session, the_actor(), now(), item=found, why=why)
     except Invalid as error:
-        keep_refusal(error, found)
+        note_refused(f"item:{found.id}", error)
         return show_item(found, withdraw_problem=str(translate(error.problems["why"]))), 422
     flash(str(translate(_("已撤回，其他单位和上级不再看到。"))), "done")
     return redirect(url_for("information.item", item_id=found.id, **at(desk)), 303)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
@@ -18,6 +18,7 @@ from portal.documents import attachments
 from portal.documents.drafts import drop_draft, find_draft, save_draft
 from portal.documents.file_pages import files_folder
 from portal.information import files, items
+from portal.information.drafting import note_refused, show_refusal
 from portal.information.forms import TYPED, ItemForm
 from portal.information.item_pages import DRAFT, find_information, writers, writes_for
 from portal.information.models import Item, ItemKind, Level
@@ -125,17 +126,7 @@ def _send(
         files.attach(session, actor, moment, folder=files_folder(), item=item, uploads=uploads)
         drop_draft(session, mechanism_id=desk.mechanism_id, unit_id=unit_id, kind=DRAFT, subject=key)
     except (Invalid, Conflict) as error:
-        session.rollback()
-        if isinstance(error, items.SecretText):
-            items.note_refused_text(session, actor, moment, subject, error)
-        elif isinstance(error, attachments.Secret):
-            attachments.note_refusal(session, actor, moment, subject, error)
-        session.commit()
-        told = error.problems if isinstance(error, Invalid) else {"": error.message}
-        problems = {k: str(translate(m)) for k, m in told.items()}
-        for name in [k for k in problems if k in form]:
-            form[name].errors = [problems.pop(name)]
-        return _page(form, unit_id, found, problems), 422
+        return _page(form, unit_id, found, show_refusal(form, error, subject)), 422
     flash(said, "done")
     return redirect(_link(item), 303)
 
@@ -149,7 +140,7 @@ def item_autosave() -> Any:
     except Conflict as error:
         return {"problem": str(translate(error.message))}, 409
     except items.SecretText as error:
-        _note(error)
+        note_refused("draft:item", error)
         return {"problem": str(translate(error.message))}, 422
     time = now().astimezone(SHANGHAI).strftime("%H:%M")
     return {"version": version, "saved_at": str(translate(_("已自动保存"))) + f" {time}"}
@@ -166,22 +157,15 @@ def item_drop_draft(key: str) -> Any:
     return redirect(url_for("information.items", **at(the_desk())), 303)
 
 
-def _note(error: items.SecretText) -> None:
-    session = the_session()
-    session.rollback()
-    items.note_refused_text(session, the_actor(), now(), "draft:item", error)
-    session.commit()
-
-
 def _keep(form: ItemForm, unit_id: int | None, found: Item | None = None) -> Any:
     try:
         _save(form, unit_id)
     except items.SecretText as error:
-        _note(error)
+        note_refused("draft:item", error)
         form[error.field].errors = [str(translate(error.message))]
         return _page(form, unit_id, found), 422
     except Conflict as error:
-        return _page(form, unit_id, found, problems={"": str(translate(error.message))}), 409
+        return _page(form, unit_id, found, problems=[str(translate(error.message))]), 409
     flash(str(translate(_("草稿已保存，只有本单位能看到。"))), "done")
     return redirect(url_for("information.items", **at(the_desk())), 303)
 
@@ -236,7 +220,7 @@ def _link(item: Item) -> str:
 
 
 def _page(
-    form: ItemForm, unit_id: int | None, found: Item | None = None, problems: dict[str, str] | None = None
+    form: ItemForm, unit_id: int | None, found: Item | None = None, problems: Sequence[str] = ()
 ) -> str:
     desk, session, campaign = the_desk(), the_session(), the_campaign()
     circle = circle_of(session, desk, campaign, unit_id, now())
@@ -259,7 +243,7 @@ def _page(
         chosen=chosen,
         audience=circle.names(level, chosen) if level else [],
         files=files.list_files(session, found) if found else [],
-        problems=list((problems or {}).values()),
+        problems=problems,
         may_urgent=Right.URGENT_FILE in desk.rights,
     )
 

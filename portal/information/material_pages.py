@@ -22,6 +22,7 @@ from portal.documents.file_pages import files_folder
 from portal.information import files, items, pushing
 from portal.information.access import get_item, look_below
 from portal.information.differences import compare_editions
+from portal.information.drafting import show_refusal
 from portal.information.forms import WHY
 from portal.information.item_pages import NARROW
 from portal.information.models import Item, ItemKind, Level
@@ -151,18 +152,8 @@ def _send(form: MaterialForm, found: Item | None, send: Callable[[], Item], said
         item = send()
         files.attach(session, actor, moment, folder=files_folder(), item=item, uploads=uploads)
     except (Invalid, Conflict) as error:
-        subject = f"item:{found.id}" if found else "item:new"
-        session.rollback()
-        if isinstance(error, items.SecretText):
-            items.note_refused_text(session, actor, moment, subject, error)
-        elif isinstance(error, attachments.Secret):
-            attachments.note_refusal(session, actor, moment, subject, error)
-        session.commit()
-        told = error.problems if isinstance(error, Invalid) else {"": error.message}
-        problems = {k: str(translate(m)) for k, m in told.items()}
-        for name in [k for k in problems if k in form]:
-            form[name].errors = [problems.pop(name)]
-        return _form_page(form, found, list(problems.values())), 409 if isinstance(error, Conflict) else 422
+        problems = show_refusal(form, error, f"item:{found.id}" if found else "item:new")
+        return _form_page(form, found, problems), 409 if isinstance(error, Conflict) else 422
     flash(said, "done")
     return redirect(_link(item), 303)
 
