@@ -105,6 +105,17 @@ def test_drawn_figures_are_those_of_the_ledgers(rows: Any) -> None:
     assert with_records > 1000
 
 
+def test_deadlines_set_by_hand_run_and_one_waits_for_more_time(rows: Any) -> None:
+    found = rows(
+        """select d.subject, d.unit_id, d.due_at > '2026-09-22 01:30', d.met_at, c.kind, c.new_due_at > d.due_at
+        from deadline d left join deadline_change c on c.tenant_id = d.tenant_id and c.deadline_id = d.id
+        where d.subject like 'hand:%' order by d.subject"""
+    )
+    assert all(later and met is None for _subject, _unit, later, met, *_change in found)
+    assert len({unit for subject, unit, *_ in found if subject == "hand:demo-deadline-0"}) == 3
+    assert [row[4:] for row in found if row[4]] == [("asked", 1)]
+
+
 def test_a_few_figures_were_corrected_with_a_reason(rows: Any) -> None:
     reasons = [
         json.loads(c) for (c,) in rows("select corrections from submission_edition where corrected > 0")
