@@ -48,20 +48,28 @@ _DEVICES = re.compile(r"(?i)(con|prn|aux|nul|com[0-9]|lpt[0-9])(\.|$)")
 
 @dataclass(frozen=True)
 class Subject:
-    """``can_read``: may the desk read this attachment; ``below``: scope with the tenants whose released rows it sees."""
+    """``can_read``: may the desk read this attachment; ``below``: scope with the tenants whose released rows it sees.
+    ``note``: called when one was handed out."""
 
     can_read: Callable[[Session, Desk, Attachment], bool]
     below: Callable[[Session, Desk], Scope]
+    note: Callable[[Attachment], None] = lambda _attachment: None
 
 
 _subjects: dict[str, Subject] = {}
 
 
 def register_subject(
-    kind: str, can_read: Callable[[Session, Desk, Attachment], bool], below: Callable[[Session, Desk], Scope]
-) -> None:
+    kind: str, can_read: Callable[[Session, Desk, Attachment], bool], below: Callable[[Session, Desk], Scope],
+    note: Callable[[Attachment], None] = lambda _attachment: None,
+) -> None:  # fmt: skip
     """A room above says who reads what is attached to its things (``kind:id``)."""
-    _subjects[kind] = Subject(can_read, below)
+    _subjects[kind] = Subject(can_read, below, note)
+
+
+def note_handed_out(attachment: Attachment) -> None:
+    """The room it belongs to may keep that it was read."""
+    _subjects[attachment.subject.partition(":")[0]].note(attachment)
 
 
 def find_readable(session: Session, desk: Desk, attachment_id: int) -> Attachment | None:

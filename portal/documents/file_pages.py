@@ -29,7 +29,7 @@ def files_folder() -> Path:
 
 
 @blueprint.get("/<tenant>/<campaign>/files/<int:attachment_id>")
-@require(Right.DUTY_READ)
+@require(Right.DUTY_READ, writes=True)
 def download(attachment_id: int) -> Any:
     """A file for the readers of what it is attached to; for anybody else it is not there."""
     found = attachments.find_readable(the_session(), the_desk(), attachment_id)
@@ -44,6 +44,7 @@ def download(attachment_id: int) -> Any:
     except Damaged as error:
         log.error("content of attachment %s is damaged", found.id)
         raise Damaged(f"attachment:{found.id}") from error
+    attachments.note_handed_out(found)
     response = send_file(
         BytesIO(content), found.media_type, as_attachment=True, download_name=found.name, conditional=False, etag=False,
         last_modified=0,

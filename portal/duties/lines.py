@@ -17,6 +17,7 @@ from portal.core.text import Message, Text, _
 from portal.duties.models import DutyRecord
 from portal.duties.obligations import find_obligation
 from portal.figures.evidence import LINES, room_of
+from portal.units.models import Mechanism
 
 MAX_NOTE = 500
 BACK = timedelta(days=400)
@@ -71,6 +72,9 @@ def write_line(
         problems["note"] = Message(_("请控制在 %(n)s 字以内。"), n=MAX_NOTE)
     if problems or done_on is None:
         raise Invalid(problems)
+    home = get_scope(session).home
+    body = sa.select(Mechanism.id).where(Mechanism.tenant_id == home, Mechanism.id == mechanism_id)
+    session.execute(body.with_for_update())  # two clicks: one after the other
     same = session.scalars(
         sa.select(DutyRecord).where(
             *_of(mechanism_id, unit_id), DutyRecord.duty == key, DutyRecord.done_on == done_on,

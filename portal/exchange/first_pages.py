@@ -131,7 +131,7 @@ def drop() -> Any:
 
 
 def read_typed(names: tuple[str, ...]) -> dict[str, str]:
-    return {name: request.form.get(name, "")[:MOST] for name in names}
+    return {name: request.form.get(name, "").replace("\0", "")[:MOST] for name in names}
 
 
 def keep(desk: Desk, *, unit_id: int, kind: str, subject: str, typed: dict[str, str], title: str) -> Any:

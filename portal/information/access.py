@@ -50,6 +50,8 @@ def readable(desk: Desk, on: date | None = None) -> Any:
     A unit that has left the body by ``on`` (None = today) reads what it wrote and nothing else, though its posts
     may still be in force.
     """
+    if Right.INFO_READ not in desk.rights:  # an observer, who gets no file of an item either
+        return sa.false()
     own = own_units(desk)
     mine = Item.unit_id.in_(own)
     wide = Item.level.in_([Level.MEMBERS.value, Level.UPWARD.value])

@@ -24,6 +24,7 @@ from portal.information.files import list_files
 from portal.information.items import categories_of
 from portal.information.models import Item, ItemKind, Level
 from portal.information.offices import full_office
+from portal.information.reading import note_reading
 from portal.information.receipts import REPLY_LENGTH
 from portal.information.views import ID, at, blueprint, is_office
 from portal.units.bodies import list_members
@@ -104,9 +105,11 @@ def advisory_list() -> Any:
 
 
 @blueprint.get(f"/<tenant>/<campaign>/advisories/{ID}")
-@require(Right.INFO_READ)
+@require(Right.INFO_READ, writes=True)
 def advisory(item_id: int) -> Any:
-    return advisory_page(found_advisory(item_id))
+    found = found_advisory(item_id)
+    note_reading(found)
+    return advisory_page(found)
 
 
 def advisory_page(

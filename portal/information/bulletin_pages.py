@@ -22,6 +22,7 @@ from portal.information.bulletin_paper import LINES, draft_sheet, issued_sheet, 
 from portal.information.compiling import TEXTS, Content, Entry
 from portal.information.items import LEVEL_LABELS, SecretText, note_refused_text
 from portal.information.models import Item, ItemKind, Level
+from portal.information.reading import note_reading
 from portal.information.views import ID, at, blueprint, is_office
 from portal.tenants.models import Tenant
 from portal.web.access import now, require, the_actor, the_campaign, the_desk, the_session
@@ -153,6 +154,8 @@ def _step(content: Content, action: str) -> Content:
     if verb == "add":
         keys = [k for k in request.form.getlist("take") if _is_key(k)][: compiling.MOST]
         found = compiling.find_sources(the_session(), the_desk(), now(), keys)
+        for source in found.values():
+            note_reading(source)
         return compiling.take_up(content, (found[k] for k in keys if k in found))
     if verb in steps and number.isascii() and number.isdigit() and len(number) < 4:
         return compiling.move(content, int(number), steps[verb])
@@ -254,10 +257,7 @@ def _find(item_id: int) -> Item:
 @require(Right.INFO_READ, writes=True)
 def bulletin(item_id: int) -> Any:
     found = _find(item_id)
-    if found.level == Level.OFFICE:
-        record(
-            the_session(), Act.SENSITIVE_READ, f"item:{found.id}", the_actor(), now(), {"level": found.level}
-        )
+    note_reading(found)
     return _show(found)
 
 

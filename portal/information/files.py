@@ -17,10 +17,11 @@ from portal.documents import attachments
 from portal.documents.models import Attachment
 from portal.information.access import oversees, readable
 from portal.information.models import Item
+from portal.information.reading import note_reading
 from portal.units.agreements import needs_signature
 from portal.units.models import Post
 from portal.units.reader import subtree_scope
-from portal.web.access import now, the_registry
+from portal.web.access import now, the_registry, the_session
 
 KIND = "item"
 FIELD = "files"
@@ -75,4 +76,9 @@ def _can_read(session: Session, desk: Desk, attachment: Attachment) -> bool:
     return not needs_signature(session, desk, account or 0, agreement)
 
 
-attachments.register_subject(KIND, _can_read, subtree_scope)
+def _note(attachment: Attachment) -> None:
+    item_id = int(attachment.subject.partition(":")[2])
+    note_reading(the_session().get_one(Item, (attachment.tenant_id, item_id)))
+
+
+attachments.register_subject(KIND, _can_read, subtree_scope, _note)

@@ -31,6 +31,7 @@ from portal.information.items import (
     reader_ids,
 )
 from portal.information.models import Answer, Item, ItemKind, Level
+from portal.information.reading import note_reading
 from portal.information.views import ID, at, blueprint, is_office
 from portal.tenants.calendar import load_calendar
 from portal.tenants.models import Tenant
@@ -41,8 +42,6 @@ from portal.web.inputs import row_id
 
 DRAFT = "item"
 SECTIONS = {"situation": _("情况"), "analysis": _("分析"), "suggestion": _("建议")}
-NARROW = frozenset({Level.OWN, Level.OFFICE, Level.CHOSEN})
-"""Whoever opens such an item stands in the trail."""
 
 
 def writers(desk: Desk) -> list[tuple[int, str]]:
@@ -126,7 +125,9 @@ def items_workbook() -> Any:
     look_below(session, desk)
     stream = BytesIO()
     count = write_items(stream, session, the_campaign(), filters, desk=desk, now=now())
-    data = {"rows": count, "filters": {k: v[:60] for k, v in request.args.items() if k != "page"}}
+    names = ("q", "category", "unit", "place", "state")
+    asked = {k: v.replace("\0", "")[:60] for k in names if (v := request.args.get(k))}
+    data = {"rows": count, "filters": asked}
     record(session, Act.EXPORT, f"information:{desk.campaign}"[:60], the_actor(), now(), data)
     stream.seek(0)
     day = now().astimezone(SHANGHAI).date().isoformat()
@@ -143,8 +144,8 @@ def item(item_id: int) -> Any:
 def show_item(found: Item, form: AnswerForm | None = None, withdraw_problem: str = "") -> str:
     """The page of an item; opening a narrow one leaves a line in the trail."""
     desk, session, campaign = the_desk(), the_session(), the_campaign()
-    if request.method == "GET" and found.level in NARROW:
-        record(session, Act.SENSITIVE_READ, f"item:{found.id}", the_actor(), now(), {"level": found.level})
+    if request.method == "GET":
+        note_reading(found)
     own = found.tenant_id == desk.tenant_id
     circle = services.circle_of(session, desk, campaign, found.unit_id, now()) if own else None
     editions = list_editions(session, found) if found.edition > 1 else []

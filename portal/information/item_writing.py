@@ -22,6 +22,7 @@ from portal.information.drafting import note_refused, show_refusal
 from portal.information.forms import TYPED, ItemForm
 from portal.information.item_pages import DRAFT, find_information, writers, writes_for
 from portal.information.models import Item, ItemKind, Level
+from portal.information.reading import note_reading
 from portal.information.services import Circle, circle_of, tell_readers
 from portal.information.views import ID, at, blueprint
 from portal.tenants.calendar import load_calendar
@@ -44,7 +45,7 @@ def _writer() -> int | None:
 
 
 @blueprint.route("/<tenant>/<campaign>/information/items/new", methods=["GET", "POST"])
-@require(Right.INFO_WRITE)
+@require(Right.INFO_WRITE, writes=True)
 def item_new() -> Any:
     desk, session, unit_id = the_desk(), the_session(), _writer()
     form = ItemForm()
@@ -53,7 +54,9 @@ def item_new() -> Any:
             form, unit_id, request.args.get("draft", "")[:40].replace("\0", "") or secrets.token_urlsafe(18)
         )
         if copied := row_id(request.args.get("copy", "")):
-            _fill(form, find_information(copied))
+            original = find_information(copied)
+            note_reading(original)
+            _fill(form, original)
         return _page(form, unit_id)
     if request.form.get("action") == "preview":
         return _page(form, unit_id)
@@ -67,16 +70,15 @@ def item_new() -> Any:
             sections=form.sections, level=_level(form), readers=form.readers.data or (),
             request_key=form.request_key.data or "", calendar=load_calendar(session),
         )  # fmt: skip
-        tell_readers(
-            session, the_actor(), now(), item=item, readers=form.readers.data or (), link=_link(item)
-        )
+        readers = items.reader_ids(session, item)  # as filed, whatever a repeated form says
+        tell_readers(session, the_actor(), now(), item=item, readers=readers, link=_link(item))
         return item
 
     return _send(form, unit_id, "item:new", form.request_key.data or "", send, str(translate(_("已报送。"))))
 
 
 @blueprint.route(f"/<tenant>/<campaign>/information/items/{ID}/edit", methods=["GET", "POST"])
-@require(Right.INFO_WRITE)
+@require(Right.INFO_WRITE, writes=True)
 def item_edit(item_id: int) -> Any:
     """Another edition. Changing the readers can only make them fewer."""
     found = find_information(item_id)
@@ -84,6 +86,7 @@ def item_edit(item_id: int) -> Any:
         raise NotFound
     form, unit_id, key = ItemForm(), found.unit_id, f"item:{found.id}"
     if request.method == "GET":
+        note_reading(found)
         _fill(form, found)
         form.edition.data = str(found.edition)
         _open(form, unit_id, key)
@@ -123,7 +126,8 @@ def _send(
     uploads = [(f.filename or "", f.stream) for f in request.files.getlist(files.FIELD) if f.filename]
     try:
         item = send()
-        files.attach(session, actor, moment, folder=files_folder(), item=item, uploads=uploads)
+        if found is not None or item.filed_at == moment:  # not on a second click
+            files.attach(session, actor, moment, folder=files_folder(), item=item, uploads=uploads)
         drop_draft(session, mechanism_id=desk.mechanism_id, unit_id=unit_id, kind=DRAFT, subject=key)
     except (Invalid, Conflict) as error:
         return _page(form, unit_id, found, show_refusal(form, error, subject)), 422

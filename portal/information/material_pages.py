@@ -11,7 +11,6 @@ from flask_wtf import FlaskForm
 from wtforms import HiddenField, RadioField, SelectMultipleField, StringField, TextAreaField
 from wtforms.validators import DataRequired
 
-from portal.core.audit import Act, record
 from portal.core.clock import SHANGHAI
 from portal.core.errors import Conflict, Invalid, NotFound
 from portal.core.i18n import translate
@@ -24,8 +23,8 @@ from portal.information.access import get_item, look_below
 from portal.information.differences import compare_editions
 from portal.information.drafting import show_refusal
 from portal.information.forms import WHY
-from portal.information.item_pages import NARROW
 from portal.information.models import Item, ItemKind, Level
+from portal.information.reading import note_reading
 from portal.information.services import circle_of
 from portal.information.views import ID, at, blueprint, is_office
 from portal.tenants.calendar import load_calendar
@@ -115,11 +114,12 @@ def new_material() -> Any:
 
 
 @blueprint.route(f"/<tenant>/<campaign>/library/materials/{ID}/edit", methods=["GET", "POST"])
-@require(Right.INFO_ANSWER)
+@require(Right.INFO_ANSWER, writes=True)
 def edit_material(item_id: int) -> Any:
     """Another edition, with the reason; the readers can only become fewer."""
     found, form, session = _own(item_id), MaterialForm(), the_session()
     if request.method == "GET":
+        note_reading(found)
         form.request_key.data, form.edition.data = found.request_key, str(found.edition)
         for name in ("title", "category", "number", "level"):
             form[name].data = getattr(found, name)
@@ -150,7 +150,8 @@ def _send(form: MaterialForm, found: Item | None, send: Callable[[], Item], said
     uploads = [(f.filename or "", f.stream) for f in request.files.getlist(files.FIELD) if f.filename]
     try:
         item = send()
-        files.attach(session, actor, moment, folder=files_folder(), item=item, uploads=uploads)
+        if found is not None or item.filed_at == moment:  # not on a second click
+            files.attach(session, actor, moment, folder=files_folder(), item=item, uploads=uploads)
     except (Invalid, Conflict) as error:
         problems = show_refusal(form, error, f"item:{found.id}" if found else "item:new")
         return _form_page(form, found, problems), 409 if isinstance(error, Conflict) else 422
@@ -185,12 +186,8 @@ def _form_page(form: MaterialForm, found: Item | None = None, problems: list[str
 @blueprint.get(f"/<tenant>/<campaign>/library/materials/{ID}")
 @require(Right.INFO_READ, writes=True)
 def material(item_id: int) -> Any:
-    """Opening a narrow one leaves a line in the trail."""
     found = _find(item_id)
-    if found.level in NARROW:
-        record(
-            the_session(), Act.SENSITIVE_READ, f"item:{found.id}", the_actor(), now(), {"level": found.level}
-        )
+    note_reading(found)
     return _show(found)
 
 
