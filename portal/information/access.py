@@ -36,6 +36,11 @@ def own_units(desk: Desk) -> tuple[int, ...]:
     )
 
 
+def writing_units(desk: Desk) -> tuple[int, ...]:
+    """Units for which the reader writes and signs; not the one that hosts an office, which acts in its own name."""
+    return tuple(u for u in own_units(desk) if u in desk.units_with(Right.INFO_WRITE))
+
+
 def look_below(session: Session, desk: Desk) -> bool:
     """Widen the scope to released rows of the tenants below; False where there are none for this desk."""
     if not oversees(desk) or desk.tenant_level == TenantLevel.COUNTY:

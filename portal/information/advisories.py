@@ -21,7 +21,7 @@ from portal.core.scope import Actor
 from portal.core.text import Message, Text, _
 from portal.core.workdays import WorkCalendar
 from portal.deadlines.limits import reach
-from portal.information.access import readable
+from portal.information.access import readable, writing_units
 from portal.information.items import add_readers, file_item, lock_item, withdraw_item, writable_categories
 from portal.information.models import Item, ItemKind, ItemReader, ItemReceipt, Level
 from portal.information.receipts import Asked, ask_receipts, list_asked, reader_of, sign_for
@@ -155,7 +155,7 @@ def get_advisory(session: Session, desk: Desk, item_id: int, on: date) -> Item:
 
 def may_manage(desk: Desk, item: Item) -> bool:
     """Who sees the receipts, chases and withdraws: the writer's people and the office; not what came from above."""
-    if item.unit_id is not None and item.unit_id in desk.units_with(Right.INFO_WRITE):
+    if item.unit_id is not None and item.unit_id in writing_units(desk):
         return True
     return Right.INFO_ANSWER in desk.rights
 

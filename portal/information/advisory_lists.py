@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from portal.core.posts import Right
 from portal.core.reader import Desk
-from portal.information.access import readable
+from portal.information.access import readable, writing_units
 from portal.information.models import Item, ItemKind, ItemReceipt
 from portal.information.receipts import OFFICE, reader_of
 from portal.units.models import Unit
@@ -51,7 +51,7 @@ class Row:
 
 def own_readers(desk: Desk) -> list[str]:
     """Under which names the reader signs here."""
-    units = [reader_of(u) for u in desk.units_with(Right.INFO_WRITE)]
+    units = [reader_of(u) for u in writing_units(desk)]
     return units + ([OFFICE] if Right.INFO_ANSWER in desk.rights else [])
 
 

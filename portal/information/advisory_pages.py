@@ -17,7 +17,7 @@ from portal.core.text import Message, Text, _
 from portal.documents.drafts import list_drafts
 from portal.documents.letters import DOCX
 from portal.information import advisories, advisory_lists, pushing, receipts
-from portal.information.access import look_below, oversees
+from portal.information.access import look_below, oversees, writing_units
 from portal.information.advisory_letter import write_letter
 from portal.information.advisory_lists import Filters
 from portal.information.files import list_files
@@ -49,7 +49,7 @@ def writers() -> dict[int, str]:
     desk, campaign = the_desk(), the_campaign()
     if Right.INFO_WRITE not in desk.rights or not campaign.exchange.advisories:
         return {}
-    own = desk.units_with(Right.INFO_WRITE)
+    own = writing_units(desk)
     members = list_members(the_session(), desk.mechanism_id, today())
     names: dict[int, str] = {0: desk.office_name} if is_office(desk) else {}
     named = {m.unit_id: m.full_name for m in members if m.unit_id in own}
@@ -84,7 +84,7 @@ def advisory_list() -> Any:
         session, mechanism_id=desk.mechanism_id, unit_ids=[u for u in by if u], office=0 in by, kinds=[DRAFT]
     ) if by else []  # fmt: skip
     rows, more = advisory_lists.list_advisories(session, desk, filters, today())
-    own = desk.units_with(Right.INFO_WRITE)
+    own = writing_units(desk)
     return render_template(
         "information/advisories.html",
         at=at(desk),
@@ -164,7 +164,7 @@ def sign_advisory(item_id: int) -> Any:
     desk, session = the_desk(), the_session()
     found = found_advisory(item_id)
     readers = {0: receipts.OFFICE} if Right.INFO_ANSWER in desk.rights else {}
-    readers |= {u: receipts.reader_of(u) for u in desk.units_with(Right.INFO_WRITE)}
+    readers |= {u: receipts.reader_of(u) for u in writing_units(desk)}
     named = request.form.get("unit", "")
     if named and row_id(named) not in readers:
         raise NotAllowed(_("您现在没有该单位的岗位，没有签收。请由现任联络员签收。"))

@@ -13,12 +13,13 @@ from portal.core.reader import Reader
 from portal.core.text import Message, _
 from portal.core.todo import Todo
 from portal.deadlines.services import state_of
+from portal.information.access import writing_units
 from portal.information.receipts import list_waiting
 
 
 def list_todos(session: Session, reader: Reader, now: datetime) -> Sequence[Todo]:
     """By due instant; one statement."""
-    units = reader.places(Right.INFO_WRITE)
+    units = [(d.tenant_id, d.mechanism_id, u) for d in reader.desks if d.campaign for u in writing_units(d)]
     offices = {(p.tenant_id, p.mechanism_id or 0): p.office_name for p in reader.offices(Right.INFO_ANSWER)}
     if not units and not offices:
         return ()

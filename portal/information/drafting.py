@@ -11,12 +11,12 @@ from flask_wtf import FlaskForm
 from portal.core.clock import SHANGHAI
 from portal.core.errors import Conflict, Invalid, NotAllowed
 from portal.core.i18n import translate
-from portal.core.posts import Right
 from portal.core.text import Message, _
 from portal.documents import attachments
 from portal.documents.drafts import find_draft, save_draft
 from portal.documents.models import Draft
 from portal.information import items
+from portal.information.access import writing_units
 from portal.information.views import is_office
 from portal.web.access import now, the_actor, the_desk, the_session
 from portal.web.inputs import row_id
@@ -28,7 +28,7 @@ def keep(kind: str, names: Sequence[str], lists: Sequence[str] = ()) -> Any:
     """Answer to an autosave: what was typed into ``names``, as typed. The page's ``request_key`` names the draft."""
     form, desk = request.form, the_desk()
     unit = row_id(form.get("unit", "")) or None
-    if not (unit in desk.units_with(Right.INFO_WRITE) if unit else is_office(desk)):
+    if not (unit in writing_units(desk) if unit else is_office(desk)):
         raise NotAllowed
     content: dict[str, Any] = {name: form.get(name, "").replace("\0", "")[:LONGEST] for name in names}
     content |= {name: [row_id(value) for value in form.getlist(name)[:500]] for name in lists}

@@ -17,7 +17,7 @@ from portal.core.text import Message, _
 from portal.documents.drafts import list_drafts
 from portal.documents.workbook import XLSX
 from portal.information import answers, files, pushing, services
-from portal.information.access import get_item, look_below, own_units
+from portal.information.access import get_item, look_below, writing_units
 from portal.information.bulletins import taken_up_in
 from portal.information.differences import compare_editions
 from portal.information.drafting import note_refused
@@ -46,13 +46,8 @@ SECTIONS = {"situation": _("情况"), "analysis": _("分析"), "suggestion": _("
 
 def writers(desk: Desk) -> list[tuple[int, str]]:
     """For whom the reader writes: units, and the office as 0."""
-    found = [(u, desk.unit_name(u)) for u in _writing_units(desk)]
+    found = [(u, desk.unit_name(u)) for u in writing_units(desk)]
     return [*found, (0, desk.office_name)] if is_office(desk) else found
-
-
-def _writing_units(desk: Desk) -> list[int]:
-    """Not the host unit of an office, which writes in its own name."""
-    return [u for u in own_units(desk) if u in desk.units_with(Right.INFO_WRITE)]
 
 
 def writes_for(desk: Desk, item: Item) -> bool:
@@ -91,7 +86,7 @@ def items() -> Any:
     filters = _filters()
     members = list_members(session, desk.mechanism_id, now().astimezone(SHANGHAI).date())
     drafts = list_drafts(
-        session, mechanism_id=desk.mechanism_id, unit_ids=_writing_units(desk), office=is_office(desk),
+        session, mechanism_id=desk.mechanism_id, unit_ids=writing_units(desk), office=is_office(desk),
         kinds=(DRAFT,),
     ) if writers(desk) else []  # fmt: skip
     below = services.list_tenants_below(session, desk) if look_below(session, desk) else []

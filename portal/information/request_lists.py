@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from portal.core.errors import NotAllowed
 from portal.core.posts import Right
 from portal.core.reader import Desk
-from portal.information.access import oversees
+from portal.information.access import oversees, writing_units
 from portal.information.models import RequestStep, UpwardRequest
 from portal.information.requests import OPEN, State
 from portal.tenants.models import Tenant
@@ -65,7 +65,7 @@ def readable(desk: Desk) -> sa.ColumnElement[bool]:
     if Right.INFO_WRITE not in desk.rights and not oversees(desk):
         raise NotAllowed
     every = sa.literal(oversees(desk))
-    mine = sa.or_(every, R.unit_id.in_(desk.units_with(Right.INFO_WRITE)))
+    mine = sa.or_(every, R.unit_id.in_(writing_units(desk)))
     here = sa.and_(R.tenant_id == desk.tenant_id, R.mechanism_id == desk.mechanism_id, mine)
     below = sa.and_(R.tenant_id != desk.tenant_id, R.released_at.is_not(None), every)
     return sa.and_(R.campaign == desk.campaign, sa.or_(here, below))

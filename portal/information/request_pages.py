@@ -17,7 +17,7 @@ from portal.core.text import Message, Text, _
 from portal.documents.drafts import drop_draft, list_drafts
 from portal.documents.workbook import XLSX, Column, Kind, Sheet, write_workbook
 from portal.information import drafting, request_lists, requests
-from portal.information.access import look_below, oversees
+from portal.information.access import look_below, oversees, writing_units
 from portal.information.models import UpwardRequest
 from portal.information.request_forms import NOTE_LENGTH, RequestForm
 from portal.information.request_lists import Filters, Line
@@ -69,7 +69,7 @@ def _members() -> list[MemberUnit]:
 def _askers(members: list[MemberUnit]) -> dict[int, str]:
     """Units (0 = the office) for which the reader may ask for something."""
     desk, campaign = the_desk(), the_campaign()
-    own = desk.units_with(Right.INFO_WRITE)
+    own = writing_units(desk)
     names: dict[int, str] = {0: desk.office_name} if is_office(desk) else {}
     if not is_office(desk):
         names |= {m.unit_id: m.full_name for m in members if m.unit_id in own}

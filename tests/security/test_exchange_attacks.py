@@ -16,7 +16,8 @@ from portal.core.db import db
 from portal.core.posts import PostKind
 from portal.documents.models import Attachment
 from portal.duties.models import DutyRecord
-from portal.information.models import Item
+from portal.information.models import Item, ItemKind, ItemReceipt, Level
+from portal.information.receipts import ask_receipts
 from portal.notices.models import Notice
 from tests.conftest import TestClock
 from tests.factories import Factory, csrf
@@ -125,6 +126,32 @@ def test_an_attachment_beyond_all_rows_is_not_found(town: Town) -> None:
     assert own.get(f"/{town.county.code}/{CAMPAIGN}/files/{10**30}").status_code == 404
 
 
+def test_an_office_does_not_act_for_the_unit_that_hosts_it(town: Town) -> None:
+    """Its staff holds its posts in that unit, but neither signs for it nor writes or reads its drafts."""
+    office, own, police = town.make.login("office"), town.make.login("own"), town.units["police"].id
+    category = town.campaign.exchange.advisories[0].key
+    more = {"kind": ItemKind.ADVISORY, "category": category, "read_by_at": town.clock.now + timedelta(days=1)}
+    item = town.file(Level.CHOSEN, None, ["police"], **more)
+    with town.enter() as session:
+        ask_receipts(session, town.clock.now, item, [police])
+    path, token = f"/{town.county.code}/{CAMPAIGN}", csrf(office, f"{town.base()}/items/new")
+    sign = office.post(f"{path}/advisories/{item.id}/sign", data={"csrf_token": token, "unit": police})
+    assert sign.status_code in (403, 404)
+    sign = office.post(f"{path}/advisories/{item.id}/sign", data={"csrf_token": token})
+    assert sign.status_code in (403, 404)
+    assert rows(town, ItemReceipt)[0].read_at is None
+    assert item.title not in office.get("/").get_data(as_text=True)
+    for kind in ("advisories", "requests"):
+        typed: dict[str, Any] = {"unit": police, "request_key": "k-draft", "title": "只给本单位看的草稿"}
+        kept = own.post(f"{path}/{kind}/draft", data=typed | {"csrf_token": csrf(own, f"{path}/library")})
+        assert kept.status_code == 200
+        assert office.post(f"{path}/{kind}/draft", data=typed | {"csrf_token": token}).status_code == 403
+        for page in (kind, f"{kind}/new?draft=k-draft"):
+            assert typed["title"] not in office.get(f"{path}/{page}").get_data(as_text=True)
+    own.post(f"{path}/advisories/{item.id}/sign", data={"csrf_token": csrf(own, f"{path}/library")})
+    assert rows(town, ItemReceipt)[0].read_at is not None
+
+
 def at_once(town: Town, client: FlaskClient, address: str, data: dict[str, Any], times: int = 4) -> list[int]:
     """The same request several times at one moment; the status of each answer."""
     answers: list[int] = []
@@ -134,7 +161,7 @@ def at_once(town: Town, client: FlaskClient, address: str, data: dict[str, Any],
     def press() -> None:
         with town.make.app.app_context():
             mine = town.make.app.test_client()
-            mine._cookies = dict(cookies)
+            mine._cookies = dict(cookies or {})
             start.wait()
             answers.append(mine.post(address, data=data).status_code)
             db.session.remove()
