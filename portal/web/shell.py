@@ -141,6 +141,10 @@ def _unread(reader: Reader) -> str:
     database = the_session()
     if not database.in_transaction() or not reader.posts:
         return ""
+    if (
+        database.new or database.dirty or database.deleted
+    ):  # a page drawn before its rows are written, or refused
+        return ""
     before = database.info.get("scope")
     set_scope(database, reader.scope)
     try:

@@ -71,7 +71,7 @@ def test_from_the_liaison_to_the_citys_picture(person: PEOPLE) -> None:
 
     # The registers of the other campaign are not empty: no zero report over them, but they are the form.
     liaison.open("/")
-    _row(page, "反诈工作月报表").get_by_role("link", name="填报").click()
+    _row(page, "反诈工作月报表 2026年9月").get_by_role("link", name="填报").click()
     page.get_by_role("button", name="零报告").click()
     expect(page.locator(".note.bad").first).to_contain_text("本期不是零报告")
     liaison.picture("no-zero-report")

@@ -43,6 +43,7 @@ from portal.deadlines.matters import find_matter
 from portal.documents.attachments import add
 from portal.documents.models import Export
 from portal.duties.lines import write_line
+from portal.exchange.models import UrgentPart
 from portal.exchange.services import Facts, file_report
 from portal.ledger.services import Entry, create_record
 from portal.notices.feeds import make_feed
@@ -451,5 +452,12 @@ def _keep(session: Session, make: Factory, place: Place, body: int, actor: Actor
         done_on=now.date(), note=place.canary,
     )  # fmt: skip
     place.ids |= {"line_id": held.id, "lines/key": "liaison_meeting"}
+    part = UrgentPart(
+        urgent_id=urgent.id, number=2, kind="follow_up", what=f"{place.canary}续报", filed_at=make.clock(),
+        filed_by=actor.name, request_key=f"{place.slug}-part",
+    )  # fmt: skip
+    part.released_at = make.clock()
+    session.add(part)
+    session.flush()
     place.ids |= {"record_id": kept.id, "released_record": told.id, "urgent/report_id": urgent.id,
                   "subject": f"record:{told.id}", "notice_id": notice.id}  # fmt: skip

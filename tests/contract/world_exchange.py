@@ -20,7 +20,7 @@ from portal.information.bulletins import issue_bulletin
 from portal.information.items import file_item
 from portal.information.models import ItemKind, Level, RequestStep, UpwardRequest
 from portal.information.receipts import ask_receipts
-from portal.units.models import Mechanism
+from portal.units.models import Mechanism, SignedAgreement
 from portal.units.reader import load_posts
 from tests.factories import Factory
 
@@ -36,6 +36,14 @@ def furnish_exchange(
     _inform(session, make, place, body.id, actor, units[0])
     _warn(session, make, place, body.id, actor, units)
     _print(session, make, place, body, actor)
+    account = session.query(Account).filter_by(username=place.account(PostKind.OFFICE_DIRECTOR)).one()
+    session.add(
+        SignedAgreement(
+            mechanism_id=body.id, account_id=account.id, version=1, sha256="0" * 64, signed_at=make.clock(),
+            signed_by=actor.name,
+        )
+    )  # fmt: skip
+    session.flush()
 
 
 def _inform(session: Session, make: Factory, place: Place, body: int, actor: Actor, unit_id: int) -> None:

@@ -119,6 +119,9 @@ def test_two_workers_do_each_slot_once(county: County, tmp_path: Path) -> None:
         assert sorted(k.partition("@")[0] for k in rows) == [
             "accounts.purge",
             "documents.purge_exports",
+            "jobs.purge",
+            "notices.digest",
+            "notices.round",
             ROUND,
         ]
         assert {tries for tries, _done, _leased in rows.values()} == {1}

@@ -76,7 +76,7 @@ def forms_of_world(world: World, place: Place) -> Iterator[tuple[str, Form]]:
             if response.status_code != 200 or response.mimetype != "text/html":
                 continue
             for form in forms_of(response.get_data(as_text=True), url):
-                path = form.action.partition("?")[0]
+                path = form.action.partition("#")[0].partition("?")[0]
                 endpoint, _arguments = adapter.match(path, method=form.method.upper())
                 key = (f"{form.method} {endpoint}", tuple(sorted(form.fields)))
                 if key not in seen:
