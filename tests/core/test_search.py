@@ -195,10 +195,8 @@ def test_nothing_is_put_without_a_home(session: Session, county: Tenant) -> None
 
 # ------------------------------------------------------------------------------------- the database's own layer
 @pytest.fixture
-def as_the_portal(app: Flask, engine: str) -> Any:
+def as_the_portal(app: Flask) -> Any:
     """The application's role on a connection without our guard."""
-    if engine != "postgresql":
-        pytest.skip("SQLite has no layer of its own")
     url = make_url(app.extensions["portal"].settings.database_url)
     with psycopg.connect(
         host=str(url.query["host"]), user=url.username, password=url.password, dbname=url.database
@@ -206,6 +204,11 @@ def as_the_portal(app: Flask, engine: str) -> Any:
         yield link
 
 
+only_postgresql = pytest.mark.parametrize("engine", ["postgresql"], indirect=True)
+"""SQLite has no layer of its own."""
+
+
+@only_postgresql
 @pytest.mark.parametrize(
     "statement",
     [
@@ -219,6 +222,7 @@ def test_the_application_cannot_read_the_words(as_the_portal: Any, filled: Any, 
         as_the_portal.execute(statement)
 
 
+@only_postgresql
 def test_the_functions_answer_the_tenants_that_were_told(
     as_the_portal: Any, county: Tenant, filled: dict[int, str]
 ) -> None:
@@ -235,6 +239,7 @@ def test_the_functions_answer_the_tenants_that_were_told(
     assert ids("'{t}消防'") == {raid}
 
 
+@only_postgresql
 def test_no_other_schema_stands_in_for_what_the_functions_use(as_the_portal: Any, filled: Any) -> None:
     """A function that runs as the owner must not pick up a table or an operator of the caller's making."""
     rows = as_the_portal.execute(
