@@ -9,6 +9,7 @@ from flask import Blueprint, current_app
 from portal.core.posts import Right
 from portal.core.reader import Desk
 from portal.core.text import Text, _
+from portal.web.access import the_registry
 
 blueprint = Blueprint("information", __name__, template_folder="templates")
 ID = "<int(max=9223372036854775807):item_id>"
@@ -36,11 +37,17 @@ TABS: tuple[tuple[str, Text, Right], ...] = (
 def _tabs() -> dict[str, Any]:
     """``information_tabs(desk)`` for the partial ``information/_tabs.html``."""
     known = current_app.view_functions
-    return {
-        "information_tabs": lambda desk: [
-            (e, label) for e, label, right in TABS if e in known and right in desk.rights
+
+    def tabs(desk: Desk) -> list[tuple[str, Text]]:
+        campaign = the_registry().find(desk.campaign)
+        empty = campaign is not None and not campaign.exchange.requests
+        return [
+            (e, label)
+            for e, label, right in TABS
+            if e in known and right in desk.rights and not (empty and e == "information.requests")
         ]
-    }
+
+    return {"information_tabs": tabs}
 
 
 # Further pages of this blueprint; they add their routes when imported.
