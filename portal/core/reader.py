@@ -59,6 +59,12 @@ class Held:
         return self.kind in ADMINISTRATORS
 
 
+def with_place(place: str, name: str) -> str:
+    """Units and offices of all places may bear the same name: the place goes before it, unless it stands there."""
+    known = any(name.startswith(place[start:]) for start in range(len(place) - 1))
+    return name if known else place + name
+
+
 @dataclass(frozen=True)
 class Desk:
     """The reader's place in one tenant and campaign (``campaign`` '' = administration of the tenant)."""

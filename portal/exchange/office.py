@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from portal.campaigns.declarations import Campaign
 from portal.campaigns.exchange import DEFAULT_HANDLING
-from portal.core.reader import Desk
+from portal.core.reader import Desk, with_place
 from portal.core.scope import Actor, crossing, get_scope
 from portal.core.text import Message, _
 from portal.deadlines.models import Deadline
@@ -40,10 +40,8 @@ def subject_of(report: UrgentReport) -> str:
 
 
 def office_title(desk: Desk) -> str:
-    """Offices of all levels may bear the same name: the tenant's goes before it, unless it stands there already."""
-    name, office = desk.tenant_name, desk.office_name
-    known = any(office.startswith(name[start:]) for start in range(len(name) - 1))
-    return (office if known else name + office)[:120]
+    """The office with its place, as long as its column."""
+    return with_place(desk.tenant_name, desk.office_name)[:120]
 
 
 @contextmanager
@@ -78,7 +76,7 @@ def tell_offices(
         body = find_body(session, report.campaign)
         if body is not None:
             notify(
-                session, now, mechanism_id=body, unit_id=None, text=text, sender=f"{own.full_name} {sender}"[:200],
+                session, now, mechanism_id=body, unit_id=None, text=text, sender=with_place(own.full_name, sender)[:200],
                 link=link(above.code, report.id), urgent=True,
             )  # fmt: skip
 

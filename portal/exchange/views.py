@@ -158,7 +158,12 @@ def show_chain(
         state=state_of(report.known_at, report.due_at, report.filed_at, now()),
         late=LateReason(report.late_group, report.late_reason),
         matter=matter,
-        fields=[f for f in ledger.fields if not f.sensitive] if ledger else [],
+        # what nobody filled in is in the ledger; here it would bury the story
+        fields=[
+            f for f in ledger.fields if not f.sensitive and matter.values.get(f.key) not in (None, "", [], ())
+        ]
+        if ledger and matter
+        else [],
         standing=chain.standing_of(report, parts),
         parts=parts,
         labels=chain.part_labels(parts),

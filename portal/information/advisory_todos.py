@@ -34,7 +34,7 @@ def list_todos(session: Session, reader: Reader, now: datetime) -> Sequence[Todo
                 campaign=row.campaign,
                 light=state.light if state else "near",
                 # what is left stands with the due instant
-                state=(state.text if state.late else state.word) if state else _("待签收"),
+                state=state.text if state and state.late else _("待签收"),
                 what=Message(_("签收：%(title)s"), title=row.title),
                 note=row.unit_name or office,
                 source=row.origin_office or row.sender or office,

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from portal.core.reader import Desk
+from portal.core.reader import Desk, with_place
 
 
 def full_office(desk: Desk) -> str:
     """The office with its place, unless its name begins with it."""
-    own = desk.tenant_name
-    return desk.office_name if desk.office_name.startswith(own) else f"{own}{desk.office_name}"
+    return with_place(desk.tenant_name, desk.office_name)

@@ -246,5 +246,6 @@ def step_request(request_id: int) -> Any:
         return _detail_page(found, next(iter(error.problems.values())), typed, 422)
     except Conflict as error:
         return _detail_page(found, error.message, typed, 409)
-    flash(str(translate(Message(_("已办理：%(state)s。"), state=STATES[state]))), "done")
+    words = STATES if found.tenant_id == the_desk().tenant_id else ABOVE
+    flash(str(translate(Message(_("已办理：%(state)s。"), state=words[state]))), "done")
     return redirect(url_for("information.request_detail", request_id=found.id, **at(the_desk())), 303)

@@ -12,7 +12,7 @@ from flask import Flask, Response, current_app, g, request, session, url_for
 
 from portal.core.i18n import LANGUAGES, chosen_locale, join_words, show_date, show_moment, translate
 from portal.core.posts import POST_LABELS, Right
-from portal.core.reader import Desk, Reader
+from portal.core.reader import Desk, Reader, with_place
 from portal.core.scope import set_scope
 from portal.core.text import Text, _
 from portal.web import tables
@@ -90,6 +90,7 @@ def init_shell(app: Flask) -> None:
         numeral=numeral,
         this_moment=now,
         show_size=show_size,
+        with_place=with_place,
         **tables.HELPERS,
     )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
