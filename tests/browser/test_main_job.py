@@ -119,7 +119,7 @@ def test_from_the_liaison_to_the_citys_picture(person: PEOPLE) -> None:
     # The city's picture changes; it opens the very form behind the figure and takes the table away.
     city.open("/")
     city.picture("city-to-do")
-    expect(_row(city.page, "平定县")).to_contain_text("受理")
+    expect(_row(city.page, f"平定县 {FORM}")).to_contain_text("受理")
     city.open(f"{ABOVE}/overview")
     expect(_row(city.page, "平定县")).not_to_contain_text("未上报")
     city.picture("overview-after")
