@@ -132,7 +132,7 @@ def test_from_the_liaison_to_the_citys_picture(person: PEOPLE) -> None:
     assert any("平定县" in c for c in cells)
     assert any("单位未报，已催报" in c for c in cells)
     city.open("/")
-    _row(city.page, "平定县").get_by_role("link", name="受理").first.click()
+    _row(city.page, f"平定县 {FORM}").get_by_role("link", name="受理").first.click()
     city.picture("county-report")
     _row(city.page, "平定县公安局").get_by_role("link", name="查看").click()
     expect(city.page.locator("main")).to_contain_text("4,259")
