@@ -22,6 +22,7 @@ from portal.campaigns.declarations import (
 from portal.campaigns.exchange import Agreement, Category, Exchange, Limit, LimitKind
 from portal.campaigns.forms import (
     ACTIVITIES,
+    MEETINGS,
     Check,
     Choice,
     CodeList,
@@ -41,6 +42,9 @@ from portal.campaigns.forms import (
     counted,
 )
 from portal.campaigns.hookspecs import hookimpl
+from portal.campaigns.meetings import MeetingKind, Meetings, MeetingType
+from portal.campaigns.oversight import Oversight, PointKind, Rung, ScoreItem
+from portal.campaigns.papers import Cell, DocumentTemplate, DocumentType, Words
 from portal.campaigns.sources import Clause, Source, Values
 from portal.core.periods import Period, PeriodKind
 from portal.core.text import Message, Text, _
@@ -49,17 +53,21 @@ __all__ = [
     "ACTIVITIES",
     "CONTRACT",
     "EVERY_MEMBER",
+    "MEETINGS",
     "Agreement",
     "Body",
     "BodyKind",
     "Cadence",
     "Campaign",
     "Category",
+    "Cell",
     "Check",
     "Choice",
     "Clause",
     "CodeList",
     "Comparison",
+    "DocumentTemplate",
+    "DocumentType",
     "Draw",
     "Due",
     "DueKind",
@@ -73,17 +81,24 @@ __all__ = [
     "Ledger",
     "Limit",
     "LimitKind",
+    "MeetingKind",
+    "MeetingType",
+    "Meetings",
     "Member",
     "MemberKind",
     "Message",
     "Metric",
     "Obligation",
+    "Oversight",
     "Period",
     "PeriodKind",
     "Phase",
+    "PointKind",
     "Policy",
     "Refused",
     "Rule",
+    "Rung",
+    "ScoreItem",
     "Section",
     "Shift",
     "Source",
@@ -91,6 +106,7 @@ __all__ = [
     "Text",
     "Threshold",
     "Values",
+    "Words",
     "_",
     "added_up",
     "counted",

@@ -13,6 +13,9 @@ from typing import Any
 
 from portal.campaigns.exchange import NO_EXCHANGE, Exchange
 from portal.campaigns.forms import Choice, CodeList, Field, Form
+from portal.campaigns.meetings import NO_MEETINGS, Meetings, MeetingType
+from portal.campaigns.oversight import NO_OVERSIGHT, Oversight
+from portal.campaigns.papers import DocumentTemplate
 from portal.campaigns.sources import Clause, Source, Values
 from portal.core.text import Message, Text
 
@@ -176,7 +179,9 @@ class Obligation:
     due: date | None = None
     cadence: Cadence | None = None
     pool: str = ""
-    """``ACTIVITIES``, a ledger or another pool whose records meet it (``Draw.pool``)."""
+    """``ACTIVITIES``, ``MEETINGS``, a ledger or another pool whose records meet it (``Draw.pool``)."""
+    meetings: tuple[MeetingType, ...] = ()
+    """Kinds of meetings that meet it, with ``pool`` ``MEETINGS``."""
     form: str = ""
     """Key of the form whose filing meets it."""
     members: tuple[str, ...] = ()
@@ -228,6 +233,9 @@ class Campaign:
     phases: tuple[Phase, ...] = ()
     obligations: tuple[Obligation, ...] = ()
     exchange: Exchange = NO_EXCHANGE
+    meetings: Meetings = NO_MEETINGS
+    oversight: Oversight = NO_OVERSIGHT
+    documents: tuple[DocumentTemplate, ...] = ()
 
     def source(self, key: str) -> Source:
         return next(s for s in self.sources if s.key == key)

@@ -49,6 +49,8 @@ ACTIVITIES = "activities"
 """As ``Draw.pool``: the tenant's public activities, each credited to every unit that took part. Their ``kind`` is
 rally, visit, lecture, media, live or other; their ``audience`` rural, community, family, school, enterprise,
 office, other or ''."""
+MEETINGS = "meetings"
+"""As ``Obligation.pool``: the meetings that the body has held."""
 
 
 @dataclass(frozen=True, kw_only=True)
