@@ -21,7 +21,7 @@ from portal.documents.exports import Task, Writer, register_writer
 from portal.documents.workbook import Column, Kind, Sheet
 from portal.reporting.catalogue import LOCAL_LABEL, find_form, newest_local
 from portal.reporting.models import LocalForm, State, Submission, SubmissionEdition
-from portal.reporting.queries import STATE_LABELS, lateness
+from portal.reporting.standing import STATE_LABELS, lateness
 from portal.tenants.models import Tenant
 from portal.units.models import Unit
 from portal.units.reader import subtree_scope

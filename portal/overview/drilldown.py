@@ -14,7 +14,7 @@ from portal.core.errors import NotFound
 from portal.core.scope import get_scope
 from portal.reporting.catalogue import stored_definition
 from portal.reporting.models import Report, ReportState, Submission, SubmissionEdition
-from portal.reporting.queries import lateness
+from portal.reporting.standing import lateness
 from portal.tenants.models import Tenant
 from portal.units.models import Unit
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from portal.core.text import Message, Text, _
 from portal.reporting.models import COUNTED, ReportState, State
-from portal.reporting.queries import NEAR, STATE_LABELS, lateness, light_of
+from portal.reporting.standing import NEAR, STATE_LABELS, lateness, light_of
 
 Words = Message | Text | str
 

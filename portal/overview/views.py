@@ -26,7 +26,7 @@ from portal.reporting.catalogue import find_form, list_forms
 from portal.reporting.differences import say
 from portal.reporting.models import ReportState
 from portal.reporting.opening import asked_fields, asked_tables
-from portal.reporting.queries import lateness
+from portal.reporting.standing import lateness
 from portal.reporting.upward import MAX_REASON, accept_report, return_report
 from portal.units.reader import subtree_scope
 from portal.web.access import now, require, the_actor, the_campaign, the_desk, the_session

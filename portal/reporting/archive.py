@@ -28,8 +28,8 @@ from portal.reporting.catalogue import stored_definition
 from portal.reporting.differences import compare_facts, known
 from portal.reporting.due import counted_days
 from portal.reporting.models import COUNTED, Report, ReportFile, ReportRemark, ReportState, Submission
-from portal.reporting.queries import minutes_late
 from portal.reporting.report_book import write_book
+from portal.reporting.standing import minutes_late
 from portal.tenants.models import Tenant
 from portal.tenants.policies import value_of
 from portal.units.models import Mechanism, Unit

@@ -16,7 +16,7 @@ from typing import Any
 from portal.campaigns.forms import FieldKind
 from portal.campaigns.sources import Values
 from portal.core.text import Message, Text, _
-from portal.reporting.queries import late_words
+from portal.reporting.standing import late_words
 from portal.web.inputs import show_money
 
 Naming = Mapping[str, Sequence[str]]

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from portal.core.clock import SHANGHAI, midnight
 from portal.figures.evidence import FORMS, Evidence, Room, Wanted, register_evidence
 from portal.reporting.models import COUNTED, State, Submission
-from portal.reporting.queries import minutes_late
+from portal.reporting.standing import minutes_late
 
 _DAY = 24 * 60
 

@@ -16,7 +16,7 @@ from portal.core.periods import parse_period
 from portal.core.posts import Right
 from portal.core.text import Message, Text, _
 from portal.documents.workbook import XLSX, Column, Kind, Sheet, write_workbook
-from portal.reporting import archive, queries, questions, services
+from portal.reporting import archive, queries, questions, services, standing
 from portal.reporting.catalogue import OWN, find_form
 from portal.reporting.models import COUNTED, Report, ReportState, State
 from portal.reporting.opened import answer
@@ -103,7 +103,7 @@ def _matches(row: Any, wanted: str) -> bool:
     if wanted == "missing":
         return bool(row.state == State.EXPECTED)
     if wanted == "late":
-        return queries.minutes_late(row.due_at, row.first_filed_at) > 0
+        return standing.minutes_late(row.due_at, row.first_filed_at) > 0
     return bool(row.state == wanted)
 
 
@@ -206,11 +206,11 @@ def mine_workbook() -> Any:
 
 
 def _standing(row: Any) -> Text:
-    return queries.STATE_LABELS[State(row.state)]
+    return standing.STATE_LABELS[State(row.state)]
 
 
 def _remark(row: Any) -> Any:
-    late = queries.lateness(row.due_at, row.first_filed_at)
+    late = standing.lateness(row.due_at, row.first_filed_at)
     words: list[Any] = [_("零报告")] if row.zero else []
     if late is not None:
         words.append(

@@ -9,7 +9,7 @@ from flask_babel import gettext
 
 from portal.core.errors import Conflict, Invalid, NotFound
 from portal.core.posts import Right
-from portal.reporting import queries, questions, services
+from portal.reporting import questions, services, standing
 from portal.reporting.catalogue import list_forms
 from portal.reporting.models import State, Submission
 from portal.reporting.opened import answer, form_of
@@ -109,7 +109,7 @@ def _list(problems: Any = None, status: int = 200, question_id: int = 0) -> Any:
     return answer(
         "reporting/questions.html", status, campaign=campaign, rows=rows[:PAGE], more=len(rows) > PAGE, page=page,
         answered=answered, forms=forms, labels={key: questions.labels_of(f) for key, f in forms.items()},
-        light=lambda due: queries.light_of(due, now(), State.EXPECTED), may_answer=Right.REPORT_REVIEW in desk.rights,
+        light=lambda due: standing.light_of(due, now(), State.EXPECTED), may_answer=Right.REPORT_REVIEW in desk.rights,
         problems=dict(problems or {}), typed=request.form.get("answer", ""), wrong=question_id,
         most=questions.MAX_ANSWER, days=questions.ANSWER_DAYS,
     )  # fmt: skip

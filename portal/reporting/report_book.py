@@ -16,7 +16,7 @@ from portal.core.i18n import in_source_language, join_words, show_moment
 from portal.core.text import Message, Text, _
 from portal.documents.workbook import Column, Kind, Sheet, write_workbook
 from portal.reporting.differences import say
-from portal.reporting.queries import late_words
+from portal.reporting.standing import late_words
 from portal.web.declared import show_stored
 
 KINDS: dict[str, Text] = {

@@ -18,17 +18,9 @@ from portal.core.scope import Scope, set_scope
 from portal.core.text import Message, Text, _
 from portal.core.todo import Month, Todo
 from portal.reporting.models import ReportState, State
-from portal.reporting.queries import (
-    Arrived,
-    Desktop,
-    Light,
-    Task,
-    light_of,
-    list_arrived,
-    list_office_reports,
-    list_work,
-)
 from portal.reporting.questions import Unanswered, list_unanswered
+from portal.reporting.standing import Light, light_of
+from portal.reporting.waiting import Arrived, Desktop, Task, list_arrived, list_office_reports, list_work
 from portal.tenants.models import Level, Tenant
 
 

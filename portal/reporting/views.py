@@ -15,7 +15,7 @@ from portal.core.periods import parse_period
 from portal.core.posts import Right
 from portal.core.text import _
 from portal.documents.file_pages import files_folder
-from portal.reporting import parts, queries, services
+from portal.reporting import parts, queries, services, standing
 from portal.reporting.catalogue import stored_definition
 from portal.reporting.checks import explained_rules
 from portal.reporting.models import OPEN, State, Submission
@@ -47,10 +47,10 @@ def _helpers() -> dict[str, Any]:
         "in_force": in_force,
         "show_stored": show_stored,
         "period_label": lambda key: parse_period(key).label,
-        "light_of": lambda due, state: queries.light_of(due, now(), State(state)),
-        "lateness": queries.lateness,
-        "state_labels": queries.STATE_LABELS,
-        "report_labels": queries.REPORT_LABELS,
+        "light_of": lambda due, state: standing.light_of(due, now(), State(state)),
+        "lateness": standing.lateness,
+        "state_labels": standing.STATE_LABELS,
+        "report_labels": standing.REPORT_LABELS,
     }
 
 

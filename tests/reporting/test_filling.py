@@ -13,7 +13,6 @@ from portal.core.clock import SHANGHAI, end_of
 from portal.core.errors import Conflict, Invalid
 from portal.notices.models import Notice
 from portal.reporting.models import ReportRemark, State, Submission, SubmissionEdition
-from portal.reporting.queries import light_of, minutes_late
 from portal.reporting.services import (
     accept_submission,
     decline_signature,
@@ -22,6 +21,7 @@ from portal.reporting.services import (
     save_draft,
     sign_submission,
 )
+from portal.reporting.standing import light_of, minutes_late
 from tests.conftest import TestClock
 from tests.reporting.county import ACTOR, F6, OFFICE, County
 

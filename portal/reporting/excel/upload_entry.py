@@ -32,7 +32,7 @@ from portal.reporting.excel.uploads import counts_of, is_open, replace_entry, se
 from portal.reporting.filed import previous_values
 from portal.reporting.models import Report, ReportRemark, State, Submission, Upload
 from portal.reporting.prefill import Offer, as_origins
-from portal.reporting.queries import STATE_LABELS
+from portal.reporting.standing import STATE_LABELS
 
 FROM_FILE = _("办公室按报送文件录入")
 FILED_FOR, ENTERED = "filed_for", "entered"
