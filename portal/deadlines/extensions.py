@@ -15,7 +15,7 @@ from portal.core.text import Message, Text, _
 from portal.deadlines.limits import show_end
 from portal.deadlines.matters import is_clock
 from portal.deadlines.models import Deadline, DeadlineChange
-from portal.deadlines.services import show_minutes, state_of
+from portal.deadlines.state import show_minutes, state_of
 from portal.notices.services import notify
 
 LONGEST = timedelta(days=366)

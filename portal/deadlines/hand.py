@@ -15,7 +15,8 @@ from portal.core.text import Message, Text, _
 from portal.core.workdays import WorkCalendar
 from portal.deadlines.limits import Reached, Rule, reach, show_end
 from portal.deadlines.models import Deadline
-from portal.deadlines.services import DeadlineState, Reason, meet_deadline, start_deadline
+from portal.deadlines.services import Reason, meet_deadline, start_deadline
+from portal.deadlines.state import DeadlineState
 from portal.notices.services import notify
 from portal.units.models import Mechanism
 

@@ -14,7 +14,7 @@ from portal.core.text import Text, _
 from portal.deadlines.hand import PREFIX
 from portal.deadlines.matters import clock_prefixes
 from portal.deadlines.models import Deadline, DeadlineChange
-from portal.deadlines.services import DeadlineState, state_of
+from portal.deadlines.state import DeadlineState, state_of
 from portal.units.models import Unit
 
 PAGE = 50

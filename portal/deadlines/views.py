@@ -18,7 +18,8 @@ from portal.deadlines.forms import DATE, OFFICE, AskForm, DecideForm, MeetForm, 
 from portal.deadlines.limits import Reached, name_rule, show_end
 from portal.deadlines.matters import is_clock
 from portal.deadlines.models import Deadline
-from portal.deadlines.services import ask_reason, explain, state_of
+from portal.deadlines.services import explain
+from portal.deadlines.state import ask_reason, state_of
 from portal.deadlines.todos import work_on
 from portal.tenants.calendar import load_calendar
 from portal.units.bodies import list_members

@@ -16,7 +16,7 @@ from portal.core.posts import Right
 from portal.core.reader import Desk
 from portal.core.text import _
 from portal.deadlines.matters import Matter
-from portal.deadlines.services import ask_reason
+from portal.deadlines.state import ask_reason
 from portal.documents.drafts import drop_draft, find_draft, list_drafts, save_draft
 from portal.documents.models import Draft
 from portal.exchange import services

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.core.clock import midnight
-from portal.deadlines.services import DeadlineState, state_of
+from portal.deadlines.state import DeadlineState, state_of
 from portal.exchange.models import UrgentPart, UrgentReceipt, UrgentReport
 from portal.exchange.reasons import LATE_GROUPS, OTHER
 from portal.exchange.services import FEEDBACK

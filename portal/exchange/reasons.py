@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from portal.core.errors import Invalid
 from portal.core.text import Message, Text, _
-from portal.deadlines.services import DeadlineState, ask_reason
+from portal.deadlines.state import DeadlineState, ask_reason
 
 OTHER = "other"
 LATE_GROUPS: dict[str, Text] = {

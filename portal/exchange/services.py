@@ -20,7 +20,8 @@ from portal.core.scope import Actor, get_scope
 from portal.core.text import Message, _
 from portal.deadlines.matters import Matter, find_matter, release_matter
 from portal.deadlines.models import Deadline
-from portal.deadlines.services import DeadlineState, deadlines_of, meet_deadline, state_of
+from portal.deadlines.services import deadlines_of, meet_deadline
+from portal.deadlines.state import DeadlineState, state_of
 from portal.documents.drafts import drop_draft
 from portal.exchange.models import UrgentPart, UrgentReceipt, UrgentReport
 from portal.exchange.office import (

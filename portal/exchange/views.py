@@ -17,7 +17,8 @@ from portal.core.scope import set_scope
 from portal.core.text import Message, _
 from portal.deadlines.matters import clock_prefixes, find_matter
 from portal.deadlines.models import Deadline
-from portal.deadlines.services import deadlines_of, explain, list_running, state_of
+from portal.deadlines.services import deadlines_of, explain, list_running
+from portal.deadlines.state import state_of
 from portal.documents.drafts import list_drafts
 from portal.exchange import chain, listing, services
 from portal.exchange.forms import FeedbackForm, HandledForm

@@ -12,7 +12,7 @@ from portal.core.reader import Reader
 from portal.core.text import Message, _
 from portal.core.todo import Todo, TodoSource
 from portal.deadlines import todos as deadlines
-from portal.deadlines.services import show_minutes
+from portal.deadlines.state import show_minutes
 from portal.duties import todos as duties
 from portal.duties.todos import FindCampaign
 from portal.exchange import todos as urgent

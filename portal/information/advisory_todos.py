@@ -12,7 +12,7 @@ from portal.core.posts import Right
 from portal.core.reader import Reader
 from portal.core.text import Message, _
 from portal.core.todo import Todo
-from portal.deadlines.services import state_of
+from portal.deadlines.state import state_of
 from portal.information.access import writing_units
 from portal.information.receipts import list_waiting
 

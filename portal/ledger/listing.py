@@ -16,7 +16,7 @@ from portal.campaigns.forms import Field, FieldKind
 from portal.core.clock import SHANGHAI, midnight
 from portal.core.text import Text, _
 from portal.deadlines.models import Deadline
-from portal.deadlines.services import DeadlineState, state_of
+from portal.deadlines.state import DeadlineState, state_of
 from portal.ledger.models import Record
 from portal.tenants.models import Tenant
 from portal.units.models import Unit

@@ -21,7 +21,8 @@ from portal.core.posts import Right
 from portal.core.reader import Desk
 from portal.core.scope import set_scope
 from portal.core.text import Message, Text, _
-from portal.deadlines.services import explain, state_of
+from portal.deadlines.services import explain
+from portal.deadlines.state import state_of
 from portal.documents.workbook import XLSX
 from portal.ledger import clocks, evidence, export, listing, services
 from portal.ledger.forms import EntryForm

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from portal.core.text import Message, Text, _
-from portal.deadlines.services import show_minutes
+from portal.deadlines.state import show_minutes
 from portal.reporting.models import COUNTED, ReportState, State
 
 NEAR = timedelta(days=3)

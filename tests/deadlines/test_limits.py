@@ -15,7 +15,7 @@ from portal.core.clock import SHANGHAI, end_of
 from portal.core.text import _
 from portal.core.workdays import WorkCalendar
 from portal.deadlines.limits import FixedDay, reach, rule_of
-from portal.deadlines.services import DeadlineKind, state_of
+from portal.deadlines.state import DeadlineKind, state_of
 
 CALENDAR = WorkCalendar()
 

@@ -285,7 +285,7 @@ def test_the_list_says_what_state_of_says(county: County, session: Session, seco
                 assert seen["met"] == {met.id}
                 assert seen[""] == {row.id, short.id}
                 for one in (row, short):
-                    from portal.deadlines.services import state_of
+                    from portal.deadlines.state import state_of
 
                     kind = state_of(one.started_at, one.due_at, None, now).kind.value
                     assert [s for s in ("running", "near", "late") if one.id in seen[s]] == [kind]

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from portal.core.clock import SHANGHAI
-from portal.deadlines.services import DeadlineKind, show_minutes, state_of
+from portal.deadlines.state import DeadlineKind, show_minutes, state_of
 
 KNOWN = datetime(2026, 9, 30, 17, 40, tzinfo=SHANGHAI)
 DUE = datetime(2026, 10, 1, 17, 40, tzinfo=SHANGHAI)

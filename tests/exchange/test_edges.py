@@ -17,7 +17,7 @@ from portal.core.errors import Invalid
 from portal.core.scope import Actor, Scope, set_scope
 from portal.deadlines.matters import find_matter
 from portal.deadlines.models import Deadline
-from portal.deadlines.services import DeadlineKind, state_of
+from portal.deadlines.state import DeadlineKind, state_of
 from portal.documents.models import Draft
 from portal.exchange.models import UrgentPart, UrgentReport
 from portal.exchange.reasons import LATE_GROUPS, LateReason

@@ -20,7 +20,8 @@ from portal.core.scope import SYSTEM, Actor
 from portal.core.text import Message, _
 from portal.core.workdays import WorkCalendar
 from portal.deadlines.models import Deadline
-from portal.deadlines.services import Reason, start_deadline, state_of
+from portal.deadlines.services import Reason, start_deadline
+from portal.deadlines.state import state_of
 from portal.documents.drafts import save_draft
 from portal.ledger.services import Entry, create_record
 from portal.notices.inbox import Filter, list_inbox
