@@ -60,6 +60,31 @@ class Right(StrEnum):
     """Of the office: answer items, compile bulletins, send advisories, pass requests on."""
     DEADLINE_SET = "deadline.set"
     """Of the office: set a limit for a unit by hand, decide on extensions."""
+    MEETING_READ = "meeting.read"
+    TOPIC_FILE = "topic.file"
+    """Apply for a topic, reply to an invitation."""
+    MEETING_HOLD = "meeting.hold"
+    """Of the office: convene, keep the minutes, distribute."""
+    TOPIC_DECIDE = "topic.decide"
+    """Of the convenors: plenary, partial or no meeting (D0 第五条)."""
+    MINUTES_SIGN = "minutes.sign"
+    """Of whoever chairs: sign the minutes off."""
+    ORDER_READ = "order.read"
+    ORDER_WORK = "order.work"
+    """Of a unit: sign for an order, feed back, propose its closure."""
+    ORDER_ASSIGN = "order.assign"
+    """Of the office: assign, urge, check, close, look back."""
+    PAPER_READ = "paper.read"
+    PAPER_WRITE = "paper.write"
+    PAPER_SIGN = "paper.sign"
+    """Sign a document for issue (签发)."""
+    ASSESS_READ = "assess.read"
+    ASSESS_FILL = "assess.fill"
+    """Of a unit: object, answer a questionnaire, check itself."""
+    ASSESS_SET = "assess.set"
+    """Of the office: propose steps of the ladder, keep the score, run evaluations."""
+    ASSESS_DECIDE = "assess.decide"
+    """Decide on a proposed step; which of those who hold it may decide which is the campaign's (``Rung.decided_by``)."""
     SENSITIVE_READ = "sensitive.read"
     """See a masked value in full, with a reason, into the trail."""
     ROSTER_MANAGE = "roster.manage"
@@ -70,23 +95,26 @@ class Right(StrEnum):
 
 
 R = Right
-_UNIT = frozenset(
-    {R.REPORT_FILL, R.RECORD_WRITE, R.URGENT_FILE, R.DUTY_READ, R.INFO_READ, R.INFO_WRITE, R.SENSITIVE_READ}
-)
-_OVERSIGHT = frozenset({R.REPORT_READ_ALL, R.OVERVIEW_READ, R.RECORD_READ_ALL, R.DUTY_READ, R.INFO_READ})
+_READ = frozenset({R.DUTY_READ, R.INFO_READ, R.MEETING_READ, R.ORDER_READ, R.PAPER_READ, R.ASSESS_READ})
+_UNIT = _READ | {
+    R.REPORT_FILL, R.RECORD_WRITE, R.URGENT_FILE, R.INFO_WRITE, R.SENSITIVE_READ, R.TOPIC_FILE, R.ORDER_WORK,
+    R.ASSESS_FILL,
+}  # fmt: skip
+_OVERSIGHT = _READ | {R.REPORT_READ_ALL, R.OVERVIEW_READ, R.RECORD_READ_ALL}
 _OFFICE = _OVERSIGHT | {
     R.REPORT_REVIEW, R.URGENT_RECEIVE, R.ROSTER_MANAGE, R.POLICY_SET, R.INFO_WRITE, R.INFO_ANSWER, R.DEADLINE_SET,
-    R.SENSITIVE_READ,
+    R.SENSITIVE_READ, R.TOPIC_FILE, R.MEETING_HOLD, R.ORDER_ASSIGN, R.PAPER_WRITE, R.ASSESS_SET,
 }  # fmt: skip
+_LEAD = frozenset({R.MINUTES_SIGN, R.PAPER_SIGN, R.ASSESS_DECIDE})
 
 RIGHTS: dict[PostKind, frozenset[Right]] = {
     PostKind.LIAISON: _UNIT,
-    PostKind.LEADER_IN_CHARGE: _UNIT | {R.REPORT_SIGN},
+    PostKind.LEADER_IN_CHARGE: _UNIT | {R.REPORT_SIGN, R.ASSESS_DECIDE},
     PostKind.OFFICE_STAFF: _OFFICE,
-    PostKind.OFFICE_DIRECTOR: _OFFICE,
-    PostKind.CONVENOR: _OVERSIGHT,
-    PostKind.DEPUTY_CONVENOR: _OVERSIGHT,
-    PostKind.GROUP_MEMBER: frozenset({R.DUTY_READ, R.INFO_READ}),
+    PostKind.OFFICE_DIRECTOR: _OFFICE | _LEAD,
+    PostKind.CONVENOR: _OVERSIGHT | _LEAD | {R.TOPIC_DECIDE},
+    PostKind.DEPUTY_CONVENOR: _OVERSIGHT | _LEAD | {R.TOPIC_DECIDE},
+    PostKind.GROUP_MEMBER: frozenset({R.DUTY_READ, R.INFO_READ, R.MEETING_READ}),
     PostKind.OBSERVER: frozenset({R.DUTY_READ}),
     PostKind.SYSTEM_ADMINISTRATOR: frozenset({R.TENANT_MANAGE, R.POLICY_SET}),
     PostKind.SECURITY_ADMINISTRATOR: frozenset({R.ACCOUNT_MANAGE}),

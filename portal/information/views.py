@@ -30,6 +30,7 @@ TABS: tuple[tuple[str, Text, Right], ...] = (
     ("information.bulletins", _("简报"), Right.INFO_READ),
     ("information.advisories", _("风险提示"), Right.INFO_READ),
     ("information.requests", _("上请事项"), Right.INFO_WRITE),
+    ("papers.index", _("公文"), Right.PAPER_READ),
 )
 
 

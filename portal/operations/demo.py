@@ -47,6 +47,8 @@ SHOWN = (
     ("pd_gaj", _("平定县公安局 联络员：填报、零报告、登记案件")),
     ("pd_gaj_ld", _("平定县公安局 分管领导：签批")),
     ("pd_bgs", _("平定县办公室：收报、受理、退回、汇总上报")),
+    ("pd_zr", _("平定县办公室主任：签发、复核、销号")),
+    ("pd_zhr", _("平定县召集人：议题、纪要、决定")),
     ("yq_bgs", _("阳泉市办公室：各县汇总、下钻、导出")),
     ("xn_bgs", _("乡宁县办公室")),
     ("sy_bgs", _("山阴县办公室")),
@@ -222,8 +224,14 @@ class Demo:
                 office = self._account(tenant, f"{prefix}_bgs", str(POST_LABELS[PostKind.OFFICE_STAFF]))
                 host = unit
         assert office is not None
+        heads = (
+            (office, PostKind.OFFICE_STAFF),
+            (self._account(tenant, f"{prefix}_zr", str(POST_LABELS[PostKind.OFFICE_DIRECTOR])), PostKind.OFFICE_DIRECTOR),
+            (self._account(tenant, f"{prefix}_zhr", str(POST_LABELS[PostKind.CONVENOR])), PostKind.CONVENOR),
+        )  # fmt: skip
         for mechanism in self.session.scalars(sa.select(Mechanism).order_by(Mechanism.campaign)).all():
-            self._post(office, PostKind.OFFICE_STAFF, mechanism, host, since)
+            for account, kind in heads:
+                self._post(account, kind, mechanism, host, since)
             for member in list_members(self.session, mechanism.id, self.now.date()):
                 liaison, leader = holders[member.unit_id]
                 unit = next(u for u in units if u.id == member.unit_id)

@@ -42,6 +42,8 @@ WORK: tuple[Entry, ...] = (
     Entry("reporting.mine", _("报送"), frozenset({R.REPORT_FILL, R.REPORT_SIGN})),
     Entry("exchange.index", _("急报"), frozenset({R.URGENT_FILE, R.URGENT_RECEIVE, R.RECORD_READ_ALL})),
     Entry("ledger.index", _("台账"), frozenset({R.RECORD_WRITE, R.RECORD_READ_ALL})),
+    Entry("meetings.index", _("会议"), frozenset({R.MEETING_READ})),
+    Entry("supervision.index", _("督办"), frozenset({R.ORDER_READ})),
     Entry(LIBRARY, _("资料"), frozenset({R.INFO_READ})),
     Entry("duties.index", _("职责"), frozenset({R.DUTY_READ})),
     Entry("overview.index", _("统计"), frozenset({R.OVERVIEW_READ})),
@@ -58,6 +60,8 @@ ADMINISTRATION: tuple[Entry, ...] = (
 _FIRST = {e.endpoint.split(".")[0]: e.endpoint for e in reversed((*WORK, *ADMINISTRATION))} | {
     "activities": "ledger.index",
     "deadlines": "exchange.index",
+    "papers": LIBRARY,
+    "assessment": "supervision.index",
 }
 """Feature -> its first entry, which its other pages light too."""
 

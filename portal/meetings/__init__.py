@@ -1,0 +1,1 @@
+"""Meetings from the topic to the closed resolution."""

@@ -1,0 +1,1 @@
+"""Official documents (公文): drafted, checked, signed, numbered, sent with receipts, the stamped scan kept."""
