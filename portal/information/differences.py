@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from difflib import SequenceMatcher
 
 from portal.core.text import Text, _
+from portal.documents.differences import difference
 from portal.information.models import ItemEdition
 
-# ends of sentences in Chinese, and of lines; they stay with what they end
-_SENTENCE = re.compile("[^\u3002\uff1b\uff01\uff1f\n]*[\u3002\uff1b\uff01\uff1f\n]?")
 _TITLE = _("标题")
 
 
@@ -50,17 +47,3 @@ def _changes(before: ItemEdition, after: ItemEdition, labels: Mapping[str, Text]
         for key in labels
     ]
     return [Change(label, difference(old, new)) for label, old, new in pairs if old != new]
-
-
-def difference(old: str, new: str) -> list[tuple[str, str]]:
-    """What both say, what only ``old`` said (``del``) and what only ``new`` says (``ins``), in reading order."""
-    a, b = _SENTENCE.findall(old), _SENTENCE.findall(new)
-    runs: list[tuple[str, str]] = []
-    for what, i, j, k, m in SequenceMatcher(None, a, b).get_opcodes():
-        if what == "equal":
-            runs.append(("same", "".join(a[i:j])))
-        else:
-            runs += [
-                (name, text) for name, text in (("del", "".join(a[i:j])), ("ins", "".join(b[k:m]))) if text
-            ]
-    return runs
