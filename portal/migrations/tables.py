@@ -10,12 +10,13 @@ from portal.exchange import models as exchange
 from portal.figures import models as figures
 from portal.information import models as information
 from portal.ledger import models as ledger
+from portal.meetings import models as meetings
 from portal.notices import models as notices
 from portal.reporting import models as reporting
 from portal.tenants import models as tenants
 from portal.units import models as units
 
 __all__ = [
-    "accounts", "activities", "audit", "deadlines", "documents", "duties", "exchange", "figures", "information", "jobs", "ledger", "notices", "reporting", "tenants",
+    "accounts", "activities", "audit", "deadlines", "documents", "duties", "exchange", "figures", "information", "jobs", "ledger", "meetings", "notices", "reporting", "tenants",
     "units",
 ]  # fmt: skip

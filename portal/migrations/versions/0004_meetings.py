@@ -1,0 +1,547 @@
+"""Official documents, meetings and their decisions, orders, the ladder and the score."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+from sqlalchemy.dialects import postgresql
+
+from portal.core.db import Instant
+from portal.core.rls import policies
+
+revision = "0004"
+down_revision = "0003"
+branch_labels = None
+depends_on = None
+
+INTEGER = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+JSON = sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
+
+VISIBILITY = {
+    "activity_place": "own",
+    "activity_visit": "own",
+    "agenda_item": "own",
+    "invitation": "own",
+    "meeting": "own",
+    "meeting_paper_reading": "own",
+    "meeting_topic": "own",
+    "minutes": "own",
+    "minutes_edition": "own",
+    "minutes_receipt": "own",
+    "resolution": "own",
+}
+
+
+def upgrade() -> None:
+    op.create_table(
+        "activity_place",
+        sa.Column("tenant_id", INTEGER, nullable=False),
+        sa.Column("id", INTEGER, autoincrement=False, nullable=False),
+        sa.Column("kind", sa.String(length=30), nullable=False, comment="key of words.FIVE"),
+        sa.Column("area", sa.String(length=40), nullable=False, comment="township or street"),
+        sa.Column("name", sa.String(length=80), nullable=False),
+        sa.Column("added_at", Instant(), nullable=False),
+        sa.Column("added_by", sa.String(length=200), nullable=False),
+        sa.Column(
+            "closed_at", Instant(), nullable=True, comment="no longer offered; what was held there stays"
+        ),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_activity_place__tenant")),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_activity_place")),
+        sa.UniqueConstraint(
+            "tenant_id", "kind", "area", "name", name=op.f("uq_activity_place_tenant_id_kind_area_name")
+        ),
+    )
+    op.create_index("ix_activity_place_tenant_id_kind", "activity_place", ["tenant_id", "kind"], unique=False)
+    op.create_table(
+        "meeting",
+        sa.Column("tenant_id", INTEGER, nullable=False),
+        sa.Column("id", INTEGER, autoincrement=False, nullable=False),
+        sa.Column("mechanism_id", INTEGER, nullable=False),
+        sa.Column("campaign", sa.String(length=48), nullable=False),
+        sa.Column("type", sa.String(length=16), nullable=False, comment="MeetingType"),
+        sa.Column("year", INTEGER, nullable=False),
+        sa.Column(
+            "serial",
+            INTEGER,
+            nullable=True,
+            comment="第N次 of its kind in the year; None once it was cancelled",
+        ),
+        sa.Column("title", sa.String(length=120), nullable=False),
+        sa.Column("starts_at", Instant(), nullable=False),
+        sa.Column("minutes", INTEGER, nullable=False, comment="how long it is planned to last"),
+        sa.Column("place", sa.String(length=120), nullable=False),
+        sa.Column("chair", sa.String(length=30), nullable=False, comment="PostKind of who presides"),
+        sa.Column("contact", sa.String(length=120), nullable=False, comment="post and office telephone"),
+        sa.Column("requirements", sa.String(length=1000), nullable=False),
+        sa.Column("reply_by", Instant(), nullable=False),
+        sa.Column("called_at", Instant(), nullable=False),
+        sa.Column("called_by", sa.String(length=200), nullable=False),
+        sa.Column("cancelled_at", Instant(), nullable=True),
+        sa.Column("cancelled_why", sa.String(length=300), nullable=False),
+        sa.Column("held_at", Instant(), nullable=True, comment="when the office said that it was held"),
+        sa.Column("held_by", sa.String(length=200), nullable=False),
+        sa.Column("lasted", INTEGER, nullable=True, comment="minutes it really took"),
+        sa.Column(
+            "document_number",
+            sa.String(length=60),
+            nullable=False,
+            comment="of the notice, when it was issued",
+        ),
+        sa.Column("story", JSON, nullable=False, comment="moved, cancelled, …: [{what, at, by, text}]"),
+        sa.Column("request_key", sa.String(length=40), nullable=False),
+        sa.Column("version", INTEGER, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "mechanism_id"],
+            ["mechanism.tenant_id", "mechanism.id"],
+            name=op.f("fk_meeting_mechanism_id_mechanism"),
+        ),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_meeting__tenant")),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_meeting")),
+        sa.UniqueConstraint(
+            "tenant_id",
+            "mechanism_id",
+            "type",
+            "year",
+            "serial",
+            name=op.f("uq_meeting_tenant_id_mechanism_id_type_year_serial"),
+        ),
+        sa.UniqueConstraint("tenant_id", "request_key", name=op.f("uq_meeting_tenant_id_request_key")),
+    )
+    op.create_index(
+        "ix_meeting_tenant_id_mechanism_id_starts_at",
+        "meeting",
+        ["tenant_id", "mechanism_id", "starts_at"],
+        unique=False,
+    )
+    op.create_index("ix_meeting_tenant_id_starts_at", "meeting", ["tenant_id", "starts_at"], unique=False)
+    op.create_table(
+        "meeting_topic",
+        sa.Column("tenant_id", INTEGER, nullable=False),
+        sa.Column("id", INTEGER, autoincrement=False, nullable=False),
+        sa.Column("mechanism_id", INTEGER, nullable=False),
+        sa.Column("campaign", sa.String(length=48), nullable=False),
+        sa.Column("unit_id", INTEGER, nullable=True, comment="who applied; None = the office"),
+        sa.Column("title", sa.String(length=120), nullable=False),
+        sa.Column(
+            "grounds", sa.Text(), nullable=False, comment="why a meeting is needed, what is to be decided"
+        ),
+        sa.Column(
+            "wished",
+            sa.String(length=300),
+            nullable=False,
+            comment="units it should be discussed with, as typed",
+        ),
+        sa.Column("filed_at", Instant(), nullable=False),
+        sa.Column("filed_by", sa.String(length=200), nullable=False),
+        sa.Column("returned_at", Instant(), nullable=True, comment="by the office, to be put right"),
+        sa.Column("passed_on_at", Instant(), nullable=True, comment="by the office, to the convenors"),
+        sa.Column("opinion", sa.String(length=500), nullable=False, comment="the office's"),
+        sa.Column("decided_at", Instant(), nullable=True),
+        sa.Column("decided_by", sa.String(length=200), nullable=False),
+        sa.Column("decision", sa.String(length=16), nullable=False, comment="MeetingType, or none"),
+        sa.Column(
+            "decision_unit_ids", JSON, nullable=False, comment="units named for a partial meeting, int"
+        ),
+        sa.Column("decision_why", sa.String(length=500), nullable=False),
+        sa.Column("taken_back_at", Instant(), nullable=True, comment="by the applicant"),
+        sa.Column("story", JSON, nullable=False, comment="[{what, at, by, text}], oldest first"),
+        sa.Column("request_key", sa.String(length=40), nullable=False),
+        sa.Column("version", INTEGER, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "mechanism_id"],
+            ["mechanism.tenant_id", "mechanism.id"],
+            name=op.f("fk_meeting_topic_mechanism_id_mechanism"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "unit_id"],
+            ["unit.tenant_id", "unit.id"],
+            name=op.f("fk_meeting_topic_unit_id_unit"),
+        ),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_meeting_topic__tenant")),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_meeting_topic")),
+        sa.UniqueConstraint("tenant_id", "request_key", name=op.f("uq_meeting_topic_tenant_id_request_key")),
+    )
+    op.create_index(
+        "ix_meeting_topic_tenant_id_mechanism_id_filed_at",
+        "meeting_topic",
+        ["tenant_id", "mechanism_id", "filed_at"],
+        unique=False,
+    )
+    op.create_table(
+        "activity_visit",
+        sa.Column("tenant_id", INTEGER, nullable=False),
+        sa.Column("id", INTEGER, autoincrement=False, nullable=False),
+        sa.Column("activity_id", INTEGER, nullable=False),
+        sa.Column("place_id", INTEGER, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "activity_id"],
+            ["activity.tenant_id", "activity.id"],
+            name=op.f("fk_activity_visit_activity_id_activity"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "place_id"],
+            ["activity_place.tenant_id", "activity_place.id"],
+            name=op.f("fk_activity_visit_place_id_activity_place"),
+        ),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_activity_visit__tenant")),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_activity_visit")),
+        sa.UniqueConstraint("tenant_id", "activity_id", name=op.f("uq_activity_visit_tenant_id_activity_id")),
+    )
+    op.create_index(
+        "ix_activity_visit_tenant_id_place_id", "activity_visit", ["tenant_id", "place_id"], unique=False
+    )
+    op.create_table(
+        "agenda_item",
+        sa.Column("tenant_id", INTEGER, nullable=False),
+        sa.Column("id", INTEGER, autoincrement=False, nullable=False),
+        sa.Column("meeting_id", INTEGER, nullable=False),
+        sa.Column("position", INTEGER, nullable=False),
+        sa.Column("title", sa.String(length=120), nullable=False),
+        sa.Column("unit_id", INTEGER, nullable=True, comment="who reports; None = the office"),
+        sa.Column("minutes", INTEGER, nullable=False, comment="0 = not said"),
+        sa.Column("topic_id", INTEGER, nullable=True),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "meeting_id"],
+            ["meeting.tenant_id", "meeting.id"],
+            name=op.f("fk_agenda_item_meeting_id_meeting"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "topic_id"],
+            ["meeting_topic.tenant_id", "meeting_topic.id"],
+            name=op.f("fk_agenda_item_topic_id_meeting_topic"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "unit_id"], ["unit.tenant_id", "unit.id"], name=op.f("fk_agenda_item_unit_id_unit")
+        ),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_agenda_item__tenant")),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_agenda_item")),
+    )
+    op.create_index(
+        "ix_agenda_item_tenant_id_meeting_id",
+        "agenda_item",
+        ["tenant_id", "meeting_id", "position"],
+        unique=False,
+    )
+    op.create_index(
+        "ix_agenda_item_tenant_id_topic_id", "agenda_item", ["tenant_id", "topic_id"], unique=False
+    )
+    op.create_table(
+        "invitation",
+        sa.Column("tenant_id", INTEGER, nullable=False),
+        sa.Column("id", INTEGER, autoincrement=False, nullable=False),
+        sa.Column("meeting_id", INTEGER, nullable=False),
+        sa.Column("unit_id", INTEGER, nullable=False),
+        sa.Column("observes", sa.Boolean(), nullable=False, comment="列席 instead of 出席"),
+        sa.Column("reply", sa.String(length=12), nullable=False, comment="Reply; '' = none yet"),
+        sa.Column(
+            "attendee",
+            sa.String(length=60),
+            nullable=False,
+            comment="post of who comes (副局长), perhaps with name",
+        ),
+        sa.Column(
+            "rank",
+            sa.String(length=20),
+            nullable=False,
+            comment="job rank of who comes, see units/posts.RANKS",
+        ),
+        sa.Column(
+            "expected_rank", sa.String(length=20), nullable=False, comment="job rank of who should have come"
+        ),
+        sa.Column("reason", sa.String(length=300), nullable=False, comment="of a leave or a substitute"),
+        sa.Column(
+            "below_why",
+            sa.String(length=300),
+            nullable=False,
+            comment="why somebody of a lower rank comes; '' = the rank is not lower",
+        ),
+        sa.Column(
+            "opinion",
+            sa.String(length=500),
+            nullable=False,
+            comment="the unit's on the agenda, asked beforehand",
+        ),
+        sa.Column("replied_at", Instant(), nullable=True),
+        sa.Column("replied_by", sa.String(length=200), nullable=False),
+        sa.Column("late", sa.Boolean(), nullable=False, comment="first replied after reply_by"),
+        sa.Column("earlier", JSON, nullable=False, comment="replies before this one: [{reply, attendee, …}]"),
+        sa.Column("present", sa.Boolean(), nullable=True, comment="None = not marked"),
+        sa.Column(
+            "came", sa.String(length=60), nullable=False, comment="who came, where it differs from the reply"
+        ),
+        sa.Column("version", INTEGER, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "meeting_id"],
+            ["meeting.tenant_id", "meeting.id"],
+            name=op.f("fk_invitation_meeting_id_meeting"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "unit_id"], ["unit.tenant_id", "unit.id"], name=op.f("fk_invitation_unit_id_unit")
+        ),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_invitation__tenant")),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_invitation")),
+        sa.UniqueConstraint(
+            "tenant_id", "meeting_id", "unit_id", name=op.f("uq_invitation_tenant_id_meeting_id_unit_id")
+        ),
+    )
+    op.create_index(
+        "ix_invitation_tenant_id_unit_id", "invitation", ["tenant_id", "unit_id", "meeting_id"], unique=False
+    )
+    op.create_table(
+        "meeting_paper_reading",
+        sa.Column("tenant_id", INTEGER, nullable=False),
+        sa.Column("id", INTEGER, autoincrement=False, nullable=False),
+        sa.Column("meeting_id", INTEGER, nullable=False),
+        sa.Column("attachment_id", INTEGER, nullable=False),
+        sa.Column("account_id", INTEGER, nullable=False),
+        sa.Column("reader", sa.String(length=200), nullable=False, comment="unit or office, and name"),
+        sa.Column("read_at", Instant(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "meeting_id"],
+            ["meeting.tenant_id", "meeting.id"],
+            name=op.f("fk_meeting_paper_reading_meeting_id_meeting"),
+        ),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_meeting_paper_reading__tenant")),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_meeting_paper_reading")),
+        sa.UniqueConstraint(
+            "tenant_id",
+            "attachment_id",
+            "account_id",
+            name=op.f("uq_meeting_paper_reading_tenant_id_attachment_id_account_id"),
+        ),
+    )
+    op.create_index(
+        "ix_meeting_paper_reading_tenant_id_meeting_id",
+        "meeting_paper_reading",
+        ["tenant_id", "meeting_id"],
+        unique=False,
+    )
+    op.create_table(
+        "minutes",
+        sa.Column("tenant_id", INTEGER, nullable=False),
+        sa.Column("id", INTEGER, autoincrement=False, nullable=False),
+        sa.Column("meeting_id", INTEGER, nullable=False),
+        sa.Column("title", sa.String(length=120), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("attendance", JSON, nullable=False, comment="snapshot: [[出席 …, who], …] as printed"),
+        sa.Column("edition", INTEGER, nullable=False, comment="number of the newest MinutesEdition"),
+        sa.Column("begun_at", Instant(), nullable=False),
+        sa.Column("begun_by", sa.String(length=200), nullable=False),
+        sa.Column("saved_at", Instant(), nullable=False),
+        sa.Column("saved_by", sa.String(length=200), nullable=False),
+        sa.Column("submitted_at", Instant(), nullable=True, comment="to whoever chaired"),
+        sa.Column("submitted_by", sa.String(length=200), nullable=False),
+        sa.Column("returned_at", Instant(), nullable=True),
+        sa.Column("returned_why", sa.String(length=500), nullable=False),
+        sa.Column("signed_at", Instant(), nullable=True),
+        sa.Column("signed_by", sa.String(length=200), nullable=False),
+        sa.Column("distributed_at", Instant(), nullable=True),
+        sa.Column("distributed_by", sa.String(length=200), nullable=False),
+        sa.Column(
+            "document_number",
+            sa.String(length=60),
+            nullable=False,
+            comment="of the document, when it was issued",
+        ),
+        sa.Column("approved_in_id", INTEGER, nullable=True, comment="the next meeting, which approved them"),
+        sa.Column("approved_at", Instant(), nullable=True),
+        sa.Column("approved_by", sa.String(length=200), nullable=False),
+        sa.Column("version", INTEGER, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "approved_in_id"],
+            ["meeting.tenant_id", "meeting.id"],
+            name=op.f("fk_minutes_approved_in_id_meeting"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "meeting_id"],
+            ["meeting.tenant_id", "meeting.id"],
+            name=op.f("fk_minutes_meeting_id_meeting"),
+        ),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_minutes__tenant")),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_minutes")),
+        sa.UniqueConstraint("tenant_id", "meeting_id", name=op.f("uq_minutes_tenant_id_meeting_id")),
+    )
+    op.create_table(
+        "minutes_edition",
+        sa.Column("tenant_id", INTEGER, nullable=False),
+        sa.Column("id", INTEGER, autoincrement=False, nullable=False),
+        sa.Column("minutes_id", INTEGER, nullable=False),
+        sa.Column("number", INTEGER, nullable=False),
+        sa.Column("title", sa.String(length=120), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("decisions", JSON, nullable=False, comment="snapshot of the resolutions, dicts"),
+        sa.Column("why", sa.String(length=300), nullable=False),
+        sa.Column("by", sa.String(length=200), nullable=False),
+        sa.Column("at", Instant(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "minutes_id"],
+            ["minutes.tenant_id", "minutes.id"],
+            name=op.f("fk_minutes_edition_minutes_id_minutes"),
+        ),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_minutes_edition__tenant")),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_minutes_edition")),
+        sa.UniqueConstraint(
+            "tenant_id", "minutes_id", "number", name=op.f("uq_minutes_edition_tenant_id_minutes_id_number")
+        ),
+    )
+    op.create_table(
+        "minutes_receipt",
+        sa.Column("tenant_id", INTEGER, nullable=False),
+        sa.Column("id", INTEGER, autoincrement=False, nullable=False),
+        sa.Column("minutes_id", INTEGER, nullable=False),
+        sa.Column("unit_id", INTEGER, nullable=False),
+        sa.Column("what", sa.String(length=12), nullable=False, comment="minutes or decisions"),
+        sa.Column("sent_at", Instant(), nullable=False),
+        sa.Column("read_at", Instant(), nullable=True),
+        sa.Column("read_by", sa.String(length=200), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "minutes_id"],
+            ["minutes.tenant_id", "minutes.id"],
+            name=op.f("fk_minutes_receipt_minutes_id_minutes"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "unit_id"],
+            ["unit.tenant_id", "unit.id"],
+            name=op.f("fk_minutes_receipt_unit_id_unit"),
+        ),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_minutes_receipt__tenant")),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_minutes_receipt")),
+        sa.UniqueConstraint(
+            "tenant_id",
+            "minutes_id",
+            "unit_id",
+            "what",
+            name=op.f("uq_minutes_receipt_tenant_id_minutes_id_unit_id_what"),
+        ),
+    )
+    op.create_index(
+        "ix_minutes_receipt_tenant_id_unit_id",
+        "minutes_receipt",
+        ["tenant_id", "unit_id", "read_at"],
+        unique=False,
+    )
+    op.create_table(
+        "resolution",
+        sa.Column("tenant_id", INTEGER, nullable=False),
+        sa.Column("id", INTEGER, autoincrement=False, nullable=False),
+        sa.Column("meeting_id", INTEGER, nullable=False),
+        sa.Column("position", INTEGER, nullable=False),
+        sa.Column("text", sa.String(length=1000), nullable=False),
+        sa.Column("agenda_item_id", INTEGER, nullable=True),
+        sa.Column("lead_unit_id", INTEGER, nullable=True),
+        sa.Column("supporting_ids", JSON, nullable=False, comment="units that support, int"),
+        sa.Column("person", sa.String(length=60), nullable=False, comment="post of who is responsible"),
+        sa.Column("due_on", sa.Date(), nullable=True),
+        sa.Column("working_days", INTEGER, nullable=True, comment="instead of a day"),
+        sa.Column(
+            "no_order_why", sa.String(length=300), nullable=False, comment="why it is not supervised, if so"
+        ),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "agenda_item_id"],
+            ["agenda_item.tenant_id", "agenda_item.id"],
+            name=op.f("fk_resolution_agenda_item_id_agenda_item"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "lead_unit_id"],
+            ["unit.tenant_id", "unit.id"],
+            name=op.f("fk_resolution_lead_unit_id_unit"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "meeting_id"],
+            ["meeting.tenant_id", "meeting.id"],
+            name=op.f("fk_resolution_meeting_id_meeting"),
+        ),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_resolution__tenant")),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_resolution")),
+    )
+    op.create_index(
+        "ix_resolution_tenant_id_lead_unit_id", "resolution", ["tenant_id", "lead_unit_id"], unique=False
+    )
+    op.create_index(
+        "ix_resolution_tenant_id_meeting_id",
+        "resolution",
+        ["tenant_id", "meeting_id", "position"],
+        unique=False,
+    )
+    op.drop_table("search_words_docsize")
+    op.drop_table("search_words_config")
+    op.drop_table("search_words_content")
+    op.drop_table("search_words_data")
+    op.drop_table("search_words_idx")
+    op.drop_table("search_words")
+    op.add_column(
+        "activity",
+        sa.Column(
+            "hours", INTEGER, nullable=False, server_default="0", comment="学时 of a training, whole hours"
+        ),
+    )
+    if op.get_bind().dialect.name == "postgresql":
+        for table, visibility in VISIBILITY.items():
+            for statement in policies(table, visibility):
+                op.execute(statement)
+
+
+def downgrade() -> None:
+    op.drop_column("activity", "hours")
+    op.create_table(
+        "search_words",
+        sa.Column("words", sa.NullType(), nullable=True),
+        sa.Column("tenant", sa.NullType(), nullable=True),
+    )
+    op.create_table(
+        "search_words_idx",
+        sa.Column("segid", sa.NullType(), nullable=False),
+        sa.Column("term", sa.NullType(), nullable=False),
+        sa.Column("pgno", sa.NullType(), nullable=True),
+        sa.PrimaryKeyConstraint("segid", "term"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "search_words_data",
+        sa.Column("id", sa.INTEGER(), nullable=True),
+        sa.Column("block", sa.BLOB(), nullable=True),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_table(
+        "search_words_content",
+        sa.Column("id", sa.INTEGER(), nullable=True),
+        sa.Column("c0", sa.NullType(), nullable=True),
+        sa.Column("c1", sa.NullType(), nullable=True),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_table(
+        "search_words_config",
+        sa.Column("k", sa.NullType(), nullable=False),
+        sa.Column("v", sa.NullType(), nullable=True),
+        sa.PrimaryKeyConstraint("k"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "search_words_docsize",
+        sa.Column("id", sa.INTEGER(), nullable=True),
+        sa.Column("sz", sa.BLOB(), nullable=True),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.drop_index("ix_resolution_tenant_id_meeting_id", table_name="resolution")
+    op.drop_index("ix_resolution_tenant_id_lead_unit_id", table_name="resolution")
+    op.drop_table("resolution")
+    op.drop_index("ix_minutes_receipt_tenant_id_unit_id", table_name="minutes_receipt")
+    op.drop_table("minutes_receipt")
+    op.drop_table("minutes_edition")
+    op.drop_table("minutes")
+    op.drop_index("ix_meeting_paper_reading_tenant_id_meeting_id", table_name="meeting_paper_reading")
+    op.drop_table("meeting_paper_reading")
+    op.drop_index("ix_invitation_tenant_id_unit_id", table_name="invitation")
+    op.drop_table("invitation")
+    op.drop_index("ix_agenda_item_tenant_id_topic_id", table_name="agenda_item")
+    op.drop_index("ix_agenda_item_tenant_id_meeting_id", table_name="agenda_item")
+    op.drop_table("agenda_item")
+    op.drop_index("ix_activity_visit_tenant_id_place_id", table_name="activity_visit")
+    op.drop_table("activity_visit")
+    op.drop_index("ix_meeting_topic_tenant_id_mechanism_id_filed_at", table_name="meeting_topic")
+    op.drop_table("meeting_topic")
+    op.drop_index("ix_meeting_tenant_id_starts_at", table_name="meeting")
+    op.drop_index("ix_meeting_tenant_id_mechanism_id_starts_at", table_name="meeting")
+    op.drop_table("meeting")
+    op.drop_index("ix_activity_place_tenant_id_kind", table_name="activity_place")
+    op.drop_table("activity_place")
