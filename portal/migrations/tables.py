@@ -2,6 +2,7 @@
 
 from portal.accounts import models as accounts
 from portal.activities import models as activities
+from portal.assessment import models as assessment
 from portal.core import audit, jobs
 from portal.deadlines import models as deadlines
 from portal.documents import models as documents
@@ -17,6 +18,6 @@ from portal.tenants import models as tenants
 from portal.units import models as units
 
 __all__ = [
-    "accounts", "activities", "audit", "deadlines", "documents", "duties", "exchange", "figures", "information", "jobs", "ledger", "meetings", "notices", "reporting", "tenants",
+    "accounts", "activities", "assessment", "audit", "deadlines", "documents", "duties", "exchange", "figures", "information", "jobs", "ledger", "meetings", "notices", "reporting", "tenants",
     "units",
 ]  # fmt: skip

@@ -22,6 +22,8 @@ VISIBILITY = {
     "activity_visit": "own",
     "agenda_item": "own",
     "invitation": "own",
+    "measure": "own",
+    "measure_talk": "own",
     "meeting": "own",
     "meeting_paper_reading": "own",
     "meeting_topic": "own",
@@ -29,6 +31,11 @@ VISIBILITY = {
     "minutes_edition": "own",
     "minutes_receipt": "own",
     "resolution": "own",
+    "score_event": "own",
+    "score_objection": "own",
+    "score_result": "own",
+    "score_sheet": "own",
+    "score_version": "own",
 }
 
 
@@ -52,6 +59,88 @@ def upgrade() -> None:
         ),
     )
     op.create_index("ix_activity_place_tenant_id_kind", "activity_place", ["tenant_id", "kind"], unique=False)
+    op.create_table(
+        "measure",
+        sa.Column("tenant_id", INTEGER, nullable=False),
+        sa.Column("id", INTEGER, autoincrement=False, nullable=False),
+        sa.Column("mechanism_id", INTEGER, nullable=False),
+        sa.Column("campaign", sa.String(length=48), nullable=False),
+        sa.Column("unit_id", INTEGER, nullable=False),
+        sa.Column("rung", sa.String(length=48), nullable=False, comment="key in the campaign's ladder"),
+        sa.Column(
+            "label", sa.String(length=60), nullable=False, comment="of the rung, as it was called then"
+        ),
+        sa.Column("basis", sa.String(length=300), nullable=False, comment="document and article"),
+        sa.Column("trigger", sa.String(length=48), nullable=False, comment="key of the declared trigger"),
+        sa.Column("reason", sa.String(length=1000), nullable=False),
+        sa.Column("evidence", JSON, nullable=False, comment="[{text, subject, period}]"),
+        sa.Column(
+            "obligation", sa.String(length=48), nullable=False, comment="whose misses it was derived from"
+        ),
+        sa.Column("periods", JSON, nullable=False, comment="keys of the missed periods, oldest first"),
+        sa.Column(
+            "mark", sa.String(length=80), nullable=True, comment="obligation:last period; None = by hand"
+        ),
+        sa.Column(
+            "skipped_why", sa.String(length=300), nullable=False, comment="why milder steps were left out"
+        ),
+        sa.Column("state", sa.String(length=12), nullable=False, comment="MeasureState"),
+        sa.Column("proposed_at", Instant(), nullable=False),
+        sa.Column("proposed_by", sa.String(length=200), nullable=False),
+        sa.Column("proposed_by_id", INTEGER, nullable=True),
+        sa.Column(
+            "object_by", Instant(), nullable=False, comment="last instant on which the unit may object"
+        ),
+        sa.Column("object_span", JSON, nullable=False, comment="the rule with its result"),
+        sa.Column("answer", sa.String(length=12), nullable=False, comment="Answer; '' = none so far"),
+        sa.Column("objection", sa.Text(), nullable=False),
+        sa.Column("answered_at", Instant(), nullable=True),
+        sa.Column("answered_by", sa.String(length=200), nullable=False),
+        sa.Column("answered_by_id", INTEGER, nullable=True),
+        sa.Column("decided_at", Instant(), nullable=True),
+        sa.Column("decided_by", sa.String(length=200), nullable=False),
+        sa.Column("decided_by_id", INTEGER, nullable=True),
+        sa.Column("decision_why", sa.String(length=1000), nullable=False),
+        sa.Column(
+            "number",
+            sa.String(length=60),
+            nullable=False,
+            comment="of the document that carries the decision",
+        ),
+        sa.Column("starts_on", sa.Date(), nullable=True, comment="of a step that lasts"),
+        sa.Column("ends_on", sa.Date(), nullable=True, comment="last day, inclusive"),
+        sa.Column("lifted_at", Instant(), nullable=True),
+        sa.Column("lifted_by", sa.String(length=200), nullable=False),
+        sa.Column("lifted_why", sa.String(length=1000), nullable=False),
+        sa.Column("request_key", sa.String(length=40), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "mechanism_id"],
+            ["mechanism.tenant_id", "mechanism.id"],
+            name=op.f("fk_measure_mechanism_id_mechanism"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "unit_id"], ["unit.tenant_id", "unit.id"], name=op.f("fk_measure_unit_id_unit")
+        ),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_measure__tenant")),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_measure")),
+        sa.UniqueConstraint(
+            "tenant_id",
+            "mechanism_id",
+            "unit_id",
+            "mark",
+            name=op.f("uq_measure_tenant_id_mechanism_id_unit_id_mark"),
+        ),
+        sa.UniqueConstraint("tenant_id", "request_key", name=op.f("uq_measure_tenant_id_request_key")),
+    )
+    op.create_index(
+        "ix_measure_tenant_id_mechanism_id_state",
+        "measure",
+        ["tenant_id", "mechanism_id", "state", "proposed_at"],
+        unique=False,
+    )
+    op.create_index(
+        "ix_measure_tenant_id_unit_id", "measure", ["tenant_id", "unit_id", "proposed_at"], unique=False
+    )
     op.create_table(
         "meeting",
         sa.Column("tenant_id", INTEGER, nullable=False),
@@ -166,6 +255,36 @@ def upgrade() -> None:
         "meeting_topic",
         ["tenant_id", "mechanism_id", "filed_at"],
         unique=False,
+    )
+    op.create_table(
+        "score_sheet",
+        sa.Column("tenant_id", INTEGER, nullable=False),
+        sa.Column("id", INTEGER, autoincrement=False, nullable=False),
+        sa.Column("mechanism_id", INTEGER, nullable=False),
+        sa.Column("campaign", sa.String(length=48), nullable=False),
+        sa.Column("year", INTEGER, nullable=False),
+        sa.Column(
+            "draft",
+            JSON,
+            nullable=False,
+            comment="[{key, label, kind, most, each, obligation, late, basis}]; points in hundredths",
+        ),
+        sa.Column("draft_edition", INTEGER, nullable=False, comment="counts every change of the draft"),
+        sa.Column("version", INTEGER, nullable=False, comment="latest published; 0 = none"),
+        sa.Column("published_at", Instant(), nullable=True, comment="of the first version"),
+        sa.Column("closed_at", Instant(), nullable=True, comment="定档"),
+        sa.Column("closed_by", sa.String(length=200), nullable=False),
+        sa.Column("closed_number", sa.String(length=60), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "mechanism_id"],
+            ["mechanism.tenant_id", "mechanism.id"],
+            name=op.f("fk_score_sheet_mechanism_id_mechanism"),
+        ),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_score_sheet__tenant")),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_score_sheet")),
+        sa.UniqueConstraint(
+            "tenant_id", "mechanism_id", "year", name=op.f("uq_score_sheet_tenant_id_mechanism_id_year")
+        ),
     )
     op.create_table(
         "activity_visit",
@@ -288,6 +407,27 @@ def upgrade() -> None:
         "ix_invitation_tenant_id_unit_id", "invitation", ["tenant_id", "unit_id", "meeting_id"], unique=False
     )
     op.create_table(
+        "measure_talk",
+        sa.Column("tenant_id", INTEGER, nullable=False),
+        sa.Column("id", INTEGER, autoincrement=False, nullable=False),
+        sa.Column("measure_id", INTEGER, nullable=False),
+        sa.Column("held_on", sa.Date(), nullable=False),
+        sa.Column("attendees", JSON, nullable=False, comment="posts, one str each"),
+        sa.Column("problems", sa.Text(), nullable=False),
+        sa.Column("statement", sa.Text(), nullable=False, comment="what the unit undertakes"),
+        sa.Column("rectify_by", sa.Date(), nullable=False),
+        sa.Column("by", sa.String(length=200), nullable=False),
+        sa.Column("at", Instant(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "measure_id"],
+            ["measure.tenant_id", "measure.id"],
+            name=op.f("fk_measure_talk_measure_id_measure"),
+        ),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_measure_talk__tenant")),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_measure_talk")),
+        sa.UniqueConstraint("tenant_id", "measure_id", name=op.f("uq_measure_talk_tenant_id_measure_id")),
+    )
+    op.create_table(
         "meeting_paper_reading",
         sa.Column("tenant_id", INTEGER, nullable=False),
         sa.Column("id", INTEGER, autoincrement=False, nullable=False),
@@ -360,6 +500,140 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_minutes__tenant")),
         sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_minutes")),
         sa.UniqueConstraint("tenant_id", "meeting_id", name=op.f("uq_minutes_tenant_id_meeting_id")),
+    )
+    op.create_table(
+        "score_event",
+        sa.Column("tenant_id", INTEGER, nullable=False),
+        sa.Column("id", INTEGER, autoincrement=False, nullable=False),
+        sa.Column("sheet_id", INTEGER, nullable=False),
+        sa.Column("unit_id", INTEGER, nullable=False),
+        sa.Column("line", sa.String(length=48), nullable=False, comment="key of the line"),
+        sa.Column(
+            "points", INTEGER, nullable=True, comment="hundredths, unsigned; None = as much as the line says"
+        ),
+        sa.Column("happened_on", sa.Date(), nullable=False),
+        sa.Column("evidence", sa.String(length=500), nullable=False),
+        sa.Column("subject", sa.String(length=60), nullable=False, comment="record that shows it, kind:id"),
+        sa.Column("by", sa.String(length=200), nullable=False),
+        sa.Column("by_id", INTEGER, nullable=True),
+        sa.Column("at", Instant(), nullable=False),
+        sa.Column("object_by", Instant(), nullable=False),
+        sa.Column("withdrawn_at", Instant(), nullable=True),
+        sa.Column("withdrawn_by", sa.String(length=200), nullable=False),
+        sa.Column("withdrawn_why", sa.String(length=300), nullable=False),
+        sa.Column("request_key", sa.String(length=40), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "sheet_id"],
+            ["score_sheet.tenant_id", "score_sheet.id"],
+            name=op.f("fk_score_event_sheet_id_score_sheet"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "unit_id"], ["unit.tenant_id", "unit.id"], name=op.f("fk_score_event_unit_id_unit")
+        ),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_score_event__tenant")),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_score_event")),
+        sa.UniqueConstraint("tenant_id", "request_key", name=op.f("uq_score_event_tenant_id_request_key")),
+    )
+    op.create_index(
+        "ix_score_event_tenant_id_sheet_id_unit_id",
+        "score_event",
+        ["tenant_id", "sheet_id", "unit_id"],
+        unique=False,
+    )
+    op.create_table(
+        "score_objection",
+        sa.Column("tenant_id", INTEGER, nullable=False),
+        sa.Column("id", INTEGER, autoincrement=False, nullable=False),
+        sa.Column("sheet_id", INTEGER, nullable=False),
+        sa.Column("unit_id", INTEGER, nullable=False),
+        sa.Column("line", sa.String(length=48), nullable=False),
+        sa.Column(
+            "event",
+            sa.String(length=120),
+            nullable=False,
+            comment="event:<id>, or obligation:period of a derived one",
+        ),
+        sa.Column("text", sa.String(length=1000), nullable=False),
+        sa.Column("by", sa.String(length=200), nullable=False),
+        sa.Column("by_id", INTEGER, nullable=True),
+        sa.Column("at", Instant(), nullable=False),
+        sa.Column(
+            "upheld",
+            sa.Boolean(),
+            nullable=True,
+            comment="None = not answered; True = the event no longer counts",
+        ),
+        sa.Column("answer", sa.String(length=1000), nullable=False),
+        sa.Column("answered_by", sa.String(length=200), nullable=False),
+        sa.Column("answered_at", Instant(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "sheet_id"],
+            ["score_sheet.tenant_id", "score_sheet.id"],
+            name=op.f("fk_score_objection_sheet_id_score_sheet"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "unit_id"],
+            ["unit.tenant_id", "unit.id"],
+            name=op.f("fk_score_objection_unit_id_unit"),
+        ),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_score_objection__tenant")),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_score_objection")),
+        sa.UniqueConstraint(
+            "tenant_id",
+            "sheet_id",
+            "unit_id",
+            "event",
+            name=op.f("uq_score_objection_tenant_id_sheet_id_unit_id_event"),
+        ),
+    )
+    op.create_index(
+        "ix_score_objection_tenant_id_answered_at",
+        "score_objection",
+        ["tenant_id", "answered_at", "sheet_id"],
+        unique=False,
+    )
+    op.create_table(
+        "score_result",
+        sa.Column("tenant_id", INTEGER, nullable=False),
+        sa.Column("id", INTEGER, autoincrement=False, nullable=False),
+        sa.Column("sheet_id", INTEGER, nullable=False),
+        sa.Column("unit_id", INTEGER, nullable=False),
+        sa.Column("total", INTEGER, nullable=False, comment="hundredths"),
+        sa.Column("lines", JSON, nullable=False, comment="the addition, as shown"),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "sheet_id"],
+            ["score_sheet.tenant_id", "score_sheet.id"],
+            name=op.f("fk_score_result_sheet_id_score_sheet"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "unit_id"], ["unit.tenant_id", "unit.id"], name=op.f("fk_score_result_unit_id_unit")
+        ),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_score_result__tenant")),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_score_result")),
+        sa.UniqueConstraint(
+            "tenant_id", "sheet_id", "unit_id", name=op.f("uq_score_result_tenant_id_sheet_id_unit_id")
+        ),
+    )
+    op.create_table(
+        "score_version",
+        sa.Column("tenant_id", INTEGER, nullable=False),
+        sa.Column("id", INTEGER, autoincrement=False, nullable=False),
+        sa.Column("sheet_id", INTEGER, nullable=False),
+        sa.Column("number", INTEGER, nullable=False),
+        sa.Column("lines", JSON, nullable=False, comment="as ScoreSheet.draft"),
+        sa.Column("why", sa.String(length=300), nullable=False, comment="of the change; '' = the first"),
+        sa.Column("by", sa.String(length=200), nullable=False),
+        sa.Column("at", Instant(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "sheet_id"],
+            ["score_sheet.tenant_id", "score_sheet.id"],
+            name=op.f("fk_score_version_sheet_id_score_sheet"),
+        ),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_score_version__tenant")),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_score_version")),
+        sa.UniqueConstraint(
+            "tenant_id", "sheet_id", "number", name=op.f("uq_score_version_tenant_id_sheet_id_number")
+        ),
     )
     op.create_table(
         "minutes_edition",
@@ -466,9 +740,9 @@ def upgrade() -> None:
     op.drop_table("search_words_docsize")
     op.drop_table("search_words_config")
     op.drop_table("search_words_content")
-    op.drop_table("search_words_data")
-    op.drop_table("search_words_idx")
     op.drop_table("search_words")
+    op.drop_table("search_words_idx")
+    op.drop_table("search_words_data")
     op.add_column(
         "activity",
         sa.Column(
@@ -484,9 +758,10 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_column("activity", "hours")
     op.create_table(
-        "search_words",
-        sa.Column("words", sa.NullType(), nullable=True),
-        sa.Column("tenant", sa.NullType(), nullable=True),
+        "search_words_data",
+        sa.Column("id", sa.INTEGER(), nullable=True),
+        sa.Column("block", sa.BLOB(), nullable=True),
+        sa.PrimaryKeyConstraint("id"),
     )
     op.create_table(
         "search_words_idx",
@@ -497,10 +772,9 @@ def downgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_table(
-        "search_words_data",
-        sa.Column("id", sa.INTEGER(), nullable=True),
-        sa.Column("block", sa.BLOB(), nullable=True),
-        sa.PrimaryKeyConstraint("id"),
+        "search_words",
+        sa.Column("words", sa.NullType(), nullable=True),
+        sa.Column("tenant", sa.NullType(), nullable=True),
     )
     op.create_table(
         "search_words_content",
@@ -528,9 +802,16 @@ def downgrade() -> None:
     op.drop_index("ix_minutes_receipt_tenant_id_unit_id", table_name="minutes_receipt")
     op.drop_table("minutes_receipt")
     op.drop_table("minutes_edition")
+    op.drop_table("score_version")
+    op.drop_table("score_result")
+    op.drop_index("ix_score_objection_tenant_id_answered_at", table_name="score_objection")
+    op.drop_table("score_objection")
+    op.drop_index("ix_score_event_tenant_id_sheet_id_unit_id", table_name="score_event")
+    op.drop_table("score_event")
     op.drop_table("minutes")
     op.drop_index("ix_meeting_paper_reading_tenant_id_meeting_id", table_name="meeting_paper_reading")
     op.drop_table("meeting_paper_reading")
+    op.drop_table("measure_talk")
     op.drop_index("ix_invitation_tenant_id_unit_id", table_name="invitation")
     op.drop_table("invitation")
     op.drop_index("ix_agenda_item_tenant_id_topic_id", table_name="agenda_item")
@@ -538,10 +819,14 @@ def downgrade() -> None:
     op.drop_table("agenda_item")
     op.drop_index("ix_activity_visit_tenant_id_place_id", table_name="activity_visit")
     op.drop_table("activity_visit")
+    op.drop_table("score_sheet")
     op.drop_index("ix_meeting_topic_tenant_id_mechanism_id_filed_at", table_name="meeting_topic")
     op.drop_table("meeting_topic")
     op.drop_index("ix_meeting_tenant_id_starts_at", table_name="meeting")
     op.drop_index("ix_meeting_tenant_id_mechanism_id_starts_at", table_name="meeting")
     op.drop_table("meeting")
+    op.drop_index("ix_measure_tenant_id_unit_id", table_name="measure")
+    op.drop_index("ix_measure_tenant_id_mechanism_id_state", table_name="measure")
+    op.drop_table("measure")
     op.drop_index("ix_activity_place_tenant_id_kind", table_name="activity_place")
     op.drop_table("activity_place")
