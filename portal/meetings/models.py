@@ -193,7 +193,14 @@ class Minutes(Own):
 
     meeting_id: Mapped[int]
     title: Mapped[str] = mapped_column(String(120))
-    text: Mapped[str] = mapped_column(Text, default="")
+    text: Mapped[str] = mapped_column(Text, default="", comment="of the whole meeting")
+    parts: Mapped[dict[str, Any]] = mapped_column(
+        default=dict, comment="agenda item id -> what was said of it"
+    )
+    undecided: Mapped[str] = mapped_column(Text, default="", comment="not decided (未议决事项), one a line")
+    orders: Mapped[bool] = mapped_column(
+        default=True, comment="the signature makes orders of the resolutions"
+    )
     attendance: Mapped[list[Any]] = mapped_column(
         default=list, comment="snapshot: [[出席 …, who], …] as printed"
     )
@@ -216,12 +223,13 @@ class Minutes(Own):
     approved_in_id: Mapped[int | None] = mapped_column(comment="the next meeting, which approved them")
     approved_at: Mapped[datetime | None]
     approved_by: Mapped[str] = mapped_column(String(200), default="")
+    objections: Mapped[str] = mapped_column(String(500), default="", comment="raised when they were approved")
     version: Mapped[int] = mapped_column(default=1)
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
 
 
 class MinutesEdition(Own):
-    """The minutes as they stood when somebody submitted, changed or signed them."""
+    """The minutes as they stood when somebody saved them. What units read is the newest edition that is signed."""
 
     __tablename__ = "minutes_edition"
     __table_args__ = (
@@ -233,10 +241,15 @@ class MinutesEdition(Own):
     number: Mapped[int]
     title: Mapped[str] = mapped_column(String(120))
     text: Mapped[str] = mapped_column(Text)
+    parts: Mapped[list[Any]] = mapped_column(default=list, comment="[[title of the agenda item, text], …]")
+    undecided: Mapped[str] = mapped_column(Text, default="")
+    attendance: Mapped[list[Any]] = mapped_column(default=list, comment="[[出席 …, who], …] as printed")
     decisions: Mapped[list[Any]] = mapped_column(default=list, comment="snapshot of the resolutions, dicts")
     why: Mapped[str] = mapped_column(String(300), default="")
     by: Mapped[str] = mapped_column(String(200))
     at: Mapped[datetime]
+    signed_at: Mapped[datetime | None] = mapped_column(comment="by whoever chaired; then it never changes")
+    signed_by: Mapped[str] = mapped_column(String(200), default="")
 
 
 class Resolution(Own):
@@ -273,13 +286,15 @@ class MinutesReceipt(Own):
     __table_args__ = (
         within_tenant("minutes_id", "minutes"),
         within_tenant("unit_id", "unit"),
-        UniqueConstraint("tenant_id", "minutes_id", "unit_id", "what"),
+        UniqueConstraint("tenant_id", "minutes_id", "unit_id", "what", "edition"),
         sa.Index("ix_minutes_receipt_tenant_id_unit_id", "tenant_id", "unit_id", "read_at"),
     )
 
     minutes_id: Mapped[int]
     unit_id: Mapped[int]
+    edition: Mapped[int] = mapped_column(comment="number of the MinutesEdition that was sent")
     what: Mapped[str] = mapped_column(String(12), comment="minutes or decisions")
     sent_at: Mapped[datetime]
     read_at: Mapped[datetime | None]
     read_by: Mapped[str] = mapped_column(String(200), default="")
+    urged_at: Mapped[datetime | None] = mapped_column(comment="when the office last asked for the signature")

@@ -462,7 +462,12 @@ def upgrade() -> None:
         sa.Column("id", INTEGER, autoincrement=False, nullable=False),
         sa.Column("meeting_id", INTEGER, nullable=False),
         sa.Column("title", sa.String(length=120), nullable=False),
-        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False, comment="of the whole meeting"),
+        sa.Column("parts", JSON, nullable=False, comment="agenda item id -> what was said of it"),
+        sa.Column("undecided", sa.Text(), nullable=False, comment="not decided (未议决事项), one a line"),
+        sa.Column(
+            "orders", sa.Boolean(), nullable=False, comment="the signature makes orders of the resolutions"
+        ),
         sa.Column("attendance", JSON, nullable=False, comment="snapshot: [[出席 …, who], …] as printed"),
         sa.Column("edition", INTEGER, nullable=False, comment="number of the newest MinutesEdition"),
         sa.Column("begun_at", Instant(), nullable=False),
@@ -486,6 +491,9 @@ def upgrade() -> None:
         sa.Column("approved_in_id", INTEGER, nullable=True, comment="the next meeting, which approved them"),
         sa.Column("approved_at", Instant(), nullable=True),
         sa.Column("approved_by", sa.String(length=200), nullable=False),
+        sa.Column(
+            "objections", sa.String(length=500), nullable=False, comment="raised when they were approved"
+        ),
         sa.Column("version", INTEGER, nullable=False),
         sa.ForeignKeyConstraint(
             ["tenant_id", "approved_in_id"],
@@ -643,10 +651,15 @@ def upgrade() -> None:
         sa.Column("number", INTEGER, nullable=False),
         sa.Column("title", sa.String(length=120), nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("parts", JSON, nullable=False, comment="[[title of the agenda item, text], …]"),
+        sa.Column("undecided", sa.Text(), nullable=False),
+        sa.Column("attendance", JSON, nullable=False, comment="[[出席 …, who], …] as printed"),
         sa.Column("decisions", JSON, nullable=False, comment="snapshot of the resolutions, dicts"),
         sa.Column("why", sa.String(length=300), nullable=False),
         sa.Column("by", sa.String(length=200), nullable=False),
         sa.Column("at", Instant(), nullable=False),
+        sa.Column("signed_at", Instant(), nullable=True, comment="by whoever chaired; then it never changes"),
+        sa.Column("signed_by", sa.String(length=200), nullable=False),
         sa.ForeignKeyConstraint(
             ["tenant_id", "minutes_id"],
             ["minutes.tenant_id", "minutes.id"],
@@ -664,10 +677,14 @@ def upgrade() -> None:
         sa.Column("id", INTEGER, autoincrement=False, nullable=False),
         sa.Column("minutes_id", INTEGER, nullable=False),
         sa.Column("unit_id", INTEGER, nullable=False),
+        sa.Column("edition", INTEGER, nullable=False, comment="number of the MinutesEdition that was sent"),
         sa.Column("what", sa.String(length=12), nullable=False, comment="minutes or decisions"),
         sa.Column("sent_at", Instant(), nullable=False),
         sa.Column("read_at", Instant(), nullable=True),
         sa.Column("read_by", sa.String(length=200), nullable=False),
+        sa.Column(
+            "urged_at", Instant(), nullable=True, comment="when the office last asked for the signature"
+        ),
         sa.ForeignKeyConstraint(
             ["tenant_id", "minutes_id"],
             ["minutes.tenant_id", "minutes.id"],
@@ -685,7 +702,8 @@ def upgrade() -> None:
             "minutes_id",
             "unit_id",
             "what",
-            name=op.f("uq_minutes_receipt_tenant_id_minutes_id_unit_id_what"),
+            "edition",
+            name=op.f("uq_minutes_receipt_tenant_id_minutes_id_unit_id_what_edition"),
         ),
     )
     op.create_index(
@@ -738,11 +756,11 @@ def upgrade() -> None:
         unique=False,
     )
     op.drop_table("search_words_docsize")
-    op.drop_table("search_words_config")
     op.drop_table("search_words_content")
     op.drop_table("search_words")
-    op.drop_table("search_words_idx")
     op.drop_table("search_words_data")
+    op.drop_table("search_words_config")
+    op.drop_table("search_words_idx")
     op.add_column(
         "activity",
         sa.Column(
@@ -758,18 +776,25 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_column("activity", "hours")
     op.create_table(
-        "search_words_data",
-        sa.Column("id", sa.INTEGER(), nullable=True),
-        sa.Column("block", sa.BLOB(), nullable=True),
-        sa.PrimaryKeyConstraint("id"),
-    )
-    op.create_table(
         "search_words_idx",
         sa.Column("segid", sa.NullType(), nullable=False),
         sa.Column("term", sa.NullType(), nullable=False),
         sa.Column("pgno", sa.NullType(), nullable=True),
         sa.PrimaryKeyConstraint("segid", "term"),
         sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "search_words_config",
+        sa.Column("k", sa.NullType(), nullable=False),
+        sa.Column("v", sa.NullType(), nullable=True),
+        sa.PrimaryKeyConstraint("k"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "search_words_data",
+        sa.Column("id", sa.INTEGER(), nullable=True),
+        sa.Column("block", sa.BLOB(), nullable=True),
+        sa.PrimaryKeyConstraint("id"),
     )
     op.create_table(
         "search_words",
@@ -782,13 +807,6 @@ def downgrade() -> None:
         sa.Column("c0", sa.NullType(), nullable=True),
         sa.Column("c1", sa.NullType(), nullable=True),
         sa.PrimaryKeyConstraint("id"),
-    )
-    op.create_table(
-        "search_words_config",
-        sa.Column("k", sa.NullType(), nullable=False),
-        sa.Column("v", sa.NullType(), nullable=True),
-        sa.PrimaryKeyConstraint("k"),
-        sqlite_with_rowid=False,
     )
     op.create_table(
         "search_words_docsize",
