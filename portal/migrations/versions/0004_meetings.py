@@ -30,6 +30,12 @@ VISIBILITY = {
     "minutes": "own",
     "minutes_edition": "own",
     "minutes_receipt": "own",
+    "paper": "own",
+    "paper_number": "own",
+    "paper_receipt": "own",
+    "paper_series": "own",
+    "paper_step": "own",
+    "paper_version": "own",
     "resolution": "own",
     "score_event": "own",
     "score_objection": "own",
@@ -59,6 +65,20 @@ def upgrade() -> None:
         ),
     )
     op.create_index("ix_activity_place_tenant_id_kind", "activity_place", ["tenant_id", "kind"], unique=False)
+    op.create_table(
+        "paper_series",
+        sa.Column("tenant_id", INTEGER, nullable=False),
+        sa.Column("id", INTEGER, autoincrement=False, nullable=False),
+        sa.Column("code", sa.String(length=40), nullable=False),
+        sa.Column("year", INTEGER, nullable=False),
+        sa.Column(
+            "first", INTEGER, nullable=False, comment="numbers before it were given outside the portal"
+        ),
+        sa.Column("last", INTEGER, nullable=False, comment="given last; first - 1 = none yet"),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_paper_series__tenant")),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_paper_series")),
+        sa.UniqueConstraint("tenant_id", "code", "year", name=op.f("uq_paper_series_tenant_id_code_year")),
+    )
     op.create_table(
         "measure",
         sa.Column("tenant_id", INTEGER, nullable=False),
@@ -256,6 +276,69 @@ def upgrade() -> None:
         ["tenant_id", "mechanism_id", "filed_at"],
         unique=False,
     )
+    op.create_table(
+        "paper",
+        sa.Column("tenant_id", INTEGER, nullable=False),
+        sa.Column("id", INTEGER, autoincrement=False, nullable=False),
+        sa.Column("mechanism_id", INTEGER, nullable=False),
+        sa.Column("campaign", sa.String(length=48), nullable=False),
+        sa.Column("template", sa.String(length=48), nullable=False, comment="key of a document template"),
+        sa.Column("type", sa.String(length=16), nullable=False, comment="DocumentType"),
+        sa.Column("state", sa.String(length=12), nullable=False, comment="State"),
+        sa.Column("subject", sa.String(length=60), nullable=False, comment="type:id of what it grew out of"),
+        sa.Column("title", sa.String(length=200), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False, comment="one paragraph a line"),
+        sa.Column("values", JSON, nullable=False, comment="answers to the template's fields"),
+        sa.Column(
+            "terms",
+            JSON,
+            nullable=False,
+            comment="addressees, copies, note and what else is printed; see writing.Terms",
+        ),
+        sa.Column("edition", INTEGER, nullable=False, comment="number of the version last sent for checking"),
+        sa.Column("number", sa.String(length=60), nullable=False, comment="as printed; '' = not given"),
+        sa.Column("number_at", Instant(), nullable=True),
+        sa.Column(
+            "sent_by",
+            INTEGER,
+            nullable=True,
+            comment="account that sent it for checking; may not check or sign it",
+        ),
+        sa.Column("signer", sa.String(length=200), nullable=False, comment="who signed: unit and post"),
+        sa.Column("day", sa.Date(), nullable=True, comment="成文日期: when it was signed"),
+        sa.Column("issued_at", Instant(), nullable=True),
+        sa.Column(
+            "listed_at", Instant(), nullable=False, comment="orders the register: issued, else changed"
+        ),
+        sa.Column("ended_why", sa.String(length=300), nullable=False, comment="of withdrawing or voiding"),
+        sa.Column("created_at", Instant(), nullable=False),
+        sa.Column("created_by", sa.String(length=200), nullable=False),
+        sa.Column("changed_at", Instant(), nullable=False),
+        sa.Column("changed_by", sa.String(length=200), nullable=False),
+        sa.Column("request_key", sa.String(length=40), nullable=False),
+        sa.Column("version", INTEGER, nullable=False, comment="of the row: two people on one paper"),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "mechanism_id"],
+            ["mechanism.tenant_id", "mechanism.id"],
+            name=op.f("fk_paper_mechanism_id_mechanism"),
+        ),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_paper__tenant")),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_paper")),
+        sa.UniqueConstraint("tenant_id", "request_key", name=op.f("uq_paper_tenant_id_request_key")),
+    )
+    op.create_index(
+        "ix_paper_tenant_id_mechanism_id_listed_at",
+        "paper",
+        ["tenant_id", "mechanism_id", "listed_at"],
+        unique=False,
+    )
+    op.create_index(
+        "ix_paper_tenant_id_mechanism_id_state",
+        "paper",
+        ["tenant_id", "mechanism_id", "state", "changed_at"],
+        unique=False,
+    )
+    op.create_index("ix_paper_tenant_id_subject", "paper", ["tenant_id", "subject"], unique=False)
     op.create_table(
         "score_sheet",
         sa.Column("tenant_id", INTEGER, nullable=False),
@@ -510,6 +593,123 @@ def upgrade() -> None:
         sa.UniqueConstraint("tenant_id", "meeting_id", name=op.f("uq_minutes_tenant_id_meeting_id")),
     )
     op.create_table(
+        "paper_number",
+        sa.Column("tenant_id", INTEGER, nullable=False),
+        sa.Column("id", INTEGER, autoincrement=False, nullable=False),
+        sa.Column("mechanism_id", INTEGER, nullable=False),
+        sa.Column("code", sa.String(length=40), nullable=False),
+        sa.Column("year", INTEGER, nullable=False),
+        sa.Column("n", INTEGER, nullable=False),
+        sa.Column("text", sa.String(length=60), nullable=False, comment="as printed"),
+        sa.Column("state", sa.String(length=10), nullable=False, comment="NumberState"),
+        sa.Column("paper_id", INTEGER, nullable=True),
+        sa.Column("purpose", sa.String(length=200), nullable=False, comment="what it was reserved for"),
+        sa.Column("why", sa.String(length=300), nullable=False, comment="why it is void"),
+        sa.Column(
+            "request_key",
+            sa.String(length=60),
+            nullable=True,
+            comment="of a reservation: pressed twice, made once",
+        ),
+        sa.Column("at", Instant(), nullable=False),
+        sa.Column("by", sa.String(length=200), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "mechanism_id"],
+            ["mechanism.tenant_id", "mechanism.id"],
+            name=op.f("fk_paper_number_mechanism_id_mechanism"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "paper_id"],
+            ["paper.tenant_id", "paper.id"],
+            name=op.f("fk_paper_number_paper_id_paper"),
+        ),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_paper_number__tenant")),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_paper_number")),
+        sa.UniqueConstraint(
+            "tenant_id", "code", "year", "n", name=op.f("uq_paper_number_tenant_id_code_year_n")
+        ),
+        sa.UniqueConstraint("tenant_id", "request_key", name=op.f("uq_paper_number_tenant_id_request_key")),
+    )
+    op.create_index(
+        "ix_paper_number_tenant_id_paper_id", "paper_number", ["tenant_id", "paper_id"], unique=False
+    )
+    op.create_table(
+        "paper_receipt",
+        sa.Column("tenant_id", INTEGER, nullable=False),
+        sa.Column("id", INTEGER, autoincrement=False, nullable=False),
+        sa.Column("paper_id", INTEGER, nullable=False),
+        sa.Column("unit_id", INTEGER, nullable=False),
+        sa.Column("main", sa.Boolean(), nullable=False, comment="主送, else 抄送"),
+        sa.Column("read_at", Instant(), nullable=True, comment="None = not signed for yet"),
+        sa.Column("read_by", sa.String(length=200), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "paper_id"],
+            ["paper.tenant_id", "paper.id"],
+            name=op.f("fk_paper_receipt_paper_id_paper"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "unit_id"],
+            ["unit.tenant_id", "unit.id"],
+            name=op.f("fk_paper_receipt_unit_id_unit"),
+        ),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_paper_receipt__tenant")),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_paper_receipt")),
+        sa.UniqueConstraint(
+            "tenant_id", "paper_id", "unit_id", name=op.f("uq_paper_receipt_tenant_id_paper_id_unit_id")
+        ),
+    )
+    op.create_index(
+        "ix_paper_receipt_tenant_id_unit_id",
+        "paper_receipt",
+        ["tenant_id", "unit_id", "read_at"],
+        unique=False,
+    )
+    op.create_table(
+        "paper_step",
+        sa.Column("tenant_id", INTEGER, nullable=False),
+        sa.Column("id", INTEGER, autoincrement=False, nullable=False),
+        sa.Column("paper_id", INTEGER, nullable=False),
+        sa.Column("kind", sa.String(length=12), nullable=False, comment="story.Kind"),
+        sa.Column("edition", INTEGER, nullable=False),
+        sa.Column("note", sa.String(length=500), nullable=False),
+        sa.Column("account_id", INTEGER, nullable=True),
+        sa.Column("by", sa.String(length=200), nullable=False),
+        sa.Column("at", Instant(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "paper_id"],
+            ["paper.tenant_id", "paper.id"],
+            name=op.f("fk_paper_step_paper_id_paper"),
+        ),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_paper_step__tenant")),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_paper_step")),
+    )
+    op.create_index("ix_paper_step_tenant_id_paper_id", "paper_step", ["tenant_id", "paper_id"], unique=False)
+    op.create_table(
+        "paper_version",
+        sa.Column("tenant_id", INTEGER, nullable=False),
+        sa.Column("id", INTEGER, autoincrement=False, nullable=False),
+        sa.Column("paper_id", INTEGER, nullable=False),
+        sa.Column("number", INTEGER, nullable=False),
+        sa.Column("template", sa.String(length=48), nullable=False),
+        sa.Column("title", sa.String(length=200), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("values", JSON, nullable=False),
+        sa.Column("terms", JSON, nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False, comment="of all its words"),
+        sa.Column("at", Instant(), nullable=False),
+        sa.Column("by", sa.String(length=200), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "paper_id"],
+            ["paper.tenant_id", "paper.id"],
+            name=op.f("fk_paper_version_paper_id_paper"),
+        ),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_paper_version__tenant")),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_paper_version")),
+        sa.UniqueConstraint(
+            "tenant_id", "paper_id", "number", name=op.f("uq_paper_version_tenant_id_paper_id_number")
+        ),
+    )
+    op.create_table(
         "score_event",
         sa.Column("tenant_id", INTEGER, nullable=False),
         sa.Column("id", INTEGER, autoincrement=False, nullable=False),
@@ -755,12 +955,6 @@ def upgrade() -> None:
         ["tenant_id", "meeting_id", "position"],
         unique=False,
     )
-    op.drop_table("search_words_docsize")
-    op.drop_table("search_words_content")
-    op.drop_table("search_words")
-    op.drop_table("search_words_data")
-    op.drop_table("search_words_config")
-    op.drop_table("search_words_idx")
     op.add_column(
         "activity",
         sa.Column(
@@ -775,45 +969,6 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_column("activity", "hours")
-    op.create_table(
-        "search_words_idx",
-        sa.Column("segid", sa.NullType(), nullable=False),
-        sa.Column("term", sa.NullType(), nullable=False),
-        sa.Column("pgno", sa.NullType(), nullable=True),
-        sa.PrimaryKeyConstraint("segid", "term"),
-        sqlite_with_rowid=False,
-    )
-    op.create_table(
-        "search_words_config",
-        sa.Column("k", sa.NullType(), nullable=False),
-        sa.Column("v", sa.NullType(), nullable=True),
-        sa.PrimaryKeyConstraint("k"),
-        sqlite_with_rowid=False,
-    )
-    op.create_table(
-        "search_words_data",
-        sa.Column("id", sa.INTEGER(), nullable=True),
-        sa.Column("block", sa.BLOB(), nullable=True),
-        sa.PrimaryKeyConstraint("id"),
-    )
-    op.create_table(
-        "search_words",
-        sa.Column("words", sa.NullType(), nullable=True),
-        sa.Column("tenant", sa.NullType(), nullable=True),
-    )
-    op.create_table(
-        "search_words_content",
-        sa.Column("id", sa.INTEGER(), nullable=True),
-        sa.Column("c0", sa.NullType(), nullable=True),
-        sa.Column("c1", sa.NullType(), nullable=True),
-        sa.PrimaryKeyConstraint("id"),
-    )
-    op.create_table(
-        "search_words_docsize",
-        sa.Column("id", sa.INTEGER(), nullable=True),
-        sa.Column("sz", sa.BLOB(), nullable=True),
-        sa.PrimaryKeyConstraint("id"),
-    )
     op.drop_index("ix_resolution_tenant_id_meeting_id", table_name="resolution")
     op.drop_index("ix_resolution_tenant_id_lead_unit_id", table_name="resolution")
     op.drop_table("resolution")
@@ -826,6 +981,13 @@ def downgrade() -> None:
     op.drop_table("score_objection")
     op.drop_index("ix_score_event_tenant_id_sheet_id_unit_id", table_name="score_event")
     op.drop_table("score_event")
+    op.drop_table("paper_version")
+    op.drop_index("ix_paper_step_tenant_id_paper_id", table_name="paper_step")
+    op.drop_table("paper_step")
+    op.drop_index("ix_paper_receipt_tenant_id_unit_id", table_name="paper_receipt")
+    op.drop_table("paper_receipt")
+    op.drop_index("ix_paper_number_tenant_id_paper_id", table_name="paper_number")
+    op.drop_table("paper_number")
     op.drop_table("minutes")
     op.drop_index("ix_meeting_paper_reading_tenant_id_meeting_id", table_name="meeting_paper_reading")
     op.drop_table("meeting_paper_reading")
@@ -838,6 +1000,10 @@ def downgrade() -> None:
     op.drop_index("ix_activity_visit_tenant_id_place_id", table_name="activity_visit")
     op.drop_table("activity_visit")
     op.drop_table("score_sheet")
+    op.drop_index("ix_paper_tenant_id_subject", table_name="paper")
+    op.drop_index("ix_paper_tenant_id_mechanism_id_state", table_name="paper")
+    op.drop_index("ix_paper_tenant_id_mechanism_id_listed_at", table_name="paper")
+    op.drop_table("paper")
     op.drop_index("ix_meeting_topic_tenant_id_mechanism_id_filed_at", table_name="meeting_topic")
     op.drop_table("meeting_topic")
     op.drop_index("ix_meeting_tenant_id_starts_at", table_name="meeting")
@@ -846,5 +1012,6 @@ def downgrade() -> None:
     op.drop_index("ix_measure_tenant_id_unit_id", table_name="measure")
     op.drop_index("ix_measure_tenant_id_mechanism_id_state", table_name="measure")
     op.drop_table("measure")
+    op.drop_table("paper_series")
     op.drop_index("ix_activity_place_tenant_id_kind", table_name="activity_place")
     op.drop_table("activity_place")
