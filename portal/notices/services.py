@@ -15,6 +15,9 @@ from portal.core.scope import get_scope
 from portal.core.text import Message
 from portal.notices.models import Notice, Outgoing
 
+DETAIL = 1000
+"""Characters of what a person wrote that are shown in the inbox; the rest stands where the link leads."""
+
 
 def notify(
     session: Session,
@@ -44,7 +47,7 @@ def notify(
         params={k: str(v) for k, v in text.params.items()},
         sender=sender,
         link=link,
-        detail=detail,
+        detail=detail[:DETAIL],
         at=now,
         post=post,
         urgent=urgent,

@@ -19,7 +19,8 @@ from portal.figures.services import sum_values, summed_fields
 from portal.reporting import archive
 from portal.reporting.checks import AMENDED, county_findings, findings
 from portal.reporting.models import Report
-from portal.reporting.upward import MAX_REASON, lock_report, remark
+from portal.reporting.remarks import remark
+from portal.reporting.upward import MAX_REASON, lock_report
 
 
 def amend_report(

@@ -27,7 +27,8 @@ from portal.figures.sources import Fact, Shared, find_pool, shared_matters
 from portal.reporting.catalogue import stored_definition
 from portal.reporting.differences import compare_facts, known
 from portal.reporting.due import counted_days
-from portal.reporting.models import COUNTED, Report, ReportFile, ReportRemark, ReportState, Submission
+from portal.reporting.models import COUNTED, Report, ReportFile, ReportState, Submission
+from portal.reporting.remarks import remark
 from portal.reporting.report_book import write_book
 from portal.reporting.standing import minutes_late
 from portal.tenants.models import Tenant
@@ -250,11 +251,7 @@ def after_filing(
     file = store(
         session, actor, now, report=report, kind="late", facts=gather(session, report, gaps, campaign, form)
     )
-    session.add(
-        ReportRemark(
-            subject=f"report:{report.id}", kind="late_file", text=str(file.number), by=actor.name, at=now
-        )
-    )
+    remark(session, report, "late_file", actor, now, str(file.number))
 
 
 def list_files(session: Session, tenant_id: int, report_id: int) -> list[Stored]:

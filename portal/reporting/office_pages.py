@@ -20,6 +20,7 @@ from portal.reporting import archive, queries, questions, services, standing
 from portal.reporting.catalogue import OWN, find_form
 from portal.reporting.models import COUNTED, Report, ReportState, State
 from portal.reporting.opened import answer
+from portal.reporting.remarks import story
 from portal.reporting.reminders import remind_units
 from portal.reporting.upward import SENT
 from portal.reporting.views import blueprint
@@ -55,7 +56,7 @@ def board() -> Any:
         state=state, filters=FILTERS, counts={k: sum(_matches(r, k) for r in rows) for k in FILTERS},
         form=find_form(session, desk.tenant_id, campaign, report.form, report.local) if report else None,
         may_review=Right.REPORT_REVIEW in desk.rights, files=files[:5], counted_states=COUNTED,
-        story=services.story(session, f"report:{report.id}") if report else (),
+        story=story(session, report) if report else (),
         questions_open=questions.count_open(session, desk.campaign),
         sent=report is not None and report.state in SENT, since=_since(report, rows, files) if report else None,
     )  # fmt: skip

@@ -29,6 +29,7 @@ from portal.reporting.models import COUNTED, OPEN, Report, ReportState, State, S
 from portal.reporting.opening import asked_fields, asked_tables
 from portal.reporting.parts import Standing, list_files, read_parts, type_parts
 from portal.reporting.prefill import Offer, as_origins, current_offers
+from portal.reporting.remarks import story
 from portal.tenants.policies import value_of
 from portal.web.access import now, the_campaign, the_desk, the_reader, the_session
 from portal.web.declared import input_text, show_value
@@ -196,7 +197,7 @@ def show_sheet(
         # What came back because somebody else saved is for the reader to settle, not for the page.
         autosaving=editing and status != 409 and submission.state in OPEN,
         reason=request.form.get("reason", ""),
-        story=services.story(session, f"submission:{submission.id}"),
+        story=story(session, submission),
         counted=counted,
         choices_on=counted[1],
         due_why=[Message(s["text"], **s["params"]) for s in sheet.report.due_why.get("sentences", ())],

@@ -6,7 +6,7 @@ period are put into one order, and counts and roll-up are right when the transac
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -23,7 +23,6 @@ from portal.core.scope import Actor, get_scope
 from portal.core.text import Message, _
 from portal.figures.models import Rollup
 from portal.figures.services import renew_rollup
-from portal.notices.services import notify
 from portal.reporting import archive
 from portal.reporting.cells import count_cells, departs
 from portal.reporting.checks import findings as findings
@@ -33,12 +32,12 @@ from portal.reporting.models import (
     COUNTED,
     OPEN,
     Report,
-    ReportRemark,
     ReportState,
     State,
     Submission,
     SubmissionEdition,
 )
+from portal.reporting.remarks import remark
 from portal.units.models import Unit
 
 MAX_REASON = 300
@@ -146,7 +145,7 @@ def file_submission(
         counted, submission.state = submission.state in COUNTED, State.SIGNING.value
         if counted:
             recount(session, now, campaign, form, report)
-        _remark(session, f"submission:{submission.id}", "sent_to_sign", actor, now)
+        remark(session, submission, "sent_to_sign", actor, now)
         record(session, Act.SUBMISSION_SAVE, f"submission:{submission.id}", actor, now, {"to": "sign"})
         return
     _file(session, actor, now, campaign, form, submission, report)
@@ -162,57 +161,6 @@ def sign_submission(
     submission.signed_by = actor.name
     record(session, Act.SUBMISSION_SIGN, f"submission:{submission.id}", actor, now)
     _file(session, actor, now, campaign, form, submission, report)
-
-
-def decline_signature(
-    session: Session, actor: Actor, now: datetime, *, submission: Submission, version: int, reason: str
-) -> None:
-    """The leader hands the form back to the liaison."""
-    lock(session, submission, version)
-    if submission.state != State.SIGNING:
-        raise Conflict(_("这张表不在待签状态。"))
-    submission.state, submission.reasons = State.RETURNED.value, {"": _reason(reason)}
-    _remark(session, f"submission:{submission.id}", "declined", actor, now, reason)
-    record(session, Act.SUBMISSION_RETURN, f"submission:{submission.id}", actor, now, {"by": "leader"})
-
-
-def accept_submission(
-    session: Session, actor: Actor, now: datetime, *, submission: Submission, version: int
-) -> None:
-    lock(session, submission, version)
-    if submission.state != State.FILED:
-        raise Conflict(_("只有已报送的表可以受理。"))
-    submission.state = State.ACCEPTED.value
-    submission.reviewed_at, submission.reviewed_by = now, actor.name
-    _remark(session, f"submission:{submission.id}", "accepted", actor, now)
-    record(session, Act.SUBMISSION_ACCEPT, f"submission:{submission.id}", actor, now)
-
-
-def return_submission(
-    session: Session, actor: Actor, now: datetime, *, campaign: Campaign, form: Form, submission: Submission,
-    version: int, reasons: Mapping[str, str], link: str,
-) -> None:  # fmt: skip
-    """Send the form back with a reason for the whole ('') or per field; the unit is told."""
-    report = lock(session, submission, version)
-    if submission.state not in COUNTED:
-        raise Conflict(_("只有已报送的表可以退回。"))
-    if report.closed_at is not None:
-        raise Conflict(_("本期已关账，请先在收报页重新开放本期再退回。"))
-    given = {k: _reason(v) for k, v in reasons.items() if v.strip()}
-    if not given:
-        raise Invalid({"reason": _("请写明退回原因。")})
-    submission.state, submission.reasons = State.RETURNED.value, given
-    submission.released_at = None
-    submission.reviewed_at, submission.reviewed_by = now, actor.name
-    labels = {f.key: str(f.label) for f in form.fields} | {t.key: str(t.label) for t in form.tables}
-    text = "；".join(f"{labels[key]}：{said}" if key in labels else said for key, said in given.items())
-    _remark(session, f"submission:{submission.id}", "returned", actor, now, text)
-    recount(session, now, campaign, form, report)
-    notify(
-        session, now, mechanism_id=report.mechanism_id, unit_id=submission.unit_id, sender=actor.name, link=link,
-        text=Message(_("%(form)s %(period)s被退回"), form=form.label, period=submission.period), detail=text,
-    )  # fmt: skip
-    record(session, Act.SUBMISSION_RETURN, f"submission:{submission.id}", actor, now)
 
 
 def recount(session: Session, now: datetime, campaign: Campaign, form: Form, report: Report) -> None:
@@ -266,23 +214,11 @@ def _file(
             filed_by=submission.filed_by,
         )
     )
-    _remark(
-        session,
-        f"submission:{submission.id}",
-        "filed_zero" if submission.zero else "filed",
-        actor,
-        now,
-        submission.late_reason,
-    )
+    kind = "filed_zero" if submission.zero else "filed"
+    remark(session, submission, kind, actor, now, submission.late_reason)
     recount(session, now, campaign, form, report)
-    record(
-        session,
-        Act.SUBMISSION_FILE,
-        f"submission:{submission.id}",
-        actor,
-        now,
-        {"edition": submission.edition, "zero": submission.zero},
-    )
+    data = {"edition": submission.edition, "zero": submission.zero}
+    record(session, Act.SUBMISSION_FILE, f"submission:{submission.id}", actor, now, data)
     archive.after_filing(
         session, actor, now, report=report, campaign=campaign, form=form, unit_id=submission.unit_id
     )
@@ -295,27 +231,6 @@ def _open_for_unit(submission: Submission, report: Report) -> None:
         raise Conflict(_("本期已汇总上报，如需更正请联系办公室退回。"))
     if submission.state not in (*OPEN, State.FILED):
         raise Conflict(_("这张表已受理或正在待签，不能再修改；如需更正请联系办公室退回。"))
-
-
-def _reason(text: str) -> str:
-    text = text.strip()
-    if not text:
-        raise Invalid({"reason": _("请写明退回原因。")})
-    if len(text) > MAX_REASON:
-        raise Invalid({"reason": Message(_("原因请控制在 %(n)s 字以内。"), n=MAX_REASON)})
-    return text
-
-
-def _remark(session: Session, subject: str, kind: str, actor: Actor, now: datetime, text: str = "") -> None:
-    session.add(ReportRemark(subject=subject, kind=kind, text=text, by=actor.name, at=now))
-
-
-def story(session: Session, subject: str) -> Sequence[ReportRemark]:
-    return session.scalars(
-        sa.select(ReportRemark)
-        .where(ReportRemark.subject == subject)
-        .order_by(ReportRemark.at, ReportRemark.id)
-    ).all()
 
 
 def unit_name(session: Session, unit_id: int) -> str:
@@ -336,7 +251,7 @@ def get_edition(session: Session, submission: Submission, number: int) -> Submis
 
 
 def note_reminder(session: Session, actor: Actor, now: datetime, *, report: Report, count: int) -> None:
-    _remark(session, f"report:{report.id}", "reminded", actor, now, str(count))
+    remark(session, report, "reminded", actor, now, str(count))
     record(session, Act.REPORT_REMIND, f"report:{report.id}", actor, now, {"units": count})
 
 

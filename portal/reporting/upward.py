@@ -30,13 +30,13 @@ from portal.reporting.models import (
     COUNTED,
     Report,
     ReportFile,
-    ReportRemark,
     ReportState,
     State,
     Submission,
     SubmissionEdition,
 )
 from portal.reporting.parts import release_files
+from portal.reporting.remarks import remark
 from portal.tenants.models import Tenant
 from portal.units.models import Unit
 
@@ -172,10 +172,6 @@ def reopen_report(
     report.closed_at, report.closed_by = None, ""
     remark(session, report, "reopened", actor, now, reason)
     record(session, Act.REPORT_REOPEN, f"report:{report.id}", actor, now, {"reason": reason})
-
-
-def remark(session: Session, report: Report, kind: str, actor: Actor, now: datetime, text: str = "") -> None:
-    session.add(ReportRemark(subject=f"report:{report.id}", kind=kind, text=text, by=actor.name, at=now))
 
 
 def _release(session: Session, report: Report, now: datetime) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from flask import Blueprint, Response, flash, redirect, request, url_for
+from flask import Blueprint, flash, redirect, request, url_for
 from flask_babel import gettext
 
 from portal.core.clock import SHANGHAI
@@ -114,7 +114,7 @@ def fill(submission_id: int) -> Any:
         if action == "save":
             services.save_draft(session, actor, moment, values=posted.values, **step)
             flash(gettext("草稿已保存，尚未提交。"), "done")
-            return _back(submission_id)
+            return to_sheet(submission_id)
         needs_signature = the_desk().sign_off and opened.submission.unit_id not in the_desk().units_with(
             Right.REPORT_SIGN
         )
@@ -134,7 +134,7 @@ def fill(submission_id: int) -> Any:
         flash(gettext("已送分管领导签批，签批后即报出。"), "done")
     else:
         flash(gettext("零报告已提交。") if action == "zero" else gettext("已提交。"), "done")
-    return _back(submission_id)
+    return to_sheet(submission_id)
 
 
 @blueprint.post("/<tenant>/<campaign>/reports/<int:submission_id>/autosave")
@@ -234,76 +234,12 @@ def read_sentences(opened: Sheet, offers: Mapping[str, Offer], problems: dict[st
     }
 
 
-def _back(submission_id: int) -> Response:
+def to_sheet(submission_id: int) -> Any:
     desk = the_desk()
     url = url_for(
         "reporting.sheet", tenant=desk.tenant_code, campaign=desk.campaign, submission_id=submission_id
     )
-    return redirect(url, 303)  # type: ignore[return-value]
-
-
-@blueprint.post("/<tenant>/<campaign>/reports/<int:submission_id>/sign")
-@require(Right.REPORT_SIGN)
-def sign(submission_id: int) -> Any:
-    opened = open_sheet(submission_id)
-    if opened.submission.unit_id not in the_desk().units_with(Right.REPORT_SIGN):
-        raise NotAllowed
-    session, actor, moment = the_session(), the_actor(), now()
-    problems: dict[str, Any] = {}
-    reason = sentence("reason", problems, "reason")
-    try:
-        if problems:
-            raise Invalid(problems)
-        if request.form.get("action") == "decline":
-            services.decline_signature(
-                session, actor, moment, submission=opened.submission, version=the_version(), reason=reason
-            )
-            flash(gettext("已退回联络员修改。"), "done")
-        else:
-            services.sign_submission(
-                session, actor, moment, campaign=the_campaign(), form=opened.form, submission=opened.submission,
-                version=the_version(),
-            )  # fmt: skip
-            flash(gettext("已签批并报出。"), "done")
-    except Invalid as error:
-        session.rollback()
-        return show_sheet(open_sheet(submission_id), problems=error.problems, status=422)
-    return _back(submission_id)
-
-
-@blueprint.post("/<tenant>/<campaign>/reports/<int:submission_id>/review")
-@require(Right.REPORT_REVIEW)
-def review(submission_id: int) -> Any:
-    """The office accepts the form, or returns it with reasons."""
-    opened = open_sheet(submission_id)
-    session, actor, moment, desk = the_session(), the_actor(), now(), the_desk()
-    step = {"submission": opened.submission, "version": the_version()}
-    problems: dict[str, Any] = {}
-    reasons = {"": sentence("reason", problems, "reason")}
-    reasons |= {part.key: sentence(f"reason-{part.key}", problems, "reason") for part in opened.parts}
-    try:
-        if problems:
-            raise Invalid(problems)
-        if request.form.get("action") == "accept":
-            services.accept_submission(session, actor, moment, **step)  # type: ignore[arg-type]
-            flash(gettext("已受理。"), "done")
-        else:
-            link = url_for(
-                "reporting.sheet",
-                tenant=desk.tenant_code,
-                campaign=desk.campaign,
-                submission_id=submission_id,
-            )
-            services.return_submission(
-                session, actor, moment, campaign=the_campaign(), form=opened.form, reasons=reasons, link=link,
-                **step,  # type: ignore[arg-type]
-            )  # fmt: skip
-            flash(gettext("已退回，并已通知报送单位。"), "done")
-    except Invalid as error:
-        session.rollback()
-        return show_sheet(open_sheet(submission_id), problems=error.problems, status=422)
-    address: dict[str, Any] = {"tenant": desk.tenant_code, "campaign": desk.campaign}
-    return redirect(url_for("reporting.board", report=opened.report.id, **address), 303)
+    return redirect(url, 303)
 
 
 @blueprint.get("/<tenant>/<campaign>/reports/<int:submission_id>/editions/<int:number>")
@@ -326,7 +262,7 @@ def edition(submission_id: int, number: int) -> Any:
 
 
 # Further pages of this blueprint; they add their routes when imported.
-from portal.reporting import burden_pages, evidence, office_pages, question_pages  # noqa: E402
+from portal.reporting import burden_pages, evidence, office_pages, question_pages, review_pages  # noqa: E402
 from portal.reporting.design import local_pages  # noqa: E402
 from portal.reporting.excel import upload_pages  # noqa: E402
 
@@ -339,5 +275,6 @@ __all__ = [
     "local_pages",
     "office_pages",
     "question_pages",
+    "review_pages",
     "upload_pages",
 ]

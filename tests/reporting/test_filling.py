@@ -13,14 +13,8 @@ from portal.core.clock import SHANGHAI, end_of
 from portal.core.errors import Conflict, Invalid
 from portal.notices.models import Notice
 from portal.reporting.models import ReportRemark, State, Submission, SubmissionEdition
-from portal.reporting.services import (
-    accept_submission,
-    decline_signature,
-    file_submission,
-    return_submission,
-    save_draft,
-    sign_submission,
-)
+from portal.reporting.reviewing import accept_submission, decline_signature, return_submission
+from portal.reporting.services import file_submission, save_draft, sign_submission
 from portal.reporting.standing import light_of, minutes_late
 from tests.conftest import TestClock
 from tests.reporting.county import ACTOR, F6, OFFICE, County
@@ -312,6 +306,19 @@ def test_returned_with_reasons_corrected_and_filed_again(county: County) -> None
     ).all()
     assert sorted(story) == ["accepted", "filed", "filed", "returned"]
     assert county.consistent()
+
+
+def test_reasons_at_many_fields_are_kept_whole_and_cut_only_in_the_story(county: County) -> None:
+    county.file("甲镇", PLAIN)
+    give_back(county, "甲镇", **{f.key: f.key + "x" * 280 for f in county.form.fields[:5]})
+    sheet = county.sheet("甲镇")
+    assert [len(said) > 280 for said in sheet.reasons.values()] == [True] * 5
+    told = county.session.scalars(
+        sa.select(ReportRemark.text).where(
+            ReportRemark.subject == f"submission:{sheet.id}", ReportRemark.kind == "returned"
+        )
+    ).one()
+    assert len(told) == 1000
 
 
 @pytest.mark.parametrize("unit_state", ["expected", "draft", "returned"])

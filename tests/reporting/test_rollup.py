@@ -34,14 +34,8 @@ from portal.reporting.models import (
     SubmissionEdition,
 )
 from portal.reporting.rebuilding import rebuild_tenant
-from portal.reporting.services import (
-    accept_submission,
-    decline_signature,
-    file_submission,
-    return_submission,
-    save_draft,
-    sign_submission,
-)
+from portal.reporting.reviewing import accept_submission, decline_signature, return_submission
+from portal.reporting.services import file_submission, save_draft, sign_submission
 from portal.reporting.upward import close_report, list_missing, reopen_report, submit_report
 from portal.web.inputs import MAX_FEN, MAX_INTEGER
 from tests.conftest import TestClock

@@ -30,8 +30,9 @@ from portal.reporting.excel.sheet_file import UnitSheet
 from portal.reporting.excel.upload_lines import Difference, compare, left_cells, pack_text
 from portal.reporting.excel.uploads import counts_of, is_open, replace_entry, settle_counts
 from portal.reporting.filed import previous_values
-from portal.reporting.models import Report, ReportRemark, State, Submission, Upload
+from portal.reporting.models import Report, State, Submission, Upload
 from portal.reporting.prefill import Offer, as_origins
+from portal.reporting.remarks import remark
 from portal.reporting.standing import STATE_LABELS
 
 FROM_FILE = _("办公室按报送文件录入")
@@ -115,11 +116,11 @@ def _enter(
     elif file:
         held = _file(session, actor, now, campaign, form, submission, step)
         if held is None:
-            _remark(session, actor, now, submission, FILED_FOR, entry["file"])
+            remark(session, submission, FILED_FOR, actor, now, entry["file"])
             return Done.FILED, _("已代报。")
     services.save_draft(session, actor, now, submission=submission, version=submission.version, **step)
     if upload.bulk:
-        _remark(session, actor, now, submission, ENTERED, entry["file"])
+        remark(session, submission, ENTERED, actor, now, entry["file"])
     session.flush()
     entry["version"], entry["counts"] = submission.version, counts_of(found)
     return Done.DRAFT, held or Message(_("已写入草稿 %(n)s 处。"), n=taken)
@@ -156,16 +157,6 @@ def _file(
         return Message(_("没有代报，已存为草稿：%(what)s"), what=error.message)
     session.flush()
     return None
-
-
-def _remark(
-    session: Session, actor: Actor, now: datetime, submission: Submission, kind: str, text: str
-) -> None:
-    session.add(
-        ReportRemark(
-            subject=f"submission:{submission.id}", kind=kind, text=text[:1000], by=actor.name, at=now
-        )
-    )
 
 
 # -------------------------------------------------------------------------------------------- what goes back
