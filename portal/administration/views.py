@@ -1,8 +1,7 @@
-"""The system administrator's pages (tree, switches, plugins, calendar) and the office's (readings, body)."""
+"""The system administrator's pages (tree, switches, plugins, calendar) and the office's of its body."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import Blueprint, current_app, flash, g, redirect, render_template, url_for
@@ -15,13 +14,12 @@ from portal.administration.forms import (
     CalendarForm,
     EnableForm,
     EndForm,
-    PolicyForm,
     TenantForm,
     show_problems,
 )
 from portal.administration.upload import read_upload
 from portal.campaigns.cli import count_declared
-from portal.campaigns.declarations import CONTRACT, Campaign
+from portal.campaigns.declarations import CONTRACT
 from portal.core.errors import Conflict, Invalid, NotFound
 from portal.core.i18n import translate
 from portal.core.posts import Right
@@ -29,7 +27,6 @@ from portal.core.scope import set_scope
 from portal.core.text import Message, _
 from portal.tenants import calendar, services
 from portal.tenants.models import Level, Tenant
-from portal.tenants.policies import effect_of, list_readings, set_policy
 from portal.units import bodies
 from portal.units.reader import subtree_scope
 from portal.web.access import (
@@ -45,11 +42,11 @@ from portal.web.access import (
 blueprint = Blueprint("administration", __name__, template_folder="templates")
 
 
-def _done(message: Message | str) -> None:
+def done(message: Message | str) -> None:
     flash(str(translate(message)), "done")
 
 
-def _to(endpoint: str, **values: str) -> Any:
+def to(endpoint: str, **values: str) -> Any:
     places: dict[str, Any] = address() | values
     return redirect(url_for(endpoint, **places), 303)
 
@@ -95,8 +92,8 @@ def create() -> Any:
                 code=form.code.data or "",
                 name=form.name.data or "",
             )
-            _done(Message(_("已新建%(name)s。"), name=made.full_name))
-            return _to("administration.index")
+            done(Message(_("已新建%(name)s。"), name=made.full_name))
+            return to("administration.index")
         except Invalid as error:
             problems = show_problems(form, error)
     page = render_template("administration/create.html", form=form, problems=problems)
@@ -124,8 +121,8 @@ def enable(code: str, key: str) -> Any:
     bodies.enable_campaign(
         session, the_actor(), now(), tenant=target, campaign=campaign, since=form.since.data
     )
-    _done(Message(_("%(name)s已启用%(label)s。"), name=target.full_name, label=campaign.label))
-    return _to("administration.switch", code=code, key=key)
+    done(Message(_("%(name)s已启用%(label)s。"), name=target.full_name, label=campaign.label))
+    return to("administration.switch", code=code, key=key)
 
 
 @blueprint.post("/<tenant>/admin/tenants/<code>/<key>/disable")
@@ -133,8 +130,8 @@ def enable(code: str, key: str) -> Any:
 def disable(code: str, key: str) -> Any:
     target = _target(code)
     services.disable_campaign(the_session(), the_actor(), now(), tenant=target, campaign=key)
-    _done(Message(_("%(name)s已停用该专项，数据全部保留。"), name=target.full_name))
-    return _to("administration.index")
+    done(Message(_("%(name)s已停用该专项，数据全部保留。"), name=target.full_name))
+    return to("administration.index")
 
 
 def _target(code: str) -> Tenant:
@@ -169,8 +166,8 @@ def show_calendar() -> Any:
             days = calendar.parse_days(rows)
             year, source = form.year.data or 0, form.source.data or ""
             calendar.import_year(session, the_actor(), now(), year=year, days=days, source=source)
-            _done(Message(_("已导入 %(year)s 年工作日历，共 %(n)s 天。"), year=year, n=len(days)))
-            return _to("administration.calendar")
+            done(Message(_("已导入 %(year)s 年工作日历，共 %(n)s 天。"), year=year, n=len(days)))
+            return to("administration.calendar")
         except Invalid as error:
             problems = show_problems(form, error)
     years = calendar.list_years(session, today())
@@ -184,67 +181,6 @@ def show_calendar() -> Any:
         top=the_desk().tenant_path.count("/") == 2,
         packaged=calendar.packaged_until(),
     )
-    return page, 422 if form.posted() else 200
-
-
-# ------------------------------------------------------------------------------------------------- readings
-def _declared() -> Campaign | None:
-    """The campaign of the address; None on the administrator's page of common readings."""
-    if the_desk().campaign:
-        return the_campaign()
-    g.nav = "administration.index"
-    return None
-
-
-@blueprint.get("/<tenant>/admin/policies")
-@blueprint.get("/<tenant>/<campaign>/policies")
-@require(Right.POLICY_SET)
-def policies() -> Any:
-    campaign = _declared()
-    readings = list_readings(the_session(), the_desk().tenant_id, campaign)
-    groups = [(campaign.label, [r for r in readings if r.cited is campaign])] if campaign else []
-    groups.append((_("各专项通用"), [r for r in readings if r.cited is not campaign]))
-    values = {r.policy.key: r.value for r in readings}
-    effects = {key: _effect(campaign, key, values) for key in values}
-    return render_template("administration/policies.html", groups=groups, address=address(), effects=effects)
-
-
-def _effect(campaign: Campaign | None, key: str, values: Mapping[str, str]) -> Sequence[Message]:
-    """What a reading comes to today; only a campaign has dates to show."""
-    if campaign is None:
-        return ()
-    if "calendar" not in g:
-        g.calendar = calendar.load_calendar(the_session())
-    return effect_of(key, campaign, values, today(), g.calendar)
-
-
-@blueprint.route("/<tenant>/admin/policies/<key>", methods=["GET", "POST"])
-@blueprint.route("/<tenant>/<campaign>/policies/<key>", methods=["GET", "POST"])
-@require(Right.POLICY_SET)
-def policy(key: str) -> Any:
-    session, campaign = the_session(), _declared()
-    readings = list_readings(session, the_desk().tenant_id, campaign)
-    reading = next((r for r in readings if r.policy.key == key), None)
-    if reading is None:
-        raise NotFound
-    values = {r.policy.key: r.value for r in readings}
-    form = PolicyForm()
-    form.value.choices = [(c.key, translate(c.label)) for c in reading.policy.choices]
-    problems: list[str] = []
-    if form.sent():
-        value, reason = form.value.data or "", form.reason.data or ""
-        try:
-            set_policy(session, the_actor(), now(), campaign=campaign, key=key, value=value, reason=reason)
-            _done(Message(_("“%(label)s”的口径已保存。"), label=reading.policy.label))
-            return _to("administration.policies")
-        except Invalid as error:
-            problems = show_problems(form, error)
-    if not form.posted():
-        form.value.data = reading.value
-    page = render_template(
-        "administration/policy.html", reading=reading, form=form, problems=problems, address=address(),
-        effects={c.key: _effect(campaign, key, values | {key: c.key}) for c in reading.policy.choices},
-    )  # fmt: skip
     return page, 422 if form.posted() else 200
 
 
@@ -263,8 +199,8 @@ def body() -> Any:
             bodies.change_mechanism(
                 session, the_actor(), now(), mechanism_id=found.id, titles=titles, **given
             )
-            _done(gettext("机制设置已保存。"))
-            return _to("administration.body")
+            done(gettext("机制设置已保存。"))
+            return to("administration.body")
         except Invalid as error:
             problems = show_problems(form, error)
     return body_page(form, bind_form(saved=True), problems), 422 if form.posted() else 200
@@ -282,8 +218,8 @@ def bind() -> Any:
                 session, the_actor(), now(), campaign=the_campaign(), mechanism_id=desk.mechanism_id,
                 member=form.member.data or "", unit_id=form.unit.data or 0, since=form.since.data,
             )  # fmt: skip
-            _done(gettext("已加入成员单位。"))
-            return _to("administration.body")
+            done(gettext("已加入成员单位。"))
+            return to("administration.body")
         except Invalid as error:
             problems = show_problems(form, error)
         except Conflict as error:
@@ -301,5 +237,11 @@ def end(membership: int) -> Any:
         the_session(), the_actor(), now(), mechanism_id=the_desk().mechanism_id, membership_id=membership,
         last_day=form.last_day.data,
     )  # fmt: skip
-    _done(gettext("已结束成员单位。"))
-    return _to("administration.body")
+    done(gettext("已结束成员单位。"))
+    return to("administration.body")
+
+
+# Further pages of this blueprint; they add their routes when imported.
+from portal.administration import policy_pages  # noqa: E402
+
+__all__ = ["blueprint", "policy_pages"]
