@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from portal.campaigns import Cadence, Clause, Obligation, Text, _
+from portal.campaigns import MEETINGS, Cadence, Clause, MeetingType, Obligation, Text, _
 
 _NO_DAY = _("原文没有写期限")
 
 
-def _yearly(key: str, label: Text, article: Text, soft: Text, note: Text) -> Obligation:
+def _yearly(
+    key: str, label: Text, article: Text, soft: Text, note: Text, *meetings: MeetingType
+) -> Obligation:
     return Obligation(
         key=key,
         label=label,
@@ -15,6 +17,8 @@ def _yearly(key: str, label: Text, article: Text, soft: Text, note: Text) -> Obl
         cadence=Cadence.YEARLY,
         by_office=True,
         soft=soft,
+        pool=MEETINGS if meetings else "",
+        meetings=meetings,
     )
 
 
@@ -25,6 +29,7 @@ OBLIGATIONS = (
         _("第十二条"),
         _("原则上"),
         _("原则上一年一次；全体会议不定期，没有周期。"),
+        MeetingType.LIAISON,
     ),
     _yearly(
         "annual_plan",

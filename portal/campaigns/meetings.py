@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from portal.campaigns.exchange import Limit
+from portal.campaigns.exchange import Agreement, Limit
 from portal.campaigns.sources import Clause
 from portal.core.text import Text
 
@@ -39,7 +39,9 @@ class Meetings:
     report_back: Limit | None = None
     """How soon units feed back on a decision that names no day; None: 5 working days, the portal's default."""
     signed_papers: bool = True
-    """Papers open after the body's confidentiality agreement (``Exchange.agreement``), where there is one."""
+    """Papers open after the agreement below, or the body's (``Exchange.agreement``), was signed, where there is one."""
+    agreement: Agreement | None = None
+    """For the papers of meetings alone; a signature under ``Exchange.agreement`` does not stand for it."""
 
 
 NO_MEETINGS = Meetings()

@@ -22,7 +22,9 @@ from portal.campaigns.declarations import (
     Threshold,
 )
 from portal.campaigns.exchange import MOST, Category, Exchange, LimitKind
-from portal.campaigns.forms import ACTIVITIES, CodeList, Field, FieldKind, Form
+from portal.campaigns.forms import ACTIVITIES, MEETINGS, CodeList, Field, FieldKind, Form
+from portal.campaigns.meetings import MeetingKind, Meetings
+from portal.campaigns.oversight import HUNDRED, Oversight, PointKind, RungKind, ScoreItem, trace_in
 from portal.campaigns.sources import Clause, Source
 from portal.core.masking import KINDS
 from portal.core.periods import PeriodKind
@@ -56,6 +58,12 @@ def _types(c: Campaign) -> Iterator[Message]:
         yield _wrong("body", c.body)
     if not isinstance(c.exchange, Exchange):
         yield _wrong("exchange", c.exchange)
+    if not isinstance(c.meetings, Meetings):
+        yield _wrong("meetings", c.meetings)
+    elif not all(isinstance(k, MeetingKind) for k in c.meetings.kinds):
+        yield _wrong("meetings.kinds", c.meetings.kinds)
+    if not isinstance(c.oversight, Oversight):
+        yield _wrong("oversight", c.oversight)
     groups: dict[str, type] = {
         "sources": Source, "roster": Member, "duties": Duty, "forms": Form, "code_lists": CodeList, "ledgers": Ledger,
         "thresholds": Threshold, "rules": Rule, "policies": Policy, "phases": Phase, "obligations": Obligation,
@@ -146,14 +154,24 @@ def _walk(c: Campaign) -> Iterator[Message]:
             yield Message(_("限时任务 %(key)s 必须写明日期或周期，且只写一个。"), key=obligation.key)
         if obligation.form and obligation.form not in {f.key for f in c.forms}:
             yield _dangling(f"obligation {obligation.key}", obligation.form)
-        if obligation.pool and obligation.pool not in ledgers | {ACTIVITIES}:
+        if obligation.pool and obligation.pool not in ledgers | {ACTIVITIES, MEETINGS}:
             yield _dangling(f"obligation {obligation.key}", obligation.pool)
-        if obligation.by_office and (obligation.form or obligation.pool or obligation.members):
+        if (obligation.pool == MEETINGS) != bool(obligation.meetings):
+            yield Message(_("限时任务 %(key)s：以会议为准的必须且只有它写明会议种类。"), key=obligation.key)
+        if obligation.pool == MEETINGS and not obligation.by_office:
+            yield Message(_("限时任务 %(key)s：会议由办公室召集，不能要求成员单位。"), key=obligation.key)
+        for kind in obligation.meetings:
+            if kind not in {k.type for k in c.meetings.kinds}:
+                yield _dangling(f"obligation {obligation.key}", kind)
+        by_unit = obligation.form or obligation.members or obligation.pool not in ("", MEETINGS)
+        if obligation.by_office and by_unit:
             yield Message(_("限时任务 %(key)s 由办公室承担，不能写表、台账或成员单位。"), key=obligation.key)
         for key in obligation.members:
             if key not in members:
                 yield _dangling(f"obligation {obligation.key}", key)
     yield from _exchange(c, members)
+    yield from _meetings(c)
+    yield from _oversight(c, members)
 
 
 def _exchange(c: Campaign, members: set[str]) -> Iterator[Message]:
@@ -169,6 +187,70 @@ def _exchange(c: Campaign, members: set[str]) -> Iterator[Message]:
         if limit is not None and not 1 <= limit.n <= MOST[limit.kind]:
             text = _("exchange.%(what)s 的时限应为 1 至 %(most)s，现为 %(n)s。")
             yield Message(text, what=what, most=MOST[limit.kind], n=limit.n)
+
+
+def _meetings(c: Campaign) -> Iterator[Message]:
+    """Each kind once; one signature must not stand for two texts."""
+    m, body = c.meetings, c.exchange.agreement
+    yield from _keys("meeting kind", [k.type for k in m.kinds])
+    if m.report_back is not None and not 1 <= m.report_back.n <= MOST[m.report_back.kind]:
+        text = _("meetings.%(what)s 的时限应为 1 至 %(most)s，现为 %(n)s。")
+        yield Message(text, what="report_back", most=MOST[m.report_back.kind], n=m.report_back.n)
+    if m.agreement and body and m.agreement != body and m.agreement.version == body.version:
+        yield Message(
+            _("会议材料的保密承诺与信息交换的不是同一文本，却用了同一版本号 %(n)s。"), n=body.version
+        )
+
+
+def _oversight(c: Campaign, members: set[str]) -> Iterator[Message]:
+    """The ladder rises, counts only what has an end, and leaves 一票否决 to people; the sheet comes to a hundred."""
+    o = c.oversight
+    rungs, counted = {r.key for r in o.ladder}, _counted(c)
+    for what, keys in (
+        ("rung", [r.key for r in o.ladder]),
+        ("trigger", [t.key for t in o.triggers]),
+        ("score item", [s.key for s in o.score]),
+        ("watched", list(o.watched)),
+    ):
+        yield from _keys(what, keys)
+    for rung in o.ladder:
+        if rung.decided_by and rung.decided_by not in members:
+            yield _dangling(f"rung {rung.key}", rung.decided_by)
+        if rung.misses and rung.kind is RungKind.VETO:
+            yield Message(_("一票否决 %(key)s 不能由系统按次数提出，须由有权人员决定。"), key=rung.key)
+    misses = [r.misses for r in o.ladder if r.misses]
+    if misses != sorted(set(misses)) or (misses and misses[0] < 1):
+        yield Message(_("督促措施由轻到重排列，次数也应逐级增加，现为 %(n)s。"), n=misses)
+    for trigger in o.triggers:
+        for key in trigger.rungs:
+            if key not in rungs:
+                yield _dangling(f"trigger {trigger.key}", key)
+    for key in o.watched:
+        if key not in counted:
+            yield _dangling("watched", key)
+    for item in o.score:
+        yield from _score_item(item, counted)
+    base = sum(s.most for s in o.score if s.kind is PointKind.BASE)
+    if o.score and base != HUNDRED:
+        yield Message(_("评分表基本分合计应为 100 分，现为 %(n)s 分。"), n=base / 100)
+
+
+def _counted(c: Campaign) -> set[str]:
+    """What units owe in every period with an end: a soft word is never a miss (Q-29)."""
+    named = {o.key for o in c.obligations}
+    found = {o.key for o in c.obligations if o.cadence and not o.soft and not o.by_office}
+    return found | {d.key for d in c.duties if d.cadence and not d.soft and d.key not in named}
+
+
+def _score_item(item: ScoreItem, counted: set[str]) -> Iterator[Message]:
+    if item.most < 1 or not 0 <= item.each <= item.most:
+        yield Message(_("评分项 %(key)s 的分值不对：最多 %(most)s，每次 %(each)s。"), key=item.key, most=item.most, each=item.each)  # fmt: skip
+    if item.obligation and item.obligation not in counted:
+        yield _dangling(f"score item {item.key}", item.obligation)
+    if item.obligation and (not item.each or item.kind is PointKind.BONUS):
+        yield Message(_("评分项 %(key)s 由未完成的任务得出，须写明每次扣多少，不能是加分。"), key=item.key)
+    if word := trace_in(item.label):
+        yield Message(_("评分项 %(key)s 按“%(word)s”计分：不得以登录、点击、照片、转发、场次等痕迹计分。"), key=item.key, word=word)  # fmt: skip
 
 
 def _drawn(
@@ -244,8 +326,12 @@ def _clauses(c: Campaign) -> Iterator[Message]:
     for kinds in (x.categories, x.advisories, x.materials, x.requests):
         carriers += [(f"Category {k.key}", k.clause) for k in kinds]
     carriers += [("Limit", limit.clause) for limit in (x.answer, x.handling) if limit and limit.clause]
-    if x.agreement is not None:
-        carriers.append(("Agreement", x.agreement.clause))
+    m = c.meetings
+    carriers += [("Limit", m.report_back.clause)] if m.report_back and m.report_back.clause else []
+    carriers += [(f"MeetingKind {k.type}", k.clause) for k in m.kinds]
+    carriers += [("Agreement", a.clause) for a in (x.agreement, m.agreement) if a is not None]
+    o = c.oversight
+    carriers += [(f"{type(i).__name__} {i.key}", i.clause) for i in (*o.ladder, *o.triggers, *o.score)]
     for what, clause in carriers:
         if clause is None:
             yield Message(_("%(what)s 没有写明依据条款。"), what=what)

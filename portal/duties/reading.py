@@ -10,11 +10,12 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.campaigns.declarations import Campaign, Obligation
+from portal.campaigns.forms import MEETINGS
 from portal.core.clock import SHANGHAI
 from portal.core.periods import Period, PeriodKind
 from portal.duties.models import DutyRecord
 from portal.duties.obligations import Item, Owner, Span, bounds, declared, stand
-from portal.figures.evidence import FORMS, LINES, Evidence, find_room, room_of
+from portal.figures.evidence import FORMS, LINES, Evidence, find_room, key_of, room_of
 from portal.tenants.models import CampaignSwitch
 from portal.units.models import Mechanism, Membership, Unit
 
@@ -59,7 +60,7 @@ def read_items(session: Session, now: datetime, asks: Sequence[Ask], periods: Pe
     items = []
     for ask, obligation, found in wanted:
         for owner in _owners(ask, obligation, members, offices):
-            key = (ask.mechanism_id, ask.campaign.key, _key(obligation), owner.unit_id)
+            key = (ask.mechanism_id, ask.campaign.key, key_of(obligation), owner.unit_id)
             known = records.get(key, ())
             items += [stand(ask.campaign, obligation, owner, period, known, moment) for period in found]
     return items
@@ -135,10 +136,6 @@ def _offices(session: Session, mechanisms: set[int]) -> dict[int, Owner]:
     return {m: Owner(m, None, office, ((since, None),)) for m, office, since in rows}
 
 
-def _key(obligation: Obligation) -> str:
-    return obligation.form or obligation.pool or obligation.key
-
-
 _Records = dict[tuple[int, str, str, int | None], list[Evidence]]
 
 
@@ -149,7 +146,7 @@ def _records(
     rooms: dict[str, set[tuple[str, str]]] = {}
     first = today
     for ask, obligation, periods in wanted:
-        rooms.setdefault(room_of(obligation), set()).add((ask.campaign.key, _key(obligation)))
+        rooms.setdefault(room_of(obligation), set()).add((ask.campaign.key, key_of(obligation)))
         once = periods[0].kind is PeriodKind.ONCE
         first = min(first, bounds(ask.campaign, obligation)[0] if once else periods[0].start)
     mechanisms = {a.campaign.key: set[int]() for a, _o, _p in wanted}
@@ -158,12 +155,13 @@ def _records(
     found: _Records = {}
     for name, keys in sorted(rooms.items()):
         room = find_room(name)
-        if name != LINES and room is not None and units:
+        if name != LINES and room is not None and (units or name == MEETINGS):
             # a form is due after its period, so it is read by its due instant from the first period on
             for record in room.read(
                 session, keys, sorted(units), first, date.max if name == FORMS else today
             ):
-                for mechanism in mechanisms[record.campaign]:
+                asked = mechanisms[record.campaign]
+                for mechanism in asked if record.mechanism_id is None else asked & {record.mechanism_id}:
                     found.setdefault((mechanism, record.campaign, record.key, record.unit_id), []).append(
                         record
                     )

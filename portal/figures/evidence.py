@@ -12,7 +12,7 @@ from datetime import date, datetime
 from sqlalchemy.orm import Session
 
 from portal.campaigns.declarations import Obligation
-from portal.campaigns.forms import ACTIVITIES
+from portal.campaigns.forms import ACTIVITIES, MEETINGS
 from portal.figures.sources import LEDGERS
 
 FORMS = "forms"
@@ -38,6 +38,8 @@ class Evidence:
     due: datetime | None = None
     late_days: int = 0
     """Of a form: begun days between the last instant on time and its first filing."""
+    mechanism_id: int | None = None
+    """Of an office's record (``unit_id`` None): whose."""
 
 
 Wanted = Collection[tuple[str, str]]
@@ -59,7 +61,7 @@ _ROOMS: dict[str, Room] = {}
 
 
 def register_evidence(name: str, room: Room) -> None:
-    """``name``: ``ACTIVITIES``, ``LEDGERS`` or ``FORMS``."""
+    """``name``: ``ACTIVITIES``, ``MEETINGS``, ``LEDGERS`` or ``FORMS``."""
     _ROOMS[name] = room
 
 
@@ -68,8 +70,15 @@ def room_of(obligation: Obligation) -> str:
     if obligation.form:
         return FORMS
     if obligation.pool:
-        return ACTIVITIES if obligation.pool == ACTIVITIES else LEDGERS
+        return obligation.pool if obligation.pool in (ACTIVITIES, MEETINGS) else LEDGERS
     return LINES
+
+
+def key_of(obligation: Obligation) -> str:
+    """Under which the records are asked for that meet the obligation; of meetings, ``meetings:`` and the kinds."""
+    if obligation.pool == MEETINGS:
+        return ":".join((MEETINGS, *obligation.meetings))
+    return obligation.form or obligation.pool or obligation.key
 
 
 def find_room(name: str) -> Room | None:
