@@ -7,7 +7,9 @@ from .duties import DUTIES
 from .exchange import EXCHANGE
 from .forms import MONTHLY_STATISTICS
 from .ledgers import CASE_LEDGER
+from .meetings import MEETINGS
 from .obligations import OBLIGATIONS
+from .oversight import OVERSIGHT
 from .policies import POLICIES
 from .registers import REGISTERS
 from .roster import BODY, ROSTER
@@ -32,6 +34,8 @@ CAMPAIGN = Campaign(
     policies=POLICIES,
     obligations=OBLIGATIONS,
     exchange=EXCHANGE,
+    meetings=MEETINGS,
+    oversight=OVERSIGHT,
 )
 
 

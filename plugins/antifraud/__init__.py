@@ -9,6 +9,8 @@ from .duties import DUTIES
 from .exchange import EXCHANGE
 from .forms import FORMS
 from .ledgers import LEDGERS
+from .meetings import MEETINGS
+from .oversight import OVERSIGHT
 from .policies import OBLIGATIONS, POLICIES
 from .roster import BODY, ROSTER
 from .sources import SOURCES
@@ -29,6 +31,8 @@ CAMPAIGN = Campaign(
     policies=POLICIES,
     obligations=OBLIGATIONS,
     exchange=EXCHANGE,
+    meetings=MEETINGS,
+    oversight=OVERSIGHT,
 )
 
 

@@ -12,6 +12,8 @@ from .duties import DUTIES
 from .exchange import EXCHANGE
 from .forms import FORMS
 from .ledgers import LEDGERS
+from .meetings import MEETINGS
+from .oversight import OVERSIGHT
 from .phases import OBLIGATIONS, PHASES
 from .policies import POLICIES
 from .roster import BODY, ROSTER
@@ -35,6 +37,8 @@ CAMPAIGN = Campaign(
     phases=PHASES,
     obligations=OBLIGATIONS,
     exchange=EXCHANGE,
+    meetings=MEETINGS,
+    oversight=OVERSIGHT,
 )
 
 

@@ -43,7 +43,7 @@ from portal.campaigns.forms import (
 )
 from portal.campaigns.hookspecs import hookimpl
 from portal.campaigns.meetings import MeetingKind, Meetings, MeetingType
-from portal.campaigns.oversight import Oversight, PointKind, Rung, ScoreItem
+from portal.campaigns.oversight import Oversight, PointKind, Rung, RungKind, ScoreItem, Trigger
 from portal.campaigns.papers import Cell, DocumentTemplate, DocumentType, Words
 from portal.campaigns.sources import Clause, Source, Values
 from portal.core.periods import Period, PeriodKind
@@ -98,6 +98,7 @@ __all__ = [
     "Refused",
     "Rule",
     "Rung",
+    "RungKind",
     "ScoreItem",
     "Section",
     "Shift",
@@ -105,6 +106,7 @@ __all__ = [
     "Table",
     "Text",
     "Threshold",
+    "Trigger",
     "Values",
     "Words",
     "_",
