@@ -15,10 +15,11 @@ from portal.meetings import models as meetings
 from portal.notices import models as notices
 from portal.papers import models as papers
 from portal.reporting import models as reporting
+from portal.supervision import models as supervision
 from portal.tenants import models as tenants
 from portal.units import models as units
 
 __all__ = [
-    "accounts", "activities", "assessment", "audit", "deadlines", "documents", "duties", "exchange", "figures", "information", "jobs", "ledger", "meetings", "notices", "papers", "reporting", "tenants",
+    "accounts", "activities", "assessment", "audit", "deadlines", "documents", "duties", "exchange", "figures", "information", "jobs", "ledger", "meetings", "notices", "papers", "reporting", "supervision", "tenants",
     "units",
 ]  # fmt: skip

@@ -42,6 +42,12 @@ VISIBILITY = {
     "score_result": "own",
     "score_sheet": "own",
     "score_version": "own",
+    "supervision_order": "own",
+    "supervision_series": "own",
+    "supervision_step": "own",
+    "supervision_unit": "own",
+    "supervision_visit": "own",
+    "supervision_visit_unit": "own",
 }
 
 
@@ -368,6 +374,69 @@ def upgrade() -> None:
         sa.UniqueConstraint(
             "tenant_id", "mechanism_id", "year", name=op.f("uq_score_sheet_tenant_id_mechanism_id_year")
         ),
+    )
+    op.create_table(
+        "supervision_series",
+        sa.Column("tenant_id", INTEGER, nullable=False),
+        sa.Column("id", INTEGER, autoincrement=False, nullable=False),
+        sa.Column("mechanism_id", INTEGER, nullable=False),
+        sa.Column("year", INTEGER, nullable=False),
+        sa.Column("last", INTEGER, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "mechanism_id"],
+            ["mechanism.tenant_id", "mechanism.id"],
+            name=op.f("fk_supervision_series_mechanism_id_mechanism"),
+        ),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_supervision_series__tenant")),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_supervision_series")),
+        sa.UniqueConstraint(
+            "tenant_id",
+            "mechanism_id",
+            "year",
+            name=op.f("uq_supervision_series_tenant_id_mechanism_id_year"),
+        ),
+    )
+    op.create_table(
+        "supervision_visit",
+        sa.Column("tenant_id", INTEGER, nullable=False),
+        sa.Column("id", INTEGER, autoincrement=False, nullable=False),
+        sa.Column("mechanism_id", INTEGER, nullable=False),
+        sa.Column("title", sa.String(length=120), nullable=False),
+        sa.Column("month", sa.String(length=7), nullable=False, comment="YYYY-MM"),
+        sa.Column("on", sa.Date(), nullable=True, comment="the day, once it is known"),
+        sa.Column("by_whom", sa.String(length=120), nullable=False),
+        sa.Column("basis", sa.String(length=200), nullable=False),
+        sa.Column(
+            "clash_why",
+            sa.String(length=300),
+            nullable=False,
+            comment="why a unit is asked twice in one month",
+        ),
+        sa.Column("planned_at", Instant(), nullable=False),
+        sa.Column("planned_by", sa.String(length=200), nullable=False),
+        sa.Column("cancelled_at", Instant(), nullable=True),
+        sa.Column("cancelled_why", sa.String(length=300), nullable=False),
+        sa.Column("request_key", sa.String(length=60), nullable=False),
+        sa.Column("version", INTEGER, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "mechanism_id"],
+            ["mechanism.tenant_id", "mechanism.id"],
+            name=op.f("fk_supervision_visit_mechanism_id_mechanism"),
+        ),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_supervision_visit__tenant")),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_supervision_visit")),
+        sa.UniqueConstraint(
+            "tenant_id", "request_key", name=op.f("uq_supervision_visit_tenant_id_request_key")
+        ),
+    )
+    op.create_index(
+        "ix_supervision_visit_tenant_id_mechanism_id",
+        "supervision_visit",
+        ["tenant_id", "mechanism_id", "month"],
+        unique=False,
+    )
+    op.create_index(
+        "ix_supervision_visit_tenant_id_month", "supervision_visit", ["tenant_id", "month"], unique=False
     )
     op.create_table(
         "activity_visit",
@@ -844,6 +913,127 @@ def upgrade() -> None:
         ),
     )
     op.create_table(
+        "supervision_order",
+        sa.Column("tenant_id", INTEGER, nullable=False),
+        sa.Column("id", INTEGER, autoincrement=False, nullable=False),
+        sa.Column("mechanism_id", INTEGER, nullable=False),
+        sa.Column("year", INTEGER, nullable=False),
+        sa.Column("seq", INTEGER, nullable=False),
+        sa.Column("number", sa.String(length=40), nullable=False),
+        sa.Column("title", sa.String(length=200), nullable=False),
+        sa.Column("requirements", sa.Text(), nullable=False),
+        sa.Column(
+            "source",
+            sa.String(length=20),
+            nullable=False,
+            comment="kind of its subject, or leader, superior, other",
+        ),
+        sa.Column("subject", sa.String(length=60), nullable=False, comment="type:id of what it grew out of"),
+        sa.Column(
+            "label", sa.String(length=200), nullable=False, comment="its source as printed, a snapshot"
+        ),
+        sa.Column("clause", sa.String(length=200), nullable=False, comment="what it rests on, in words"),
+        sa.Column("lead_id", INTEGER, nullable=False),
+        sa.Column("person", sa.String(length=60), nullable=False, comment="post of who is responsible"),
+        sa.Column("cadence", sa.String(length=16), nullable=False),
+        sa.Column(
+            "listed_by", sa.String(length=80), nullable=False, comment="挂牌督办: the body that listed it"
+        ),
+        sa.Column("assigned_at", Instant(), nullable=False),
+        sa.Column("assigned_by", sa.String(length=200), nullable=False),
+        sa.Column("request_key", sa.String(length=60), nullable=False),
+        sa.Column("deadline_id", INTEGER, nullable=True, comment="the clock of the present round"),
+        sa.Column("version", INTEGER, nullable=False),
+        sa.Column("stage", sa.String(length=12), nullable=False),
+        sa.Column("round", INTEGER, nullable=False, comment="2 = reopened once, under the same number"),
+        sa.Column("fed_at", Instant(), nullable=True, comment="last feedback of the lead unit in this round"),
+        sa.Column("returned_at", Instant(), nullable=True, comment="sent back, nothing said since"),
+        sa.Column("feedback_due", sa.Date(), nullable=True),
+        sa.Column("handed_up_at", Instant(), nullable=True, comment="waits for a leader's instruction"),
+        sa.Column("closed_at", Instant(), nullable=True),
+        sa.Column(
+            "look_back_on",
+            sa.Date(),
+            nullable=True,
+            comment="回头看 is due on this day; None = none, or done",
+        ),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "deadline_id"],
+            ["deadline.tenant_id", "deadline.id"],
+            name=op.f("fk_supervision_order_deadline_id_deadline"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "lead_id"],
+            ["unit.tenant_id", "unit.id"],
+            name=op.f("fk_supervision_order_lead_id_unit"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "mechanism_id"],
+            ["mechanism.tenant_id", "mechanism.id"],
+            name=op.f("fk_supervision_order_mechanism_id_mechanism"),
+        ),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_supervision_order__tenant")),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_supervision_order")),
+        sa.UniqueConstraint(
+            "tenant_id",
+            "mechanism_id",
+            "year",
+            "seq",
+            name=op.f("uq_supervision_order_tenant_id_mechanism_id_year_seq"),
+        ),
+        sa.UniqueConstraint(
+            "tenant_id", "request_key", name=op.f("uq_supervision_order_tenant_id_request_key")
+        ),
+    )
+    op.create_index(
+        "ix_supervision_order_tenant_id_lead_id", "supervision_order", ["tenant_id", "lead_id"], unique=False
+    )
+    op.create_index(
+        "ix_supervision_order_tenant_id_stage",
+        "supervision_order",
+        ["tenant_id", "mechanism_id", "stage"],
+        unique=False,
+    )
+    op.create_index(
+        "ix_supervision_order_tenant_id_subject", "supervision_order", ["tenant_id", "subject"], unique=False
+    )
+    op.create_table(
+        "supervision_visit_unit",
+        sa.Column("tenant_id", INTEGER, nullable=False),
+        sa.Column("id", INTEGER, autoincrement=False, nullable=False),
+        sa.Column("visit_id", INTEGER, nullable=False),
+        sa.Column("unit_id", INTEGER, nullable=False),
+        sa.Column("done_on", sa.Date(), nullable=True),
+        sa.Column("result", sa.String(length=1000), nullable=False),
+        sa.Column("problems", sa.String(length=1000), nullable=False, comment="'' = none found"),
+        sa.Column("recorded_at", Instant(), nullable=True),
+        sa.Column("recorded_by", sa.String(length=200), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "unit_id"],
+            ["unit.tenant_id", "unit.id"],
+            name=op.f("fk_supervision_visit_unit_unit_id_unit"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "visit_id"],
+            ["supervision_visit.tenant_id", "supervision_visit.id"],
+            name=op.f("fk_supervision_visit_unit_visit_id_supervision_visit"),
+        ),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_supervision_visit_unit__tenant")),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_supervision_visit_unit")),
+        sa.UniqueConstraint(
+            "tenant_id",
+            "visit_id",
+            "unit_id",
+            name=op.f("uq_supervision_visit_unit_tenant_id_visit_id_unit_id"),
+        ),
+    )
+    op.create_index(
+        "ix_supervision_visit_unit_tenant_id_unit_id",
+        "supervision_visit_unit",
+        ["tenant_id", "unit_id", "visit_id"],
+        unique=False,
+    )
+    op.create_table(
         "minutes_edition",
         sa.Column("tenant_id", INTEGER, nullable=False),
         sa.Column("id", INTEGER, autoincrement=False, nullable=False),
@@ -955,6 +1145,83 @@ def upgrade() -> None:
         ["tenant_id", "meeting_id", "position"],
         unique=False,
     )
+    op.create_table(
+        "supervision_step",
+        sa.Column("tenant_id", INTEGER, nullable=False),
+        sa.Column("id", INTEGER, autoincrement=False, nullable=False),
+        sa.Column("order_id", INTEGER, nullable=False),
+        sa.Column("kind", sa.String(length=12), nullable=False, comment="StepKind"),
+        sa.Column(
+            "unit_id",
+            INTEGER,
+            nullable=True,
+            comment="whose step it is, or whom it is addressed to; None = all",
+        ),
+        sa.Column("text", sa.Text(), nullable=False, comment="progress, reason, opinion or instruction"),
+        sa.Column("problems", sa.Text(), nullable=False),
+        sa.Column("plan", sa.Text(), nullable=False, comment="next step"),
+        sa.Column("colour", sa.String(length=8), nullable=False, comment="Colour of a slip"),
+        sa.Column(
+            "data", JSON, nullable=False, comment="lead, due, look_back_on, link, label, number, old, new"
+        ),
+        sa.Column("by", sa.String(length=200), nullable=False),
+        sa.Column("by_id", INTEGER, nullable=True, comment="account; who checks does not close"),
+        sa.Column("at", Instant(), nullable=False),
+        sa.Column("request_key", sa.String(length=60), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "order_id"],
+            ["supervision_order.tenant_id", "supervision_order.id"],
+            name=op.f("fk_supervision_step_order_id_supervision_order"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "unit_id"],
+            ["unit.tenant_id", "unit.id"],
+            name=op.f("fk_supervision_step_unit_id_unit"),
+        ),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_supervision_step__tenant")),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_supervision_step")),
+        sa.UniqueConstraint(
+            "tenant_id", "request_key", name=op.f("uq_supervision_step_tenant_id_request_key")
+        ),
+    )
+    op.create_index(
+        "ix_supervision_step_tenant_id_order_id",
+        "supervision_step",
+        ["tenant_id", "order_id", "at"],
+        unique=False,
+    )
+    op.create_table(
+        "supervision_unit",
+        sa.Column("tenant_id", INTEGER, nullable=False),
+        sa.Column("id", INTEGER, autoincrement=False, nullable=False),
+        sa.Column("order_id", INTEGER, nullable=False),
+        sa.Column("unit_id", INTEGER, nullable=False),
+        sa.Column("lead", sa.Boolean(), nullable=False),
+        sa.Column("signed_at", Instant(), nullable=True),
+        sa.Column("signed_by", sa.String(length=200), nullable=False),
+        sa.Column("left_at", Instant(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "order_id"],
+            ["supervision_order.tenant_id", "supervision_order.id"],
+            name=op.f("fk_supervision_unit_order_id_supervision_order"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "unit_id"],
+            ["unit.tenant_id", "unit.id"],
+            name=op.f("fk_supervision_unit_unit_id_unit"),
+        ),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_supervision_unit__tenant")),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_supervision_unit")),
+        sa.UniqueConstraint(
+            "tenant_id", "order_id", "unit_id", name=op.f("uq_supervision_unit_tenant_id_order_id_unit_id")
+        ),
+    )
+    op.create_index(
+        "ix_supervision_unit_tenant_id_unit_id",
+        "supervision_unit",
+        ["tenant_id", "unit_id", "order_id"],
+        unique=False,
+    )
     op.add_column(
         "activity",
         sa.Column(
@@ -969,12 +1236,22 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_column("activity", "hours")
+    op.drop_index("ix_supervision_unit_tenant_id_unit_id", table_name="supervision_unit")
+    op.drop_table("supervision_unit")
+    op.drop_index("ix_supervision_step_tenant_id_order_id", table_name="supervision_step")
+    op.drop_table("supervision_step")
     op.drop_index("ix_resolution_tenant_id_meeting_id", table_name="resolution")
     op.drop_index("ix_resolution_tenant_id_lead_unit_id", table_name="resolution")
     op.drop_table("resolution")
     op.drop_index("ix_minutes_receipt_tenant_id_unit_id", table_name="minutes_receipt")
     op.drop_table("minutes_receipt")
     op.drop_table("minutes_edition")
+    op.drop_index("ix_supervision_visit_unit_tenant_id_unit_id", table_name="supervision_visit_unit")
+    op.drop_table("supervision_visit_unit")
+    op.drop_index("ix_supervision_order_tenant_id_subject", table_name="supervision_order")
+    op.drop_index("ix_supervision_order_tenant_id_stage", table_name="supervision_order")
+    op.drop_index("ix_supervision_order_tenant_id_lead_id", table_name="supervision_order")
+    op.drop_table("supervision_order")
     op.drop_table("score_version")
     op.drop_table("score_result")
     op.drop_index("ix_score_objection_tenant_id_answered_at", table_name="score_objection")
@@ -999,6 +1276,10 @@ def downgrade() -> None:
     op.drop_table("agenda_item")
     op.drop_index("ix_activity_visit_tenant_id_place_id", table_name="activity_visit")
     op.drop_table("activity_visit")
+    op.drop_index("ix_supervision_visit_tenant_id_month", table_name="supervision_visit")
+    op.drop_index("ix_supervision_visit_tenant_id_mechanism_id", table_name="supervision_visit")
+    op.drop_table("supervision_visit")
+    op.drop_table("supervision_series")
     op.drop_table("score_sheet")
     op.drop_index("ix_paper_tenant_id_subject", table_name="paper")
     op.drop_index("ix_paper_tenant_id_mechanism_id_state", table_name="paper")
