@@ -26,14 +26,25 @@ MONTHS = 12
 
 def monthly_duty(campaign: Campaign) -> Obligation | None:
     """The obligation by which every unit holds an activity each month; None where no text says so."""
-    return next(
-        (o for o in campaign.obligations if o.pool == ACTIVITIES and o.cadence is Cadence.MONTHLY), None
-    )
+    return _find(campaign, Cadence.MONTHLY)
+
+
+def publicity_duty(campaign: Campaign) -> Obligation | None:
+    """The monthly one, else the yearly month in which every unit takes part (宣传月, P-15); None where there is neither.
+
+    The texts do not say which month that is, so the page shows the one that is chosen, and nobody is ever late.
+    """
+    return monthly_duty(campaign) or _find(campaign, Cadence.YEARLY)
+
+
+def _find(campaign: Campaign, cadence: Cadence) -> Obligation | None:
+    return next((o for o in campaign.obligations if o.pool == ACTIVITIES and o.cadence is cadence), None)
 
 
 @dataclass(frozen=True)
 class Cell:
-    """One unit in one month. ``light``: ok, late (the month is over), near (it is not), '' (not asked)."""
+    """One unit in one month. ``light``: ok, late (the month is over), near (it is not, or nobody is ever late), '' (not
+    asked)."""
 
     count: int
     light: str
@@ -99,8 +110,10 @@ def read_coverage(
     month: Period,
     today: date,
     unit_ids: Sequence[int] | None = None,
+    monthly: bool = True,
 ) -> Coverage:
-    """``unit_ids`` None = the whole body without its guests; two statements."""
+    """``unit_ids`` None = the whole body without its guests; ``monthly`` False: a month without is not late. Two
+    statements."""
     months = tuple(month.shifted(n) for n in range(1 - MONTHS, 1))
     units, spans = _list_spans(session, mechanism_id, unit_ids)
     counts: dict[tuple[int, Period], Counter[str]] = {}
@@ -120,7 +133,7 @@ def read_coverage(
         )
         if count and asked:
             return Cell(count, "ok")
-        return Cell(count, ("late" if at.end < today else "near") if asked else "")
+        return Cell(count, ("late" if monthly and at.end < today else "near") if asked else "")
 
     lines = [
         Line(u, name, tuple(cell(u, m) for m in months), tuple(counts.get((u, month), Counter()).items()))

@@ -11,7 +11,7 @@ from portal.activities import coverage, export
 from portal.activities.credits import JOINT
 from portal.activities.entry import today_of
 from portal.activities.views import asked_month, blueprint, here, months_offered, own_units, send, this_month
-from portal.campaigns.declarations import Obligation
+from portal.campaigns.declarations import Cadence, Obligation
 from portal.core.audit import Act, record
 from portal.core.errors import NotFound
 from portal.core.text import Message, _
@@ -20,9 +20,9 @@ from portal.web.access import logged_in, now, the_actor, the_campaign, the_desk,
 
 
 def _read() -> tuple[Obligation, coverage.Coverage]:
-    duty = coverage.monthly_duty(the_campaign())
+    duty = coverage.publicity_duty(the_campaign())
     if duty is None:
-        raise NotFound(_("本专项的文件没有规定按月开展活动，不统计场次覆盖。"))
+        raise NotFound(_("本专项的文件没有规定按月或在宣传月开展活动，不统计场次覆盖。"))
     view = coverage.read_coverage(
         the_session(),
         campaign=the_campaign().key,
@@ -30,6 +30,7 @@ def _read() -> tuple[Obligation, coverage.Coverage]:
         month=asked_month() or this_month(),
         today=today_of(now()),
         unit_ids=own_units(),
+        monthly=duty.cadence is Cadence.MONTHLY,
     )
     return duty, view
 

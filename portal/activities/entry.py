@@ -17,6 +17,7 @@ from portal.core.text import Message, Text, _
 MONTHS_BACK = 13
 MOST_PEOPLE = 1_000_000
 MOST_COPIES = 10_000_000
+MOST_HOURS = 400
 REASON_LENGTH = 300
 
 Problems = dict[str, Message | Text]
@@ -35,6 +36,8 @@ class Entry:
     """People present."""
     materials: int = 0
     """Printed copies given out."""
+    hours: int = 0
+    """Of a training (学时)."""
     note: str = ""
 
 
@@ -64,6 +67,7 @@ def check_entry(entry: Entry, now: datetime, found: Activity | None = None) -> P
     for key, number, most in (
         ("reach", entry.reach, MOST_PEOPLE),
         ("materials", entry.materials, MOST_COPIES),
+        ("hours", entry.hours, MOST_HOURS),
     ):
         if not 0 <= number <= most:
             problems[key] = Message(_("应为 0 至 %(most)s，请核对位数。"), most=f"{most:,}")

@@ -12,7 +12,8 @@ from portal.activities import services
 from portal.activities.credits import Body, list_bodies
 from portal.activities.entry import REASON_LENGTH, Entry, today_of
 from portal.activities.forms import ActivityForm
-from portal.activities.models import Activity
+from portal.activities.models import Activity, Place
+from portal.activities.places import list_open, place_of
 from portal.activities.views import ID, blueprint, campaign_label, detail_page, here, may_change, readable
 from portal.core.errors import Conflict, Invalid, NotAllowed, NotFound
 from portal.core.i18n import translate
@@ -48,8 +49,11 @@ def _prepare(
     organisers: dict[int, str],
     units: dict[int, str],
     served: Sequence[str] = (),
+    standing: Place | None = None,
 ) -> None:
     """The choices of the form; where there is but one, what was posted is not read."""
+    offered = list_open(the_session(), the_desk().tenant_id)
+    form.offer([standing, *offered] if standing and standing.closed_at else offered)
     form.unit.choices = list(organisers.items())
     if len(organisers) == 1:
         form.unit.data = next(iter(organisers))
@@ -89,6 +93,7 @@ def new() -> Any:
                 units=form.units.data or (),
                 campaigns=form.campaigns.data or (),
                 request_key=form.request_key.data or "",
+                place_id=form.place_id.data or 0,
                 link=_link,
             )
             return _done(found, _("已登记，主办和参加单位的报表自动取数。"))
@@ -107,16 +112,18 @@ def _fits(form: ActivityForm, organisers: dict[int, str]) -> bool:
 @blueprint.route(f"/<tenant>/<campaign>/activities/{ID}/edit", methods=["GET", "POST"])
 @logged_in
 def edit(activity_id: int) -> Any:
-    found, credited = _changeable(activity_id)
+    found, credited = changeable(activity_id)
     bodies, form = _bodies(), ActivityForm()
     organiser = {found.unit_id: credited.get(found.unit_id, "")}
     form.request_key.data = found.request_key
-    _prepare(form, bodies, organiser, _units(bodies) | credited, found.campaigns)
+    standing = place_of(the_session(), found)
+    _prepare(form, bodies, organiser, _units(bodies) | credited, found.campaigns, standing)
     if request.method == "GET":
         form.version.data = found.version
-        keys = ("title", "kind", "audience", "held_on", "place", "reach", "materials", "note")
+        keys = ("title", "kind", "audience", "held_on", "place", "reach", "materials", "hours", "note")
         form.show(Entry(**{key: getattr(found, key) for key in keys}))
         form.units.data, form.campaigns.data = list(credited), list(found.campaigns)
+        form.place_id.data = standing.id if standing else 0
         return _form_page(form, found)
     if not form.validate():
         return _form_page(form, found), 422
@@ -130,6 +137,7 @@ def edit(activity_id: int) -> Any:
             entry=form.entry(),
             units=form.units.data or (),
             campaigns=form.campaigns.data or (),
+            place_id=form.place_id.data or 0,
             link=_link,
         )
         return _done(found, _("已保存。已经报送的报表不会自动更改，请填报单位核对。"))
@@ -144,7 +152,7 @@ def edit(activity_id: int) -> Any:
 @blueprint.post(f"/<tenant>/<campaign>/activities/{ID}/withdraw")
 @logged_in
 def withdraw(activity_id: int) -> Any:
-    found, _credited = _changeable(activity_id)
+    found, _credited = changeable(activity_id)
     version = request.form.get("version", 0, row_id)
 
     def act(reason: str) -> None:
@@ -193,7 +201,7 @@ def _step(found: Activity, asked: str, act: Callable[[str], None]) -> Any:
     return None
 
 
-def _changeable(activity_id: int) -> tuple[Activity, dict[int, str]]:
+def changeable(activity_id: int) -> tuple[Activity, dict[int, str]]:
     found, credited = readable(activity_id)
     if found.withdrawn_at is not None:
         raise Conflict(_("这场活动已经撤销，不能再修改。"))

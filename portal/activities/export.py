@@ -8,6 +8,7 @@ from typing import Any, BinaryIO
 
 from portal.activities.coverage import Coverage
 from portal.activities.listing import Filters, Row
+from portal.activities.places import Tally
 from portal.activities.words import audience_label, kind_label
 from portal.core.i18n import join_words, show_moment
 from portal.core.text import Message, Text, _
@@ -27,6 +28,7 @@ def write_list(
         Column(label=_("参加单位"), width=34),
         Column(label=_("现场人数（人）"), width=10, kind=Kind.NUMBER),
         Column(label=_("发放资料（份）"), width=10, kind=Kind.NUMBER),
+        Column(label=_("学时"), width=8, kind=Kind.NUMBER),
         Column(label=_("状态"), width=9),
     )
 
@@ -34,7 +36,7 @@ def write_list(
         for row in rows:
             yield [
                 row.held_on, row.title, kind_label(row.kind), audience_label(row.audience) if row.audience else "",
-                row.place, row.unit_name, join_words(row.others), row.reach, row.materials,
+                row.place, row.unit_name, join_words(row.others), row.reach, row.materials, row.hours or None,
                 _("已撤销") if row.withdrawn_at else "",
             ]  # fmt: skip
 
@@ -58,6 +60,21 @@ def write_coverage(stream: BinaryIO, view: Coverage, *, office: str, now: dateti
 
     title = Message(_("活动场次覆盖（%(month)s）：%(head)s"), month=view.month.label, head=head_line(view))
     write_workbook(stream, [Sheet(title=title, name=_("场次覆盖"), columns=columns, rows=lines(), **_ends(office, now))])  # fmt: skip
+
+
+def write_places(
+    stream: BinaryIO, tallies: Iterable[Tally], *, year: int, office: str, now: datetime
+) -> None:
+    columns = (
+        Column(label=_("类别"), width=10),
+        Column(label=_("乡镇街道"), width=18),
+        Column(label=_("场所"), width=34),
+        Column(label=_("到过（次）"), width=10, kind=Kind.NUMBER),
+        Column(label=_("最近一次"), width=12, kind=Kind.DATE),
+    )
+    lines = ([audience_label(t.kind), r.area, r.name, r.times, r.last] for t in tallies for r in t.rows)
+    title = Message(_("五进场所覆盖情况（%(year)s 年）"), year=year)
+    write_workbook(stream, [Sheet(title=title, name=_("五进覆盖"), columns=columns, rows=lines, **_ends(office, now))])  # fmt: skip
 
 
 def head_line(view: Coverage) -> Message | Text:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask_wtf import FlaskForm
@@ -9,7 +10,8 @@ from wtforms import HiddenField, IntegerField, SelectField, SelectMultipleField,
 from wtforms.validators import DataRequired, NumberRange, Optional, StopValidation
 
 from portal.activities.entry import Entry
-from portal.activities.words import AUDIENCES, KINDS
+from portal.activities.models import Place
+from portal.activities.words import AUDIENCES, FIVE, KINDS
 from portal.core.i18n import translate
 from portal.core.text import _
 from portal.web.inputs import CleanString, DayField, Unusable, _l, parse_integer, row_id
@@ -45,6 +47,8 @@ class ActivityForm(FlaskForm):
     place = StringField(_l("地点"), [CleanString(120)])
     reach = CountField(_l("现场人数（人）"), render_kw=_FIGURE)
     materials = CountField(_l("发放资料（份）"), render_kw=_FIGURE)
+    hours = CountField(_l("学时"), render_kw=_FIGURE)
+    place_id = SelectField(_l("场所"), coerce=row_id, validate_choice=False)
     note = TextAreaField(_l("备注"), [CleanString(500, lines=True)])
     unit = SelectField(_l("主办单位"), coerce=row_id, validate_choice=False)
     units = SelectMultipleField(_l("参加单位"), coerce=row_id, validate_choice=False)
@@ -71,6 +75,7 @@ class ActivityForm(FlaskForm):
             place=self.place.data or "",
             reach=self.reach.number,
             materials=self.materials.number,
+            hours=self.hours.number,
             note=self.note.data or "",
         )
 
@@ -82,3 +87,26 @@ class ActivityForm(FlaskForm):
             entry.note,
         )
         self.reach.data, self.materials.data = str(entry.reach or ""), str(entry.materials or "")
+        self.hours.data = str(entry.hours or "")
+
+    def offer(self, places: Sequence[Place]) -> None:
+        """The places of 五进, under their kinds."""
+        groups: dict[str, list[tuple[int, str]]] = {"": [(0, str(translate(_("不在名录内"))))]}
+        for place in places:
+            heading = str(translate(AUDIENCES[place.kind]))
+            groups.setdefault(heading, []).append((place.id, f"{place.area} {place.name}".strip()))
+        self.place_id.choices = groups
+
+
+class PlacesForm(FlaskForm):
+    """Places of one kind, one a line."""
+
+    class Meta(FlaskForm.Meta):
+        csrf = False  # every POST of the application was checked before
+
+    kind = SelectField(_l("类别"), validate_choice=False)
+    lines = TextAreaField(_l("场所"), [CleanString(40_000, lines=True)])
+
+    def __init__(self, **more: Any) -> None:
+        super().__init__(**more)  # type: ignore[no-untyped-call]  # Flask-WTF's own is not typed
+        self.kind.choices = [(key, str(translate(AUDIENCES[key]))) for key in FIVE]

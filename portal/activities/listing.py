@@ -45,6 +45,7 @@ class Row:
     place: str
     reach: int
     materials: int
+    hours: int
     unit_id: int
     unit_name: str
     entered_by: str
@@ -54,7 +55,7 @@ class Row:
 
 
 _A = Activity
-_COLUMNS = (_A.id, _A.held_on, _A.title, _A.kind, _A.audience, _A.place, _A.reach, _A.materials, _A.unit_id,
+_COLUMNS = (_A.id, _A.held_on, _A.title, _A.kind, _A.audience, _A.place, _A.reach, _A.materials, _A.hours, _A.unit_id,
             Unit.short_name, _A.entered_by, _A.withdrawn_at)  # fmt: skip
 
 

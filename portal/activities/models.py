@@ -30,6 +30,7 @@ class Activity(Own):
     place: Mapped[str] = mapped_column(String(120), default="")
     reach: Mapped[int] = mapped_column(default=0, comment="people present")
     materials: Mapped[int] = mapped_column(default=0, comment="printed copies given out")
+    hours: Mapped[int] = mapped_column(default=0, comment="学时 of a training, whole hours")
     note: Mapped[str] = mapped_column(String(500), default="")
     campaigns: Mapped[list[Any]] = mapped_column(comment="keys of the campaigns it serves")
     entered_at: Mapped[datetime]
@@ -54,3 +55,35 @@ class ActivityUnit(Own):
 
     activity_id: Mapped[int]
     unit_id: Mapped[int]
+
+
+class Place(Own):
+    """A place of 五进 (a village, a community, a school, an enterprise, families of a block) that activities go to."""
+
+    __tablename__ = "activity_place"
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "kind", "area", "name"),
+        sa.Index("ix_activity_place_tenant_id_kind", "tenant_id", "kind"),
+    )
+
+    kind: Mapped[str] = mapped_column(String(30), comment="key of words.FIVE")
+    area: Mapped[str] = mapped_column(String(40), default="", comment="township or street")
+    name: Mapped[str] = mapped_column(String(80))
+    added_at: Mapped[datetime]
+    added_by: Mapped[str] = mapped_column(String(200))
+    closed_at: Mapped[datetime | None] = mapped_column(comment="no longer offered; what was held there stays")
+
+
+class ActivityVisit(Own):
+    """Where an activity was held, if at one of the places."""
+
+    __tablename__ = "activity_visit"
+    __table_args__ = (
+        within_tenant("activity_id", "activity"),
+        within_tenant("place_id", "activity_place"),
+        UniqueConstraint("tenant_id", "activity_id"),
+        sa.Index("ix_activity_visit_tenant_id_place_id", "tenant_id", "place_id"),
+    )
+
+    activity_id: Mapped[int]
+    place_id: Mapped[int]

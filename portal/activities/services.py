@@ -18,6 +18,7 @@ from sqlalchemy.orm.attributes import flag_modified
 from portal.activities.credits import Body, list_bodies, list_credited, serves
 from portal.activities.entry import Entry, check_entry, check_places, clean_reason, refuse, today_of
 from portal.activities.models import Activity, ActivityUnit
+from portal.activities.places import set_place
 from portal.core.audit import Act, record
 from portal.core.errors import Conflict, NotFound
 from portal.core.scope import Actor, get_scope
@@ -38,12 +39,13 @@ def record_activity(
     units: Collection[int],
     campaigns: Collection[str],
     request_key: str,
+    place_id: int = 0,
     link: Link = lambda _id: "",
     tell: bool = True,
 ) -> Activity:
     """Store an activity of the organiser ``unit_id`` and credit it and ``units``, in the scope's home tenant.
 
-    ``units`` and the organiser must today belong to the bodies of ``campaigns``, else ``Invalid`` and nothing is
+    ``place_id``: one of the 五进 places, 0 = none. ``units`` and the organiser must today belong to the bodies of ``campaigns``, else ``Invalid`` and nothing is
     saved. The same ``request_key`` again gives the activity of the first time. The others are told unless
     ``tell`` is False.
     """
@@ -69,6 +71,7 @@ def record_activity(
             return first
         raise
     session.add_all([ActivityUnit(activity_id=found.id, unit_id=u) for u in credited])
+    set_place(session, found, place_id)
     names = _names(bodies)
     data = {"title": found.title, "held_on": found.held_on.isoformat(), "units": [names[u] for u in credited]}
     record(session, Act.ACTIVITY_RECORD, subject_of(found), actor, now, data)
@@ -88,6 +91,7 @@ def change_activity(
     entry: Entry,
     units: Collection[int],
     campaigns: Collection[str],
+    place_id: int = 0,
     link: Link = lambda _id: "",
 ) -> Activity:
     """Store what differs; the trail keeps before and after. ``Conflict`` when ``version`` has been passed."""
@@ -109,6 +113,8 @@ def change_activity(
     joined, left = [u for u in credited if u not in before], [u for u in before if u not in credited]
     if joined or left:
         changes["units"] = [list(before.values()), [names[u] for u in credited]]
+    if moved := set_place(session, found, place_id):
+        changes["place_id"] = moved
     if not changes:
         return found
     for key, value in given.items():

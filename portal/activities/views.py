@@ -7,10 +7,11 @@ from typing import Any
 
 from flask import Blueprint, render_template, request, send_file
 
-from portal.activities import coverage, export, listing, services
+from portal.activities import coverage, export, files, listing, services
 from portal.activities.credits import HOST, JOINT, list_bodies, list_credited
 from portal.activities.entry import MONTHS_BACK, REASON_LENGTH, today_of
 from portal.activities.models import Activity
+from portal.activities.places import place_of
 from portal.activities.words import KINDS, audience_label, kind_label
 from portal.core.audit import Act, record
 from portal.core.errors import Invalid, NotAllowed, NotFound
@@ -123,6 +124,7 @@ def index() -> Any:
         kinds=KINDS,
         roles=listing.ROLES,
         duty=coverage.monthly_duty(campaign),
+        publicity=coverage.publicity_duty(campaign),
         may_enter=bool(mine) or (Right.REPORT_REVIEW in desk.rights and bool(units)),
     )
 
@@ -189,6 +191,8 @@ def detail_page(
         at=here(),
         found=found,
         credited=credited,
+        place=place_of(the_session(), found),
+        files=files.list_files(the_session(), found),
         each=not policy or value_of(the_session(), found.tenant_id, the_campaign(), JOINT) != HOST,
         labels=[campaign_label(key) for key in found.campaigns],
         may_change=may_change(found),
@@ -211,6 +215,6 @@ def campaign_label(key: str) -> Text:
 
 
 # Further pages of this blueprint; they add their routes when imported.
-from portal.activities import coverage_pages, entry_pages, evidence, pool  # noqa: E402
+from portal.activities import coverage_pages, entry_pages, evidence, file_pages, place_pages, pool  # noqa: E402
 
-__all__ = ["blueprint", "coverage_pages", "entry_pages", "evidence", "pool"]
+__all__ = ["blueprint", "coverage_pages", "entry_pages", "evidence", "file_pages", "place_pages", "pool"]

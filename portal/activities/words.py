@@ -22,6 +22,11 @@ AUDIENCES: dict[str, Text] = {
     "other": _("其他"),
 }
 
+FIVE = ("community", "rural", "family", "school", "enterprise")
+"""五进 (D2 二（七）9): the audiences whose places are counted."""
+TRAINING = "lecture"
+"""The kind of which hours are kept."""
+
 
 def kind_label(key: str) -> Text:
     return KINDS.get(key, Text(key))
