@@ -14,7 +14,7 @@ from typing import Any
 from flask import Blueprint, abort, flash, g, redirect, render_template, request, session, url_for
 from flask_babel import gettext
 
-from portal.accounts import services, signin, totp
+from portal.accounts import own, services, signin, totp
 from portal.accounts.cookie import (
     browser_name,
     demo_people,
@@ -115,7 +115,7 @@ def password() -> Any:
         refused = signin.check_password(the_session(), password=form.current.data or "", now=now(), **mine)
         if refused is None:
             try:
-                account = services.change_password(
+                account = own.change_password(
                     the_session(),
                     the_actor(),
                     now(),
@@ -158,7 +158,7 @@ def enrol() -> Any:
             )
         if refused is None:
             try:
-                account = services.enrol_totp(
+                account = own.enrol_totp(
                     the_session(),
                     the_actor(),
                     now(),
@@ -206,7 +206,7 @@ def end_sessions() -> Any:
         end_session(database, the_reader().account_id, token_hash, now())
         flash(gettext("该登录已结束。"), "done")
     else:
-        account = services.end_all_sessions(database, now(), account_id=the_reader().account_id)
+        account = own.end_all_sessions(database, now(), account_id=the_reader().account_id)
         enter(account, strong=the_login().strong)
         flash(gettext("其他登录均已结束。"), "done")
     return redirect(url_for("accounts.profile"), 303)

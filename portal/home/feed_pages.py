@@ -8,7 +8,7 @@ from flask import Response, current_app, flash, redirect, render_template, reque
 from flask_babel import gettext
 
 from portal.accounts.models import Account
-from portal.accounts.services import note_feed, set_mail
+from portal.accounts.own import note_feed, set_mail
 from portal.core.errors import Invalid, NotFound
 from portal.home.views import blueprint
 from portal.notices import feeds

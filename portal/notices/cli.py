@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from portal.accounts.services import is_mail_address
+from portal.accounts.own import is_mail_address
 from portal.core.errors import Conflict, Invalid
 from portal.core.operator import operator
 from portal.core.text import Message, _

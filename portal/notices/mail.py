@@ -17,7 +17,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import NamedTuple
 
-from portal.accounts.services import is_mail_address
+from portal.accounts.own import is_mail_address
 from portal.core.errors import PortalError
 from portal.core.i18n import translate
 from portal.core.text import Message, Text, _

@@ -18,7 +18,8 @@ from portal.units import handover as handovers
 from portal.units import posts
 from portal.units.bodies import get_body
 from portal.units.forms import AppointForm, EndPostForm, HolderForm, NoticeForm, as_input, value_of
-from portal.units.handover import HandoverRow, OpenItems
+from portal.units.handover import OpenItems
+from portal.units.handover_list import HandoverRow, list_handovers, list_own_handovers
 from portal.units.services import list_units, local_day
 from portal.units.views import address, attempt, blueprint, form_page, go, go_to, to_unit
 from portal.web.access import logged_in, now, require, the_actor, the_desk, the_reader, the_session
@@ -156,7 +157,7 @@ def notice(post_id: int) -> Any:
 def _row(handover_id: int) -> HandoverRow:
     """A hand-over of this desk's body: the office's, or one that concerns the reader or the reader's unit."""
     desk = the_desk()
-    found = handovers.list_handovers(the_session(), mechanism_id=desk.mechanism_id, handover_id=handover_id)
+    found = list_handovers(the_session(), mechanism_id=desk.mechanism_id, handover_id=handover_id)
     own = desk.units_with(Right.REPORT_FILL)
     if not found or (Right.ROSTER_MANAGE not in desk.rights and found[0].unit_id not in own):
         raise NotFound
@@ -250,7 +251,7 @@ def _mine(handover_id: int | None = None) -> list[HandoverRow]:
     user: Any = flask_login.current_user
     login: Login = user.login
     set_scope(the_session(), Scope(own=login.tenant_ids))
-    found = handovers.list_own_handovers(the_session(), login.account_id, handover_id)
+    found = list_own_handovers(the_session(), login.account_id, handover_id)
     if handover_id is not None and not found:
         raise NotFound
     return found

@@ -14,7 +14,7 @@ from portal.core.scope import Scope, set_scope
 from portal.core.text import Message, _
 from portal.core.todo import Todo
 from portal.tenants.models import Level
-from portal.units.handover import list_own_handovers
+from portal.units.handover_list import list_own_handovers
 
 
 def list_todos(session: Session, reader: Reader, now: datetime) -> Sequence[Todo]:

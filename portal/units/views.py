@@ -16,7 +16,7 @@ from portal.tenants.calendar import load_calendar
 from portal.units import reorganise, roster, services
 from portal.units.bodies import get_body, list_bodies_of, list_members
 from portal.units.forms import Form, MergeForm, ReasonForm, RenameForm, SplitForm, UnitForm
-from portal.units.handover import list_handovers
+from portal.units.handover_list import list_handovers
 from portal.units.posts import PostRow, list_posts
 from portal.units.services import UnitRow, list_units, local_day
 from portal.units.vacancies import list_vacancies

@@ -37,7 +37,7 @@ def name(path: Path) -> str:
 # --------------------------------------------------------------------------------------- texts in the code
 LITERALS: dict[str, str] = {
     "portal/core/i18n.py": "names of languages stand in their own language",
-    "portal/accounts/services.py": "words that no password may hold, compared and never shown",
+    "portal/accounts/own.py": "words that no password may hold, compared and never shown",
 }
 """Modules in which Chinese stands outside ``_()``, each with why. The list may only shrink."""
 

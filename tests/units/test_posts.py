@@ -21,6 +21,7 @@ from portal.core.text import _
 from portal.core.workdays import WorkCalendar
 from portal.units import handover, posts
 from portal.units.handover import OpenItem
+from portal.units.handover_list import list_handovers
 from portal.units.models import Handover, Mechanism, Post
 from portal.units.posts import WAITING, appoint, end_post
 from portal.units.reader import load_posts
@@ -258,7 +259,7 @@ def test_the_whole_handover(story: dict[str, Any], session: Session) -> None:
             (p.account_id, p.group) for p in posts.list_posts(s, mechanism_id=c.body.id, at=c.now) if p.group
         }
         assert groups == {(story["successor"], "打击组"), (story["successor"], "宣传组")}
-        (row,) = handover.list_handovers(s, mechanism_id=c.body.id)
+        (row,) = list_handovers(s, mechanism_id=c.body.id)
         assert (row.holder, row.successor, row.successor_rank_reason) == (
             "pd_sw_01",
             "pd_sw_02",
