@@ -18,8 +18,9 @@ from portal.campaigns.sources import Clause
 from portal.core.periods import PeriodKind
 from portal.core.text import Text
 from portal.documents.reading import Page, read_book
-from portal.reporting.excel.sheet_file import Mark, UnitSheet, write_sheets
-from portal.reporting.excel.sheet_reading import Found, named_period, named_unit, read_parts, split_book
+from portal.reporting.excel.sheet_file import UnitSheet, write_sheets
+from portal.reporting.excel.sheet_marks import Mark, split_book
+from portal.reporting.excel.sheet_reading import Found, named_period, named_unit, read_parts
 
 KEY = b"k" * 32
 

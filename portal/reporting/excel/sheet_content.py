@@ -14,7 +14,8 @@ from portal.campaigns.forms import Form
 from portal.core.periods import parse_period
 from portal.reporting.cells import blank
 from portal.reporting.due import counted_days
-from portal.reporting.excel.sheet_file import Mark, UnitSheet
+from portal.reporting.excel.sheet_file import UnitSheet
+from portal.reporting.excel.sheet_marks import Mark
 from portal.reporting.filed import previous_values
 from portal.reporting.models import OPEN, Report, State, Submission, SubmissionEdition
 from portal.reporting.prefill import Offer, offers_for

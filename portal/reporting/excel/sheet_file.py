@@ -1,30 +1,25 @@
-"""One unit's form as a sheet that goes out: the paper form with its values in it, and the mark of whose it is.
+"""One unit's form as a sheet that goes out: the paper form with its values in it.
 
 Always in Chinese, whoever draws it up: what comes back (``sheet_reading``) is known by these words.
 """
 
 from __future__ import annotations
 
-import hashlib
-import hmac
-import json
 from collections.abc import Mapping, Sequence
-from dataclasses import astuple, dataclass, field, fields, replace
-from datetime import date, datetime
+from dataclasses import astuple, dataclass, field, replace
+from datetime import date
 from typing import Any, BinaryIO
 
 from portal.campaigns.declarations import Campaign
 from portal.campaigns.forms import Field, FieldKind, Form, Table
-from portal.core.clock import SHANGHAI
 from portal.core.periods import parse_period
 from portal.core.text import Message, Text, _
-from portal.documents.paper import Box, Look, Paper, Rule, write_papers
+from portal.documents.paper import Box, Look, Paper, write_papers
 from portal.documents.workbook import SIGNATURES, Kind
+from portal.reporting.excel.sheet_cells import cell_value, rule_of
+from portal.reporting.excel.sheet_marks import MARK_HEAD, Mark
 from portal.reporting.opening import asked_fields, asked_tables
-from portal.web.declared import show_value
 
-PURPOSE = "sheet"
-"""Of the key (``Keys.derive``) that signs a mark."""
 SECTION, NUMBER, LABEL, UNIT, NOW, BEFORE, DEFINITION = range(7)
 """Columns of the sheet, counted from 0."""
 HEADS: dict[int, Text] = {
@@ -47,32 +42,8 @@ SPARE = 10
 """Empty rows behind those of a table."""
 _WIDTHS = (14, 6, 30, 10, 18, 16, 46)
 _HEAD_ROW = 2
-_KINDS = {FieldKind.INTEGER: Kind.NUMBER, FieldKind.DATE: Kind.DATE, FieldKind.MOMENT: Kind.MOMENT}
 _NARROW = (FieldKind.INTEGER, FieldKind.MONEY)
 _LONG = 90.0
-
-
-@dataclass(frozen=True)
-class Mark:
-    """Which form of which unit and period a sheet is; ``table`` '' = the form itself. Ids are texts: a
-    spreadsheet would round them."""
-
-    tenant: str
-    campaign: str
-    form: str
-    version: str
-    local: str
-    period: str
-    unit_id: str
-    submission_id: str
-    table: str = ""
-
-    def digest(self, key: bytes) -> str:
-        return hmac.digest(key, json.dumps(astuple(self)).encode(), hashlib.sha256).hex()
-
-
-_MARK_FIELDS = tuple(f.name for f in fields(Mark))
-MARK_HEAD = ("sheet", *_MARK_FIELDS, "digest")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -220,61 +191,9 @@ def _input(
     if key in sheet.typed:
         value = sheet.typed[key]
     return Box(
-        row=row, column=column, across=across, value=value, kind=kind, look=Look.INPUT, rule=_rule(f, campaign),
+        row=row, column=column, across=across, value=value, kind=kind, look=Look.INPUT, rule=rule_of(f, campaign),
         wrong=sheet.wrong.get(key, ""),
     )  # fmt: skip
-
-
-def cell_value(f: Field, stored: Any, campaign: Campaign) -> tuple[Any, Kind]:
-    """The stored value as a spreadsheet holds it, and how it is shown there."""
-    if f.kind is FieldKind.MONEY:
-        return stored, Kind.WAN if f.unit == _("万元") else Kind.YUAN
-    kind = _KINDS.get(f.kind, Kind.TEXT)
-    if stored is None or stored == []:
-        return None, kind
-    match f.kind:
-        case FieldKind.INTEGER:
-            return stored, kind
-        case FieldKind.DATE:
-            return date.fromisoformat(stored), kind
-        case FieldKind.MOMENT:
-            return datetime.fromisoformat(stored).astimezone(SHANGHAI), kind
-        case FieldKind.FLAG:
-            return str(_("是") if stored else _("否")), kind
-        case FieldKind.CHOICES:
-            labels = {c.key: str(c.label) for c in campaign.code_list(f.choices).choices}
-            return "、".join(labels.get(key, key) for key in stored), kind
-        case FieldKind.CHOICE:
-            return next(
-                (str(c.label) for c in campaign.code_list(f.choices).choices if c.key == stored), stored
-            ), kind
-    return str(stored), kind
-
-
-def _rule(f: Field, campaign: Campaign) -> Rule | None:
-    heading = str(f.label)
-    match f.kind:
-        case FieldKind.INTEGER:
-            text = Message(_("填整数，单位：%(unit)s。没有发生的填 0。"), unit=f.unit or _("个"))
-            return Rule(kind="whole", heading=heading, prompt=str(text), low=f.minimum)
-        case FieldKind.MONEY:
-            text = Message(_("填数字，单位：%(unit)s。没有发生的填 0。"), unit=f.unit)
-            return Rule(kind="decimal", heading=heading, prompt=str(text))
-        case FieldKind.DATE:
-            return Rule(kind="date", heading=heading, prompt=str(_("填日期，例如 2026-09-30。")))
-        case FieldKind.MOMENT:
-            return Rule(kind="any", heading=heading, prompt=str(_("填日期和时间，例如 2026-09-30 17:40。")))
-        case FieldKind.CHOICE:
-            choices = [str(c.label) for c in campaign.code_list(f.choices).choices]
-            return Rule(kind="list", heading=heading, prompt=str(_("请从下拉列表选择。")), choices=choices)
-        case FieldKind.FLAG:
-            return Rule(kind="list", choices=(str(_("是")), str(_("否"))))
-        case FieldKind.CHOICES:
-            labels = "、".join(c.label for c in campaign.code_list(f.choices).choices)
-            return Rule(
-                kind="any", heading=heading, prompt=str(Message(_("可填几项，用顿号隔开：%(a)s"), a=labels))
-            )
-    return None
 
 
 # ------------------------------------------------------------------------------------------------- tables
@@ -334,9 +253,3 @@ def _width(column: Field) -> float:
     if column.kind is FieldKind.LONG_TEXT:
         return 40.0
     return max(12.0, min(28.0, 2.0 * len(column_head(column)) + 2))
-
-
-def shown(f: Field, value: Any, campaign: Campaign) -> str:
-    """For the difference: the value with its unit."""
-    text = show_value(f, value, campaign)
-    return f"{text} {f.unit}" if f.unit and value is not None else text

@@ -6,7 +6,6 @@ is read and the place is named.
 
 from __future__ import annotations
 
-import hmac
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
@@ -19,11 +18,10 @@ from portal.campaigns.declarations import Campaign
 from portal.campaigns.forms import Field, FieldKind, Form, Table
 from portal.core.secret import Secret
 from portal.core.text import Message, Text, _, written
-from portal.documents.paper import HIDDEN
 from portal.documents.reading import Cell, FormRow, Formula, Page
 from portal.reporting.excel.amounts import Reading, refusal
 from portal.reporting.excel.readings import in_unit, read_cell, typed_text
-from portal.reporting.excel.sheet_file import MARK_HEAD, Mark, column_head, table_columns
+from portal.reporting.excel.sheet_file import column_head, table_columns
 from portal.reporting.opening import asked_fields, asked_tables
 
 LONGEST_CELL = 32_767
@@ -59,40 +57,9 @@ class Found:
     remarks: list[Message | Text] = field(default_factory=list)
 
 
-class Part(NamedTuple):
-    """A sheet with the mark it was given out with; ``genuine`` False when the digest does not fit."""
-
-    page: Page
-    mark: Mark | None
-    genuine: bool
-
-
 def norm(text: object) -> str:
     """For comparing words: width, blanks and colons do not matter."""
     return re.sub(r"[\s:：\u200b\ufeff]", "", unicodedata.normalize("NFKC", str(text))).casefold()
-
-
-def split_book(pages: Sequence[Page], key: bytes) -> list[Part]:
-    """The visible sheets, each with its mark: by the name of the tab, and renamed ones by their place."""
-    visible = [p for p in pages if not p.hidden]
-    hidden = next((p for p in pages if p.hidden and p.name.startswith(HIDDEN)), None)
-    marks = _read_marks(hidden, key) if hidden else []
-    by_name = {p.name: n for n, p in enumerate(visible)}
-    of = {by_name[name]: (mark, genuine) for name, mark, genuine in marks if name in by_name}
-    for place, (name, mark, genuine) in enumerate(marks):
-        if name not in by_name and place < len(visible) and place not in of:
-            of[place] = (mark, genuine)
-    return [Part(page, *of.get(n, (None, False))) for n, page in enumerate(visible)]
-
-
-def _read_marks(page: Page, key: bytes) -> list[tuple[str, Mark, bool]]:
-    found = []
-    for row in page.rows[1:]:
-        texts = [str(c) if c is not None else "" for c in row.cells[: len(MARK_HEAD)]]
-        if len(texts) == len(MARK_HEAD) and texts[1]:
-            mark = Mark(*texts[1:-1])
-            found.append((texts[0], mark, hmac.compare_digest(mark.digest(key).encode(), texts[-1].encode())))
-    return found
 
 
 def named_unit(page: Page) -> str:

@@ -16,7 +16,8 @@ from portal.campaigns.declarations import Campaign
 from portal.campaigns.forms import Field, FieldKind, Form, Table
 from portal.core.text import Message, Text, _
 from portal.reporting.cells import blank
-from portal.reporting.excel.sheet_file import shown, table_columns
+from portal.reporting.excel.sheet_cells import shown
+from portal.reporting.excel.sheet_file import table_columns
 from portal.reporting.excel.sheet_reading import Found, Read
 from portal.reporting.opening import asked_fields, asked_tables
 

@@ -1,29 +1,23 @@
-"""Forms as spreadsheets: down, up, looked at cell by cell, confirmed. One unit's own, or the office's many."""
+"""Forms that come back as spreadsheets: taken in, looked at cell by cell, confirmed. One unit's, or the office's many."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from io import BytesIO
 from typing import Any
 
-from flask import current_app, flash, g, redirect, request, send_file, url_for
+from flask import flash, g, redirect, request, url_for
 from flask_babel import gettext
 
 from portal.campaigns.forms import Form
-from portal.core.audit import Act, record
-from portal.core.clock import SHANGHAI
 from portal.core.errors import Conflict, Invalid, NotAllowed, NotFound
-from portal.core.periods import parse_period
 from portal.core.posts import Right
 from portal.core.text import Message, _
 from portal.documents.attachments import clean_name
-from portal.documents.workbook import XLSX
 from portal.reporting import services
 from portal.reporting.cells import departs
 from portal.reporting.checks import findings
 from portal.reporting.excel import uploads
-from portal.reporting.excel.sheet_content import list_expected, present, row_of, sheet_of, sheets_of
-from portal.reporting.excel.sheet_file import PURPOSE, UnitSheet, write_sheets
+from portal.reporting.excel.sheet_content import list_expected, present, row_of
+from portal.reporting.excel.sheet_pages import here, send, the_key
 from portal.reporting.excel.upload_entry import Done, confirm, is_settled, left_sheets
 from portal.reporting.excel.upload_lines import Mode, compare, unpack_text
 from portal.reporting.filed import previous_values
@@ -35,53 +29,7 @@ from portal.units.services import get_unit
 from portal.web.access import now, require, the_actor, the_campaign, the_desk, the_reader, the_session
 
 
-def _key() -> bytes:
-    key: bytes = current_app.extensions["portal"].keys.derive(PURPOSE)
-    return key
-
-
-def _here(**more: Any) -> dict[str, Any]:
-    return {"tenant": the_desk().tenant_code, "campaign": the_desk().campaign} | more
-
-
-def _send(sheets: Sequence[UnitSheet], name: str) -> Any:
-    stream = BytesIO()
-    write_sheets(stream, sheets, the_campaign(), _key(), now().astimezone(SHANGHAI).date())
-    stream.seek(0)
-    return send_file(stream, XLSX, as_attachment=True, download_name=f"{name}.xlsx")
-
-
-def _period(key: str) -> str:
-    return str(parse_period(key).label)
-
-
-# ---------------------------------------------------------------------------------------------------- down
-@blueprint.get("/<tenant>/<campaign>/reports/<int:submission_id>.xlsx")
-@require(Right.DUTY_READ)
-def sheet_workbook(submission_id: int) -> Any:
-    """Exactly this form as a workbook, with what stands in it."""
-    opened = open_sheet(submission_id)
-    found = sheet_of(
-        the_session(), the_campaign(), opened.form, opened.submission, opened.unit, the_desk().tenant_code
-    )
-    return _send([found], f"{opened.unit}{opened.form.label}{_period(opened.submission.period)}")
-
-
-@blueprint.get("/<tenant>/<campaign>/board/<int:report_id>/sheets.xlsx")
-@require(Right.REPORT_REVIEW, writes=True)
-def bulk_workbook(report_id: int) -> Any:
-    """Every unit's form in one workbook, to be sent round by mail."""
-    session, desk, campaign = the_session(), the_desk(), the_campaign()
-    report = own_report(report_id)
-    form = form_of(campaign, report.form, report.local)
-    sheets = sheets_of(session, campaign, form, report, desk.tenant_code)
-    if not sheets:
-        raise NotFound
-    record(session, Act.EXPORT, f"report:{report.id}", the_actor(), now(), {"units": len(sheets)})
-    return _send(sheets, f"{desk.tenant_name}{form.label}{_period(report.period)}")
-
-
-# ------------------------------------------------------------------------------------------------------ up
+# ------------------------------------------------------------------------------------------------ taken in
 def _posted_files(most: int) -> list[tuple[str, bytes]]:
     """Name and content of each chosen file, at most so many bytes of each."""
     found = []
@@ -111,9 +59,9 @@ def upload_one(submission_id: int) -> Any:
             made = uploads.stage_one(
                 session, the_actor(), now(), campaign=the_campaign(), form=opened.form, report=opened.report,
                 submission=opened.submission, unit=row_of(get_unit(session, opened.submission.unit_id)),
-                tenant_code=desk.tenant_code, key=_key(), name=files[0][0], content=files[0][1],
+                tenant_code=desk.tenant_code, key=the_key(), name=files[0][0], content=files[0][1],
             )  # fmt: skip
-            return redirect(url_for("reporting.upload", upload_id=made.id, **_here()), 303)
+            return redirect(url_for("reporting.upload", upload_id=made.id, **here()), 303)
         except (Invalid, Conflict) as error:
             session.rollback()
             opened, problems = open_sheet(submission_id), {"file": error.message}
@@ -136,9 +84,9 @@ def upload_many(report_id: int) -> Any:
         try:
             made = uploads.stage_many(
                 session, the_actor(), now(), campaign=campaign, form=form, report=report, tenant_code=desk.tenant_code,
-                place=desk.tenant_name, key=_key(), files=files,
+                place=desk.tenant_name, key=the_key(), files=files,
             )  # fmt: skip
-            return redirect(url_for("reporting.upload", upload_id=made.id, **_here()), 303)
+            return redirect(url_for("reporting.upload", upload_id=made.id, **here()), 303)
         except Invalid as error:
             session.rollback()
             report, problems = own_report(report_id), dict(error.problems)
@@ -244,8 +192,8 @@ def upload_rest(upload_id: int) -> Any:
     )  # fmt: skip
     if not sheets:
         flash(gettext("没有需要退回的格。"), "done")
-        return redirect(url_for("reporting.upload", upload_id=upload_id, **_here()), 303)
-    return _send(sheets, str(Message(_("待改正 %(name)s"), name=found.name.removesuffix(".xlsx"))))
+        return redirect(url_for("reporting.upload", upload_id=upload_id, **here()), 303)
+    return send(sheets, str(Message(_("待改正 %(name)s"), name=found.name.removesuffix(".xlsx"))))
 
 
 # ---------------------------------------------------------------------------------------------- confirming
@@ -272,9 +220,9 @@ def upload_decide(upload_id: int, number: int) -> Any:
         raise NotFound
     _decide(found, report, form, number)
     if request.form.get("action") == "all":
-        return redirect(url_for("reporting.upload_unit", upload_id=upload_id, number=number, **_here()), 303)
+        return redirect(url_for("reporting.upload_unit", upload_id=upload_id, number=number, **here()), 303)
     flash(gettext("已记下，确认写入前不改动报表。"), "done")
-    return redirect(url_for("reporting.upload", upload_id=upload_id, **_here()), 303)
+    return redirect(url_for("reporting.upload", upload_id=upload_id, **here()), 303)
 
 
 @blueprint.post("/<tenant>/<campaign>/uploads/<int:upload_id>")
@@ -282,7 +230,7 @@ def upload_decide(upload_id: int, number: int) -> Any:
 def upload_confirm(upload_id: int) -> Any:
     found, report, form = _open_upload(upload_id)
     session, campaign, action = the_session(), the_campaign(), request.form.get("action", "draft")
-    back = redirect(url_for("reporting.upload", upload_id=upload_id, **_here()), 303)
+    back = redirect(url_for("reporting.upload", upload_id=upload_id, **here()), 303)
     problems: dict[str, Any] = {}
     reasons: dict[str, str] = {}
     if not found.bulk:
@@ -306,5 +254,5 @@ def upload_confirm(upload_id: int) -> Any:
     entry = uploads.get_entry(found, 1)
     if outcomes == [Done.DRAFT] and not any(entry["counts"][1:]):
         flash(gettext("已写入草稿，尚未提交。请核对后提交。"), "done")
-        return redirect(url_for("reporting.sheet", submission_id=int(entry["submission"]), **_here()), 303)
+        return redirect(url_for("reporting.sheet", submission_id=int(entry["submission"]), **here()), 303)
     return back

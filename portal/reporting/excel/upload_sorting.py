@@ -12,16 +12,8 @@ from portal.core.periods import parse_period
 from portal.core.text import Message, Text, _
 from portal.documents.reading import Page
 from portal.reporting.excel.sheet_content import Expected, mark_of
-from portal.reporting.excel.sheet_file import Mark
-from portal.reporting.excel.sheet_reading import (
-    Part,
-    fits_table,
-    named_period,
-    named_unit,
-    norm,
-    read_parts,
-    split_book,
-)
+from portal.reporting.excel.sheet_marks import Mark, Part, split_book
+from portal.reporting.excel.sheet_reading import fits_table, named_period, named_unit, norm, read_parts
 from portal.reporting.excel.upload_lines import keep, pack_text
 from portal.reporting.models import Report, Submission
 from portal.reporting.opening import asked_tables

@@ -32,9 +32,7 @@ from portal.reporting.excel.sheet_content import (
     present,
     previous_by_unit,
 )
-from portal.reporting.excel.sheet_reading import (
-    split_book,
-)
+from portal.reporting.excel.sheet_marks import split_book
 from portal.reporting.excel.upload_lines import Difference, compare, pack_text, unpack_text
 from portal.reporting.excel.upload_sorting import (
     NO_MARK,
