@@ -38,4 +38,5 @@ def export_file(export_id: int) -> Any:
     export, path = exports.find_file(session, _folder(), the_reader(), export_id)
     set_scope(session, Scope(own=(export.tenant_id,), home=export.tenant_id))
     record(session, Act.EXPORT, f"export:{export.id}", the_actor(), now(), {"sha256": export.sha256})
-    return send_file(path, XLSX, as_attachment=True, download_name=f"{export.title}.xlsx")
+    media = XLSX if path.suffix == ".xlsx" else "application/zip"
+    return send_file(path, media, as_attachment=True, download_name=f"{export.title}{path.suffix}")

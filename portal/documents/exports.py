@@ -1,4 +1,5 @@
-"""Exports too large for a request: asked for on a page, written by the worker, fetched by who asked.
+"""Exports too large for a request: asked for on a page, written by the worker, fetched by who asked. A spreadsheet,
+or a .zip of papers.
 
 A room registers a writer for each kind. What a writer reads is bounded by the asker's scope when asking *and*
 when the worker gets to it; a file is offered only whole, and only to an account that still has that right.
@@ -33,14 +34,15 @@ from portal.core.text import Message, Text, _
 from portal.documents.contents import HALF
 from portal.documents.models import Export
 from portal.documents.workbook import Sheet, write_workbook
+from portal.documents.zipped import write_zip
 
 log = logging.getLogger(__name__)
 JOB = "documents.export"
 KEPT = timedelta(days=7)
 MOST_ROWS = 1_000_000
 """Excel's sheet ends at 1,048,576."""
-_STEP = 2_000
-"""Rows between two notes of the progress."""
+_STEP, _FILES_STEP = 2_000, 20
+"""Rows, or files, between two notes of the progress."""
 _TRIES = 3
 _LOST = timedelta(days=1)
 """An export that is not finished by then never will be (its job is gone)."""
@@ -62,8 +64,14 @@ class Writer:
     right: Right
     scope: Callable[[Session, Desk], Scope]
     count: Callable[[Task], int]
-    sheet: Callable[[Task], Sheet]
+    sheet: Callable[[Task], Sheet] | None = None
     """Its rows are read while they are written: a generator over a statement with ``yield_per``, closed at the end."""
+    files: Callable[[Task], Iterator[tuple[str, bytes]]] | None = None
+    """Instead of a sheet: (name, content) of each file of a .zip, each of which counts as a row."""
+
+    @property
+    def suffix(self) -> str:
+        return "xlsx" if self.files is None else "zip"
 
 
 _WRITERS: dict[str, Writer] = {}
@@ -114,8 +122,11 @@ def find_file(session: Session, folder: Path, reader: Reader, export_id: int) ->
     if export is None or not export.size:
         raise NotFound
     desk = next((d for d in reader.desks if _at(d, export)), None)
-    writer, path = _WRITERS.get(export.kind), _path(folder, export.tenant_id, export.id)
-    if desk is None or writer is None or writer.right not in desk.rights or not path.is_file():
+    writer = _WRITERS.get(export.kind)
+    if desk is None or writer is None or writer.right not in desk.rights:
+        raise NotFound
+    path = _path(folder, export.tenant_id, export.id, writer.suffix)
+    if not path.is_file():
         raise NotFound
     if not set(export.wanted["below"]) <= set(writer.scope(session, desk).below):
         raise NotFound(_("所辖范围已有变化，请重新申请导出。"))
@@ -126,8 +137,8 @@ def _at(desk: Desk, export: Export) -> bool:
     return (desk.tenant_id, desk.campaign) == (export.tenant_id, export.wanted["campaign"])
 
 
-def _path(folder: Path, tenant_id: int, export_id: int) -> Path:
-    return folder / "exports" / str(tenant_id) / f"{export_id}.xlsx"
+def _path(folder: Path, tenant_id: int, export_id: int, suffix: str) -> Path:
+    return folder / "exports" / str(tenant_id) / f"{export_id}.{suffix}"
 
 
 # ------------------------------------------------------------------------------------------ in the worker
@@ -158,7 +169,6 @@ def run_export(session: Session, room: Room, payload: Mapping[str, int], lease: 
     export = session.get(Export, (tenant_id, export_id))
     if export is None or export.finished_at is not None:
         return
-    path = _path(room.folder, tenant_id, export_id)
     writer, now = _WRITERS.get(export.kind), room.clock()
     desk = room.find_desk(session, export.account_id, tenant_id, export.wanted["campaign"], now)
     if writer is None or desk is None or writer.right not in desk.rights:
@@ -167,7 +177,7 @@ def run_export(session: Session, room: Room, payload: Mapping[str, int], lease: 
     below = set(writer.scope(session, desk).below).intersection(export.wanted["below"])
     export.wanted = export.wanted | {"below": sorted(below)}
     set_scope(session, home)
-    wanted = export.wanted["filters"]
+    wanted, path = export.wanted["filters"], _path(room.folder, tenant_id, export_id, writer.suffix)
     session.commit()
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -203,13 +213,13 @@ def _write(
     session: Session, writer: Writer, task: Task, path: Path, key: tuple[int, int], lease: jobs.Lease, clock: Clock
 ) -> tuple[int, str, int]:  # fmt: skip
     """Size in bytes, SHA-256 and rows of the file that now stands at ``path``."""
-    written = 0
+    written, step = 0, _STEP if writer.files is None else _FILES_STEP
 
     def counted(rows: Any) -> Iterator[Any]:
         nonlocal written
         with contextlib.closing(rows):
             for row in rows:
-                if written % _STEP == 0:
+                if written % step == 0:
                     _note(session, key, written)
                     lease.hold(session, clock())
                 written += 1
@@ -217,12 +227,15 @@ def _write(
 
     total = writer.count(task)
     session.execute(_of(key).values(total_rows=total))
-    sheet = writer.sheet(task)
     descriptor, name = tempfile.mkstemp(suffix=".part", dir=path.parent)
     part = Path(name)
     try:
         with os.fdopen(descriptor, "wb") as stream:
-            write_workbook(stream, [replace(sheet, rows=counted(sheet.rows))])
+            if writer.files is not None:
+                write_zip(stream, counted(writer.files(task)), task.now)
+            elif writer.sheet is not None:
+                sheet = writer.sheet(task)
+                write_workbook(stream, [replace(sheet, rows=counted(sheet.rows))])
             stream.flush()
             os.fsync(stream.fileno())
         with part.open("rb") as whole:
@@ -267,7 +280,7 @@ def purge_exports(session: Session, folder: Path, now: datetime) -> None:
             .values(finished_at=now, error=str(_("没有生成，请重新申请。")))
             .execution_options(synchronize_session=False)
         )
-        known = {f"{n}.xlsx" for n in session.scalars(sa.select(Export.id))}
+        known = {f"{n}.{suffix}" for n in session.scalars(sa.select(Export.id)) for suffix in ("xlsx", "zip")}
         old = (now - _LOST).timestamp()
         session.commit()
         for file in place.iterdir():
