@@ -6,8 +6,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import BinaryIO
 
 from portal.campaigns.papers import Cell
+from portal.core.i18n import in_source_language
+from portal.core.text import written
+from portal.documents.official_foot import attendance, note, record, signature
+from portal.documents.official_head import head, letter_edges, title
+from portal.documents.official_sheet import sheet
+from portal.documents.official_text import body_runs
+from portal.documents.word import CHARACTER, HEI, TITLE, Look, Shape, paragraph
+from portal.documents.word_paper import Paper
 
 Rows = tuple[tuple[Cell, ...], ...]
 
@@ -113,3 +122,66 @@ class Official:
     """Top left of a bulletin: 内部资料 注意保存."""
     names: Sequence[str] = ()
     """Names that a line of the title must not split, besides those above."""
+
+
+def write_official(stream: BinaryIO, paper: Official) -> None:
+    """The paper as .docx. Whatever was typed, the file opens; what nobody can see is left out."""
+    with in_source_language():
+        letter = paper.layout is Layout.LETTER
+        made = Paper(letter_edges(paper), head=30, foot=20) if letter else Paper()
+        tabular = paper.layout is Layout.TABLE
+        made.add(head(paper), title(paper))
+        if tabular:
+            made.add(paragraph(paper.number, Shape("right"), Look(size=14)), sheet(paper.sheet))
+        elif paper.body or paper.addressees:
+            made.add(paragraph())
+        if paper.addressees:
+            made.add(paragraph(paper.addressees.rstrip(written("：")) + written("："), Shape("both")))
+        made.add(*_body(paper.body))
+        if not tabular:
+            made.add(sheet(paper.sheet))
+        made.add(_attachments(paper.attachments), signature(paper), note(paper), attendance(paper))
+        for number, annex in enumerate(paper.annexes, 1):
+            made.add(*_annex(annex, number if len(paper.attachments) > 1 else 0))
+        made.add(record(paper))
+        made.save(stream, paper.title)
+
+
+def _body(text: str) -> list[str]:
+    """The last paragraph stays with what follows, so that no signature stands alone on a page."""
+    lines = list(body_runs(text))
+    made = []
+    for place, (level, runs) in enumerate(lines, 1):
+        keep = place == len(lines) or (level > 0 and runs[-1][0] == "")
+        style = f"Heading{level}" if level else ""
+        made.append(paragraph(runs, Shape("both", first=2 * CHARACTER, style=style, keep_next=keep)))
+    return made
+
+
+def _attachments(names: tuple[str, ...]) -> str:
+    """附件：1. ×××, further lines under the first letter of the name, nothing at its end."""
+    if not names:
+        return ""
+    made, before = [paragraph()], written("附件：")
+    for number, name in enumerate(names, 1):
+        label = f"{before if number == 1 else ''}{f'{number}. ' if len(names) > 1 else ''}"
+        deep = (5 + (1.25 if len(names) > 1 else 0)) * CHARACTER
+        back = deep - 2 * CHARACTER if number == 1 else 1.25 * CHARACTER
+        made.append(
+            paragraph(
+                label + name.rstrip(written("。；")), Shape("both", left=round(deep), first=-round(back))
+            )
+        )
+    return "".join(made)
+
+
+def _annex(annex: Annex, number: int) -> list[str]:
+    """附件 at the top left of a new page, its title on the third line."""
+    return [
+        paragraph(written("附件") + (str(number) if number else ""), Shape(new_page=True), Look(HEI)),
+        paragraph(),
+        paragraph(annex.title, Shape("center", line=640), Look(TITLE, 22)),
+        paragraph(),
+        *_body(annex.body),
+        sheet(annex.sheet),
+    ]
