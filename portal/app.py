@@ -28,6 +28,7 @@ from portal.deadlines import reminding as deadlines_due
 from portal.deadlines import services as deadlines
 from portal.information import reminding as answers_due
 from portal.notices import inbox
+from portal.meetings import reminding as meetings_due
 from portal.notices.due import register_source
 from portal.reporting import queries
 from portal.reporting import reminding as forms_due
@@ -108,7 +109,7 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
     for feature in FEATURES:
         app.register_blueprint(importlib.import_module(f"portal.{feature}.views").blueprint)
     app.extensions["unread"] = inbox.show_unread
-    for room in (deadlines_due, forms_due, answers_due):
+    for room in (deadlines_due, forms_due, answers_due, meetings_due):
         register_source(room.list_due)
     app.extensions["open_items"] = (queries.open_items, open_drafts.open_items, deadlines.open_items)
     access.protect(app, load_posts)

@@ -19,6 +19,7 @@ from portal.exchange import todos as urgent
 from portal.information import advisory_todos as advisories
 from portal.information import request_todos as requests
 from portal.information import todos as information
+from portal.meetings import todos as meetings
 from portal.notices.inbox import Recent, list_inbox
 from portal.reporting import todos as forms
 from portal.units import todos as handovers
@@ -29,6 +30,7 @@ SOURCES: tuple[TodoSource, ...] = (
     information.list_todos,
     advisories.list_todos,
     requests.list_todos,
+    meetings.list_todos,
     handovers.list_todos,
     forms.list_todos,
 )

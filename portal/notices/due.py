@@ -29,6 +29,10 @@ class Due:
     """Path inside the portal."""
     urgent: bool = False
     """A 24-hour clock: its reminders go out at night too."""
+    begins: datetime | None = None
+    """An appointment that ends with ``due``: nobody owes it, it is in the calendar and nobody is reminded of it."""
+    place: str = ""
+    """Of an appointment."""
     group: str = ""
     """What several units owe alike, e.g. ``report:7``: their office hears of the late ones in one notice."""
 

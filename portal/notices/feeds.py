@@ -106,14 +106,18 @@ def _owed(posts: list[Held], found: Iterable[Due]) -> list[Due]:
 
 
 def _event(due: Due, now: datetime, base: str) -> icalendar.Event:
-    """Half an hour that ends with the due instant; a due day is a day."""
+    """Half an hour that ends with the due instant; a due day is a day; an appointment has its own hours."""
     event = icalendar.Event()
     ends = due.due.astimezone(SHANGHAI)
     event.add("uid", f"{due.tenant_id}-{due.subject.replace(':', '-')}@lianxi")
     event.add("dtstamp", now.astimezone(UTC))
     title = str(translate(say("%(title)s%(period)s", {"title": due.title, "period": due.period})))
-    event.add("summary", one_line(str(translate(_("到期："))) + title))
-    if (ends.hour, ends.minute, ends.second) == (23, 59, 59):
+    event.add("summary", one_line(title if due.begins else str(translate(_("到期："))) + title))
+    if due.begins is not None:
+        event.add("dtstart", due.begins.astimezone(SHANGHAI))
+        event.add("dtend", ends)
+        event.add("location", one_line(due.place))
+    elif (ends.hour, ends.minute, ends.second) == (23, 59, 59):
         event.add("dtstart", ends.date())
         event.add("dtend", ends.date() + timedelta(days=1))
     else:

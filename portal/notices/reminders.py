@@ -75,6 +75,8 @@ def reached(found: Iterable[Due], now: datetime) -> list[Reminder]:
     shared: dict[tuple[int, str, datetime], list[Due]] = {}
     steps: dict[tuple[int, str, datetime], Step] = {}
     for due in found:
+        if due.begins is not None:
+            continue
         latest = {(s.to_office, s.post): s for s in steps_of(due) if now - PAST < s.at <= now}
         for step in latest.values():
             if step.to_office and due.group:

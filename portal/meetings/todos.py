@@ -1,0 +1,138 @@
+"""What waits in this room: replies of units, opinions of the office, decisions of convenors, meetings to be entered
+as held. What waits of minutes is in ``minutes_todos``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from portal.core.posts import Right
+from portal.core.reader import Reader
+from portal.core.text import Message, _
+from portal.core.todo import Todo
+from portal.meetings.convening import when
+from portal.meetings.models import Invitation, Meeting, Topic
+from portal.meetings.topics import State, in_state
+from portal.units.models import Unit
+
+MOST = 50
+NEAR = timedelta(days=2)
+
+
+def list_todos(session: Session, reader: Reader, now: datetime) -> Sequence[Todo]:
+    """At most five statements, none for readers without a part in it."""
+    return [
+        *_replies(session, reader, now),
+        *_topics(session, reader, Right.MEETING_HOLD, State.FILED),
+        *_topics(session, reader, Right.TOPIC_DECIDE, State.PASSED_ON),
+        *_returned(session, reader),
+        *_to_enter(session, reader, now),
+    ]
+
+
+def _bodies(reader: Reader, right: Right, model: type[Meeting] | type[Topic]) -> Any:
+    """The condition that a row is of a body in which the reader's post carries ``right``; None where there is none."""
+    found = {(p.tenant_id, p.mechanism_id) for p in reader.offices(right)}
+    return (
+        sa.or_(*(sa.and_(model.tenant_id == t, model.mechanism_id == m) for t, m in sorted(found)))
+        if found
+        else None
+    )
+
+
+def _places(reader: Reader, model: type[Meeting] | type[Topic], unit: Any) -> Any:
+    office = {
+        (p.tenant_id, p.mechanism_id, p.unit_id) for p in reader.live if Right.RECORD_READ_ALL in p.rights
+    }
+    found = [x for x in reader.places(Right.TOPIC_FILE) if x not in office]
+    if not found:
+        return None
+    return sa.or_(*(sa.and_(model.tenant_id == t, model.mechanism_id == m, unit == u) for t, m, u in found))
+
+
+def _replies(session: Session, reader: Reader, now: datetime) -> list[Todo]:
+    mine = _places(reader, Meeting, Invitation.unit_id)
+    if mine is None:
+        return []
+    rows = session.execute(
+        sa.select(Meeting, Unit.short_name)
+        .join(Invitation, sa.and_(Invitation.tenant_id == Meeting.tenant_id, Invitation.meeting_id == Meeting.id))
+        .join(Unit, sa.and_(Unit.tenant_id == Invitation.tenant_id, Unit.id == Invitation.unit_id))
+        .where(
+            mine, Invitation.replied_at.is_(None), Meeting.cancelled_at.is_(None), Meeting.held_at.is_(None),
+            Meeting.starts_at > now,
+        )
+        .order_by(Meeting.reply_by, Meeting.id)
+        .limit(MOST)
+    )  # fmt: skip
+    return [
+        Todo(
+            tenant_id=m.tenant_id, campaign=m.campaign,
+            light="late" if now > m.reply_by else "near" if m.reply_by - now <= NEAR else "ok",
+            state=_("回执已过时限") if now > m.reply_by else _("待回执"),
+            what=Message(_("会议回执：%(title)s"), title=m.title),
+            note=Message(_("%(when)s %(place)s"), when=when(m.starts_at), place=m.place), source=unit,
+            due=m.reply_by, step=_("回执"), endpoint="meetings.replies", args={"meeting_id": m.id},
+        )
+        for m, unit in rows
+    ]  # fmt: skip
+
+
+def _topics(session: Session, reader: Reader, right: Right, state: State) -> list[Todo]:
+    mine = _bodies(reader, right, Topic)
+    if mine is None:
+        return []
+    rows = session.execute(
+        sa.select(Topic, sa.func.coalesce(Unit.short_name, ""))
+        .outerjoin(Unit, sa.and_(Unit.tenant_id == Topic.tenant_id, Unit.id == Topic.unit_id))
+        .where(mine, *in_state(state))
+        .order_by(Topic.filed_at, Topic.id)
+        .limit(MOST)
+    )
+    waits = state is State.FILED
+    return [
+        Todo(
+            tenant_id=t.tenant_id, campaign=t.campaign, light="near",
+            state=_("待审核") if waits else _("待决定"),
+            what=Message(_("议题申请：%(title)s"), title=t.title), source=unit or _("办公室"),
+            step=_("审核") if waits else _("决定"), endpoint="meetings.topic", args={"topic_id": t.id},
+        )
+        for t, unit in rows
+    ]  # fmt: skip
+
+
+def _returned(session: Session, reader: Reader) -> list[Todo]:
+    mine = _places(reader, Topic, Topic.unit_id)
+    if mine is None:
+        return []
+    query = sa.select(Topic).where(mine, *in_state(State.RETURNED)).order_by(Topic.returned_at).limit(MOST)
+    return [
+        Todo(
+            tenant_id=t.tenant_id, campaign=t.campaign, light="near", state=_("已退回"),
+            what=Message(_("修改议题申请：%(title)s"), title=t.title), source=_("办公室"), step=_("修改"),
+            endpoint="meetings.topic", args={"topic_id": t.id},
+        )
+        for t in session.scalars(query)
+    ]  # fmt: skip
+
+
+def _to_enter(session: Session, reader: Reader, now: datetime) -> list[Todo]:
+    """Of the office: meetings whose hour has passed and that nobody has entered as held; never late, there is no limit."""
+    mine = _bodies(reader, Right.MEETING_HOLD, Meeting)
+    if mine is None:
+        return []
+    query = sa.select(Meeting).where(
+        mine, Meeting.held_at.is_(None), Meeting.cancelled_at.is_(None), Meeting.starts_at <= now
+    )
+    return [
+        Todo(
+            tenant_id=m.tenant_id, campaign=m.campaign, light="near", state=_("待登记"),
+            what=Message(_("登记到会和召开：%(title)s"), title=m.title), source=_("本办公室"), step=_("登记"),
+            endpoint="meetings.sign_in", args={"meeting_id": m.id},
+        )
+        for m in session.scalars(query.order_by(Meeting.starts_at).limit(MOST))
+    ]  # fmt: skip
