@@ -55,6 +55,7 @@ def _tabs() -> dict[str, Any]:
 from portal.information import (  # noqa: E402
     advisory_pages,
     bulletin_pages,
+    compiling_pages,
     item_pages,
     item_writing,
     library_pages,
@@ -69,6 +70,7 @@ __all__ = [
     "advisory_pages",
     "blueprint",
     "bulletin_pages",
+    "compiling_pages",
     "item_pages",
     "item_writing",
     "library_pages",
