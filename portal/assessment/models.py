@@ -52,10 +52,16 @@ class Measure(Own):
     trigger: Mapped[str] = mapped_column(String(48), default="", comment="key of the declared trigger")
     reason: Mapped[str] = mapped_column(String(1000))
     evidence: Mapped[list[Any]] = mapped_column(default=list, comment="[{text, subject, period}]")
-    obligation: Mapped[str] = mapped_column(String(48), default="", comment="whose misses it was derived from")
-    periods: Mapped[list[Any]] = mapped_column(default=list, comment="keys of the missed periods, oldest first")
+    obligation: Mapped[str] = mapped_column(
+        String(48), default="", comment="whose misses it was derived from"
+    )
+    periods: Mapped[list[Any]] = mapped_column(
+        default=list, comment="keys of the missed periods, oldest first"
+    )
     mark: Mapped[str | None] = mapped_column(String(80), comment="obligation:last period; None = by hand")
-    skipped_why: Mapped[str] = mapped_column(String(300), default="", comment="why milder steps were left out")
+    skipped_why: Mapped[str] = mapped_column(
+        String(300), default="", comment="why milder steps were left out"
+    )
     state: Mapped[str] = mapped_column(String(12), comment="MeasureState")
     proposed_at: Mapped[datetime]
     proposed_by: Mapped[str] = mapped_column(String(200))
@@ -71,7 +77,9 @@ class Measure(Own):
     decided_by: Mapped[str] = mapped_column(String(200), default="")
     decided_by_id: Mapped[int | None]
     decision_why: Mapped[str] = mapped_column(String(1000), default="")
-    number: Mapped[str] = mapped_column(String(60), default="", comment="of the document that carries the decision")
+    number: Mapped[str] = mapped_column(
+        String(60), default="", comment="of the document that carries the decision"
+    )
     starts_on: Mapped[date | None] = mapped_column(comment="of a step that lasts")
     ends_on: Mapped[date | None] = mapped_column(comment="last day, inclusive")
     lifted_at: Mapped[datetime | None]
@@ -112,7 +120,8 @@ class ScoreSheet(Own):
     campaign: Mapped[str] = mapped_column(String(48))
     year: Mapped[int]
     draft: Mapped[list[Any]] = mapped_column(
-        default=list, comment="[{key, label, kind, most, each, obligation, late, basis}]; points in hundredths"
+        default=list,
+        comment="[{key, label, kind, most, each, obligation, late, basis}]; points in hundredths",
     )
     draft_edition: Mapped[int] = mapped_column(default=1, comment="counts every change of the draft")
     version: Mapped[int] = mapped_column(default=0, comment="latest published; 0 = none")
@@ -153,7 +162,9 @@ class ScoreEvent(Own):
     sheet_id: Mapped[int]
     unit_id: Mapped[int]
     line: Mapped[str] = mapped_column(String(48), comment="key of the line")
-    points: Mapped[int | None] = mapped_column(comment="hundredths, unsigned; None = as much as the line says")
+    points: Mapped[int | None] = mapped_column(
+        comment="hundredths, unsigned; None = as much as the line says"
+    )
     happened_on: Mapped[date]
     evidence: Mapped[str] = mapped_column(String(500))
     subject: Mapped[str] = mapped_column(String(60), default="", comment="record that shows it, kind:id")
@@ -181,12 +192,16 @@ class ScoreObjection(Own):
     sheet_id: Mapped[int]
     unit_id: Mapped[int]
     line: Mapped[str] = mapped_column(String(48))
-    event: Mapped[str] = mapped_column(String(120), comment="event:<id>, or obligation:period of a derived one")
+    event: Mapped[str] = mapped_column(
+        String(120), comment="event:<id>, or obligation:period of a derived one"
+    )
     text: Mapped[str] = mapped_column(String(1000))
     by: Mapped[str] = mapped_column(String(200))
     by_id: Mapped[int | None]
     at: Mapped[datetime]
-    upheld: Mapped[bool | None] = mapped_column(comment="None = not answered; True = the event no longer counts")
+    upheld: Mapped[bool | None] = mapped_column(
+        comment="None = not answered; True = the event no longer counts"
+    )
     answer: Mapped[str] = mapped_column(String(1000), default="")
     answered_by: Mapped[str] = mapped_column(String(200), default="")
     answered_at: Mapped[datetime | None]

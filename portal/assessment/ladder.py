@@ -1,0 +1,432 @@
+"""Steps of the ladder: the office proposes, the unit may object, a named person decides. Nothing decides by itself.
+
+Every step of the flow is a person's: ``decide`` refuses an actor without account, whoever proposed, and any moment
+before the unit has answered or its time to object is over. What was decided is told to the unit before it begins.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from portal.assessment.ladder_access import (
+    Seat,
+    check_decides,
+    decider_units,
+    find_rung,
+    has_step,
+    is_ready,
+    kind_of,
+)
+from portal.assessment.ladder_derived import Proposal
+from portal.assessment.models import Answer, Measure, MeasureState
+from portal.campaigns.declarations import Campaign
+from portal.campaigns.exchange import Limit, LimitKind
+from portal.campaigns.oversight import DATED, LASTING, Rung
+from portal.core.audit import Act, record
+from portal.core.clock import SHANGHAI
+from portal.core.errors import Conflict, Invalid, NotAllowed, NotFound
+from portal.core.i18n import show_moment
+from portal.core.posts import PostKind
+from portal.core.scope import Actor
+from portal.core.text import Message, Text, _
+from portal.core.workdays import WorkCalendar
+from portal.deadlines.limits import Reached, reach
+from portal.documents.secrecy import find_mark_in
+from portal.notices.services import notify
+from portal.units.bodies import MemberUnit
+
+OBJECT_DAYS, FEWEST_DAYS, MOST_DAYS = 5, 3, 30
+"""Working days in which the unit may object; the portal's own default, and what the office may choose."""
+REASON, LINE, LINES = 1000, 300, 20
+LONGEST = 3 * 366
+"""Days that a step may last."""
+MEMORY = timedelta(days=365)
+"""How long a milder step counts as the one before."""
+Link = Callable[[int], str]
+"""Id of a measure -> address of its page, for notices."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Draft:
+    """What the office proposes. ``evidence``: what shows it, one line each, with the record behind it or ''."""
+
+    unit_id: int
+    rung: str
+    reason: str
+    trigger: str = ""
+    evidence: tuple[tuple[str, str], ...] = ()
+    skipped_why: str = ""
+    days: int = OBJECT_DAYS
+
+
+def no_link(_measure_id: int) -> str:
+    return ""
+
+
+def subject_of(measure: Measure) -> str:
+    return f"measure:{measure.id}"
+
+
+def objection_limit(start: datetime, days: int, calendar: WorkCalendar) -> Reached:
+    return reach(Limit(kind=LimitKind.WORKING_DAYS, n=days), start, calendar)
+
+
+def steps_of(session: Session, mechanism_id: int, unit_id: int, now: datetime) -> set[str]:
+    """Keys of the steps decided for the unit in the last year; one statement."""
+    rows = session.scalars(
+        sa.select(Measure.rung).where(
+            Measure.mechanism_id == mechanism_id,
+            Measure.unit_id == unit_id,
+            Measure.state == MeasureState.CONFIRMED.value,
+            Measure.decided_at > now - MEMORY,
+        )
+    )
+    return set(rows)
+
+
+def all_steps(session: Session, mechanism_id: int, now: datetime) -> Sequence[tuple[int, str]]:
+    """The same of every unit of the body: (unit, step)."""
+    rows = session.execute(
+        sa.select(Measure.unit_id, Measure.rung).where(
+            Measure.mechanism_id == mechanism_id,
+            Measure.state == MeasureState.CONFIRMED.value,
+            Measure.decided_at > now - MEMORY,
+        )
+    )
+    return [(unit_id, rung) for unit_id, rung in rows]
+
+
+def propose(
+    session: Session, actor: Actor, now: datetime, *, seat: Seat, campaign: Campaign, draft: Draft,
+    calendar: WorkCalendar, request_key: str, derived: Proposal | None = None, link: Link = no_link,
+) -> Measure:  # fmt: skip
+    """Tell the unit what is proposed and until when it may object. The same ``request_key`` again is the first one.
+
+    ``derived``: the row that the portal proposed; its misses are the evidence, and are not proposed twice.
+    """
+    if first := _find_sent(session, seat, request_key):
+        return first
+    rung = find_rung(campaign, draft.rung)
+    _check(session, seat, campaign, draft, rung, now, bool(derived))
+    assert rung is not None
+    reached = objection_limit(now, draft.days, calendar)
+    found = _new(seat, campaign, rung, draft, derived, MeasureState.PROPOSED, actor, now, request_key)
+    found.object_by, found.object_span = reached.due, dict(reached.span)
+    if kept := _store(session, seat, found):
+        return kept
+    data = {"unit": found.unit_id, "rung": found.rung, "object_by": found.object_by.isoformat()}
+    record(session, Act.MEASURE_PROPOSE, subject_of(found), actor, now, data)
+    text = Message(
+        _("拟对本单位采取“%(label)s”，如有异议请于 %(due)s 前申辩"), label=found.label, due=show_moment(found.object_by)
+    )  # fmt: skip
+    for post in (PostKind.LIAISON, PostKind.LEADER_IN_CHARGE):
+        notify(
+            session, now, mechanism_id=found.mechanism_id, unit_id=found.unit_id, text=text, sender=seat.desk.office_name,
+            link=link(found.id), detail=found.reason, post=post,
+        )  # fmt: skip
+    session.flush()
+    return found
+
+
+def drop(
+    session: Session, actor: Actor, now: datetime, *, seat: Seat, campaign: Campaign, derived: Proposal, why: str,
+    request_key: str,
+) -> Measure:  # fmt: skip
+    """The office does not take up what the portal proposed; the unit is not told, the misses count no longer."""
+    if first := _find_sent(session, seat, request_key):
+        return first
+    _need(why, "why", _("请写明不提出的理由。"))
+    draft = Draft(unit_id=derived.unit_id, rung=derived.rung.key, reason=str(derived.sentence))
+    found = _new(seat, campaign, derived.rung, draft, derived, MeasureState.DROPPED, actor, now, request_key)
+    found.object_by, found.decision_why = now, why
+    if kept := _store(session, seat, found):
+        return kept
+    record(
+        session, Act.MEASURE_DROP, subject_of(found), actor, now, {"unit": found.unit_id, "mark": found.mark}
+    )
+    return found
+
+
+def _new(
+    seat: Seat, campaign: Campaign, rung: Rung, draft: Draft, derived: Proposal | None, state: MeasureState, actor: Actor,
+    now: datetime, request_key: str,
+) -> Measure:  # fmt: skip
+    source = campaign.source(rung.clause.source)
+    lines = [{"text": text, "subject": subject} for text, subject in draft.evidence]
+    if derived is not None:
+        lines = [
+            {"text": "", "subject": "", "period": i.period.key, "obligation": i.obligation.key} for i in derived.missed
+        ] + lines  # fmt: skip
+    return Measure(
+        mechanism_id=seat.desk.mechanism_id, campaign=campaign.key, unit_id=draft.unit_id, rung=rung.key,
+        label=str(rung.label), basis=f"{source.number}《{source.title}》{rung.clause.article}", trigger=draft.trigger,
+        reason=draft.reason, evidence=lines, obligation=derived.obligation.key if derived else "",
+        periods=derived.periods if derived else [], mark=derived.mark if derived else None,
+        skipped_why=draft.skipped_why, state=state.value, proposed_at=now, proposed_by=actor.name,
+        proposed_by_id=actor.account_id, request_key=request_key,
+    )  # fmt: skip
+
+
+def _store(session: Session, seat: Seat, found: Measure) -> Measure | None:
+    """The measure of an earlier, equal click, or None once this one is stored."""
+    try:
+        with session.begin_nested():
+            session.add(found)
+    except IntegrityError:  # a second click, or a colleague who took up the same row
+        if first := _find_sent(session, seat, found.request_key):
+            return first
+        raise Conflict(_("该建议已由他人办理，请刷新页面查看。")) from None
+    return None
+
+
+def _find_sent(session: Session, seat: Seat, key: str) -> Measure | None:
+    wanted = (Measure.tenant_id == seat.desk.tenant_id, Measure.request_key == key)
+    found = session.scalars(sa.select(Measure).where(*wanted)).one_or_none()
+    if found is not None and found.mechanism_id != seat.desk.mechanism_id:
+        raise Conflict
+    return found
+
+
+def _check(
+    session: Session,
+    seat: Seat,
+    campaign: Campaign,
+    draft: Draft,
+    rung: Rung | None,
+    now: datetime,
+    derived: bool,
+) -> None:
+    problems: dict[str, Message | Text] = {}
+    if draft.unit_id not in {m.unit_id for m in seat.members}:
+        problems["unit"] = _("请选择成员单位。")
+    triggers = campaign.oversight.triggers
+    trigger = next((t for t in triggers if t.key == draft.trigger), None)
+    if rung is None:
+        problems["rung"] = _("请选择措施。")
+    elif draft.trigger and (trigger is None or (trigger.rungs and rung.key not in trigger.rungs)):
+        problems["trigger"] = _("该情形不适用所选措施，请核对。")
+    if not draft.reason:
+        problems["reason"] = _("请写明事由，单位据此申辩。")
+    if not draft.evidence and not derived:
+        problems["evidence"] = _("请至少列一条依据，如记录、日期和数字。")
+    if not FEWEST_DAYS <= draft.days <= MOST_DAYS:
+        problems["days"] = Message(_("申辩期限应为 %(a)s 至 %(b)s 个工作日。"), a=FEWEST_DAYS, b=MOST_DAYS)
+    if rung is not None and not problems and not draft.skipped_why:
+        done = steps_of(session, seat.desk.mechanism_id, draft.unit_id, now)
+        if not has_step(done, campaign, rung):
+            at = campaign.oversight.ladder.index(rung)
+            milder = campaign.oversight.ladder[at - 1].label
+            problems["skipped_why"] = Message(
+                _("近一年没有对该单位作出过“%(milder)s”，越级提出的请写明理由。"), milder=milder
+            )
+    for field, text in (("reason", draft.reason), ("evidence", "\n".join(t for t, _s in draft.evidence))):
+        _refuse_secret(problems, field, text)
+    if problems:
+        raise Invalid(problems)
+
+
+def _refuse_secret(problems: dict[str, Message | Text], field: str, text: str) -> None:
+    if mark := find_mark_in("", text):
+        problems[field] = Message(_("这里有“%(mark)s”字样，没有保存。涉密内容不得写入本系统。"), mark=mark)
+
+
+def _need(text: str, field: str, sentence: Text) -> None:
+    problems: dict[str, Message | Text] = {} if text.strip() else {field: sentence}
+    _refuse_secret(problems, field, text)
+    if problems:
+        raise Invalid(problems)
+
+
+# ---------------------------------------------------------------------------------------------------- the unit
+def answer(
+    session: Session, actor: Actor, now: datetime, *, seat: Seat, campaign: Campaign, measure: Measure, said: Answer,
+    objection: str = "", link: Link = no_link,
+) -> None:  # fmt: skip
+    """The unit objects, or says that it has nothing to object; once, until the last instant of its time."""
+    if measure.unit_id not in seat.own:
+        raise NotAllowed(_("申辩由被提出措施的单位作出。"))
+    session.refresh(measure, with_for_update=True)
+    if measure.state != MeasureState.PROPOSED:
+        raise Conflict(_("该建议已决定或已撤回，不再接受申辩。"))
+    if measure.answer:
+        raise Conflict(
+            Message(_("本单位已于 %(at)s 答复，不能再改。"), at=show_moment(measure.answered_at or now))
+        )
+    if now > measure.object_by:
+        raise Conflict(Message(_("申辩期限已于 %(due)s 届满。"), due=show_moment(measure.object_by)))
+    if said is Answer.OBJECTED:
+        _need(objection, "objection", _("请写明申辩的事实和理由。"))
+    measure.answer, measure.objection = said.value, objection if said is Answer.OBJECTED else ""
+    measure.answered_at, measure.answered_by, measure.answered_by_id = now, actor.name, actor.account_id
+    record(session, Act.MEASURE_ANSWER, subject_of(measure), actor, now, {"answer": said.value})
+    words = _("%(unit)s对“%(label)s”提出申辩，待决定") if said is Answer.OBJECTED else _("%(unit)s对“%(label)s”无异议，待决定")  # fmt: skip
+    text = Message(words, unit=name_of(seat.members, measure.unit_id), label=measure.label)
+    for unit_id in (None, *(u.unit_id for u in decider_units(campaign, measure, seat.members))):
+        notify(
+            session, now, mechanism_id=measure.mechanism_id, unit_id=unit_id, text=text, sender=actor.name,
+            link=link(measure.id), post=PostKind.LEADER_IN_CHARGE if unit_id else "",
+        )  # fmt: skip
+    session.flush()
+
+
+# ------------------------------------------------------------------------------------------------- the decision
+@dataclass(frozen=True, kw_only=True)
+class Decision:
+    confirmed: bool
+    why: str
+    starts_on: date | None = None
+    ends_on: date | None = None
+    number: str = ""
+
+
+def decide(
+    session: Session, actor: Actor, now: datetime, *, seat: Seat, campaign: Campaign, measure: Measure,
+    decision: Decision, link: Link = no_link,
+) -> None:  # fmt: skip
+    """A person with the right post confirms or declines. See the head of this file for what is refused."""
+    check_decides(seat, campaign, measure)
+    session.refresh(measure, with_for_update=True)
+    if measure.state != MeasureState.PROPOSED:
+        raise Conflict(_("该建议已决定或已撤回，请刷新页面查看。"))
+    if actor.account_id is None:
+        raise NotAllowed(_("须由有权人员本人决定。"))
+    if actor.account_id == measure.proposed_by_id:
+        raise NotAllowed(_("提出建议的人不能自己决定，请由其他有权人员办理。"))
+    if measure.unit_id in seat.leads:
+        raise NotAllowed(_("不能对本单位的事项作决定。"))
+    if not is_ready(measure, now):
+        text = _("单位的申辩期限至 %(due)s，其间单位没有答复的，届满后才能决定。")
+        raise Conflict(Message(text, due=show_moment(measure.object_by)))
+    dated = kind_of(campaign, measure) in DATED
+    _check_decision(decision, dated, now.astimezone(SHANGHAI).date())
+    measure.state = (MeasureState.CONFIRMED if decision.confirmed else MeasureState.DECLINED).value
+    measure.decided_at, measure.decided_by, measure.decided_by_id = now, actor.name, actor.account_id
+    measure.decision_why = decision.why
+    if decision.confirmed:
+        measure.number = decision.number
+        if dated:
+            measure.starts_on, measure.ends_on = decision.starts_on, decision.ends_on
+    data = {"confirmed": decision.confirmed, "rung": measure.rung, "number": decision.number}
+    record(session, Act.MEASURE_DECIDE, subject_of(measure), actor, now, data)
+    words = _("已决定对本单位采取“%(label)s”") if decision.confirmed else _("已决定不对本单位采取“%(label)s”")
+    _tell(session, now, seat, measure, Message(words, label=measure.label), actor.name, link, decision.why)
+
+
+def _check_decision(decision: Decision, dated: bool, today: date) -> None:
+    problems: dict[str, Message | Text] = {}
+    if not decision.why:
+        problems["why"] = _("请写明决定的理由，单位可以看到。")
+    _refuse_secret(problems, "why", decision.why)
+    if decision.confirmed and dated:
+        starts, ends = decision.starts_on, decision.ends_on
+        if starts is None or starts <= today:
+            problems["starts_on"] = _("起始日期应晚于今天：先告知单位，再执行。")
+        if ends is None or (starts is not None and not 0 <= (ends - starts).days <= LONGEST):
+            problems["ends_on"] = _("请填截止日期，不早于起始日期，最长三年。")
+    if problems:
+        raise Invalid(problems)
+
+
+def set_number(
+    session: Session, actor: Actor, now: datetime, *, seat: Seat, measure: Measure, number: str
+) -> None:
+    """Number of the document that carries the decision, where it was not written here."""
+    if not seat.office:
+        raise NotAllowed
+    session.refresh(measure, with_for_update=True)
+    if measure.state != MeasureState.CONFIRMED:
+        raise Conflict(_("决定采取措施后才登记文号。"))
+    _need(number, "number", _("请填文号，如 阳反假〔2026〕9号。"))
+    before, measure.number = measure.number, number
+    record(session, Act.MEASURE_NUMBER, subject_of(measure), actor, now, {"number": number, "before": before})
+
+
+def withdraw(
+    session: Session,
+    actor: Actor,
+    now: datetime,
+    *,
+    seat: Seat,
+    measure: Measure,
+    why: str,
+    link: Link = no_link,
+) -> None:
+    """The office takes a proposal back before it is decided; what spoke for it may be proposed again."""
+    if not seat.office:
+        raise NotAllowed
+    session.refresh(measure, with_for_update=True)
+    if measure.state != MeasureState.PROPOSED:
+        raise Conflict(_("该建议已决定或已撤回，请刷新页面查看。"))
+    _need(why, "why", _("请写明撤回的理由。"))
+    measure.state, measure.decision_why, measure.mark = MeasureState.WITHDRAWN.value, why, None
+    measure.decided_at, measure.decided_by = now, actor.name
+    record(session, Act.MEASURE_WITHDRAW, subject_of(measure), actor, now, {"why": why[:100]})
+    text = Message(_("对本单位采取“%(label)s”的建议已撤回"), label=measure.label)
+    _tell(session, now, seat, measure, text, actor.name, link, why)
+
+
+def lift(
+    session: Session, actor: Actor, now: datetime, *, seat: Seat, campaign: Campaign, measure: Measure, why: str,
+    link: Link = no_link,
+) -> None:  # fmt: skip
+    """End a step that lasts, by whoever may decide on it, with a reason."""
+    check_decides(seat, campaign, measure)
+    session.refresh(measure, with_for_update=True)
+    if measure.state != MeasureState.CONFIRMED or kind_of(campaign, measure) not in LASTING:
+        raise Conflict(_("该措施没有期限，或尚未决定，无需解除。"))
+    if measure.lifted_at is not None:
+        raise Conflict(_("该措施已解除。"))
+    _need(why, "why", _("请写明解除的理由。"))
+    measure.lifted_at, measure.lifted_by, measure.lifted_why = now, actor.name, why
+    record(session, Act.MEASURE_LIFT, subject_of(measure), actor, now, {"why": why[:100]})
+    _tell(
+        session,
+        now,
+        seat,
+        measure,
+        Message(_("“%(label)s”已解除"), label=measure.label),
+        actor.name,
+        link,
+        why,
+    )
+
+
+def _tell(
+    session: Session,
+    now: datetime,
+    seat: Seat,
+    measure: Measure,
+    text: Message,
+    sender: str,
+    link: Link,
+    detail: str,
+) -> None:
+    """The unit and the office."""
+    for unit_id in (measure.unit_id, None):
+        told = text if unit_id else Message(
+            _("%(unit)s：%(text)s"), unit=name_of(seat.members, measure.unit_id), text=str(text)
+        )  # fmt: skip
+        notify(
+            session, now, mechanism_id=measure.mechanism_id, unit_id=unit_id, text=told, sender=sender,
+            link=link(measure.id), detail=detail,
+        )  # fmt: skip
+    session.flush()
+
+
+def name_of(members: Sequence[MemberUnit], unit_id: int) -> str:
+    return next((m.short_name for m in members if m.unit_id == unit_id), "")
+
+
+def number_issued(session: Session, measure_id: int, number: str) -> None:
+    """The document that carries the decision was issued; a notice to talk that goes before it changes nothing."""
+    found = session.scalars(sa.select(Measure).where(Measure.id == measure_id)).one_or_none()
+    if found is None:
+        raise NotFound
+    if found.state == MeasureState.CONFIRMED:
+        found.number = number
