@@ -17,9 +17,10 @@ from portal.papers import models as papers
 from portal.reporting import models as reporting
 from portal.supervision import models as supervision
 from portal.tenants import models as tenants
+from portal.units import group_models as groups
 from portal.units import models as units
 
 __all__ = [
-    "accounts", "activities", "assessment", "audit", "deadlines", "documents", "duties", "exchange", "figures", "information", "jobs", "ledger", "meetings", "notices", "papers", "reporting", "supervision", "tenants",
+    "groups", "accounts", "activities", "assessment", "audit", "deadlines", "documents", "duties", "exchange", "figures", "information", "jobs", "ledger", "meetings", "notices", "papers", "reporting", "supervision", "tenants",
     "units",
 ]  # fmt: skip

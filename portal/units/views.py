@@ -281,6 +281,6 @@ def delete(unit_id: int) -> Any:
 
 
 # Further pages of this blueprint; they add their routes when imported.
-from portal.units import import_pages, post_pages  # noqa: E402
+from portal.units import group_pages, import_pages, post_pages  # noqa: E402
 
-__all__ = ["blueprint", "import_pages", "post_pages"]
+__all__ = ["blueprint", "group_pages", "import_pages", "post_pages"]

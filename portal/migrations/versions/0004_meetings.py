@@ -21,6 +21,8 @@ VISIBILITY = {
     "activity_place": "own",
     "activity_visit": "own",
     "agenda_item": "own",
+    "expert": "own",
+    "expert_consultation": "own",
     "invitation": "own",
     "measure": "own",
     "measure_talk": "own",
@@ -48,6 +50,8 @@ VISIBILITY = {
     "supervision_unit": "own",
     "supervision_visit": "own",
     "supervision_visit_unit": "own",
+    "working_group": "own",
+    "working_group_unit": "own",
 }
 
 
@@ -85,6 +89,27 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_paper_series")),
         sa.UniqueConstraint("tenant_id", "code", "year", name=op.f("uq_paper_series_tenant_id_code_year")),
     )
+    op.create_table(
+        "expert",
+        sa.Column("tenant_id", INTEGER, nullable=False),
+        sa.Column("id", INTEGER, autoincrement=False, nullable=False),
+        sa.Column("mechanism_id", INTEGER, nullable=False),
+        sa.Column("field", sa.String(length=60), nullable=False, comment="专业领域"),
+        sa.Column("organisation", sa.String(length=80), nullable=False),
+        sa.Column("title", sa.String(length=60), nullable=False, comment="post or professional title"),
+        sa.Column("name", sa.String(length=40), nullable=False),
+        sa.Column("since", sa.Date(), nullable=False),
+        sa.Column("until", sa.Date(), nullable=True),
+        sa.Column("end_reason", sa.String(length=300), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "mechanism_id"],
+            ["mechanism.tenant_id", "mechanism.id"],
+            name=op.f("fk_expert_mechanism_id_mechanism"),
+        ),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_expert__tenant")),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_expert")),
+    )
+    op.create_index("ix_expert_tenant_id_mechanism_id", "expert", ["tenant_id", "mechanism_id"], unique=False)
     op.create_table(
         "measure",
         sa.Column("tenant_id", INTEGER, nullable=False),
@@ -439,6 +464,38 @@ def upgrade() -> None:
         "ix_supervision_visit_tenant_id_month", "supervision_visit", ["tenant_id", "month"], unique=False
     )
     op.create_table(
+        "working_group",
+        sa.Column("tenant_id", INTEGER, nullable=False),
+        sa.Column("id", INTEGER, autoincrement=False, nullable=False),
+        sa.Column("mechanism_id", INTEGER, nullable=False),
+        sa.Column("name", sa.String(length=60), nullable=False),
+        sa.Column("lead_unit_id", INTEGER, nullable=False),
+        sa.Column("tasks", sa.Text(), nullable=False),
+        sa.Column(
+            "rules", sa.Text(), nullable=False, comment="how it works, as far as it has rules of its own"
+        ),
+        sa.Column("basis", sa.String(length=200), nullable=False, comment="document and article"),
+        sa.Column("since", sa.Date(), nullable=False),
+        sa.Column("until", sa.Date(), nullable=True),
+        sa.Column("end_reason", sa.String(length=300), nullable=False),
+        sa.Column("version", INTEGER, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "lead_unit_id"],
+            ["unit.tenant_id", "unit.id"],
+            name=op.f("fk_working_group_lead_unit_id_unit"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "mechanism_id"],
+            ["mechanism.tenant_id", "mechanism.id"],
+            name=op.f("fk_working_group_mechanism_id_mechanism"),
+        ),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_working_group__tenant")),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_working_group")),
+        sa.UniqueConstraint(
+            "tenant_id", "mechanism_id", "name", name=op.f("uq_working_group_tenant_id_mechanism_id_name")
+        ),
+    )
+    op.create_table(
         "activity_visit",
         sa.Column("tenant_id", INTEGER, nullable=False),
         sa.Column("id", INTEGER, autoincrement=False, nullable=False),
@@ -495,6 +552,30 @@ def upgrade() -> None:
     )
     op.create_index(
         "ix_agenda_item_tenant_id_topic_id", "agenda_item", ["tenant_id", "topic_id"], unique=False
+    )
+    op.create_table(
+        "expert_consultation",
+        sa.Column("tenant_id", INTEGER, nullable=False),
+        sa.Column("id", INTEGER, autoincrement=False, nullable=False),
+        sa.Column("expert_id", INTEGER, nullable=False),
+        sa.Column("on", sa.Date(), nullable=False),
+        sa.Column("matter", sa.String(length=200), nullable=False),
+        sa.Column("opinion", sa.Text(), nullable=False),
+        sa.Column("by", sa.String(length=200), nullable=False),
+        sa.Column("at", Instant(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "expert_id"],
+            ["expert.tenant_id", "expert.id"],
+            name=op.f("fk_expert_consultation_expert_id_expert"),
+        ),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_expert_consultation__tenant")),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_expert_consultation")),
+    )
+    op.create_index(
+        "ix_expert_consultation_tenant_id_expert_id",
+        "expert_consultation",
+        ["tenant_id", "expert_id"],
+        unique=False,
     )
     op.create_table(
         "invitation",
@@ -1034,6 +1115,28 @@ def upgrade() -> None:
         unique=False,
     )
     op.create_table(
+        "working_group_unit",
+        sa.Column("tenant_id", INTEGER, nullable=False),
+        sa.Column("id", INTEGER, autoincrement=False, nullable=False),
+        sa.Column("group_id", INTEGER, nullable=False),
+        sa.Column("unit_id", INTEGER, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "group_id"],
+            ["working_group.tenant_id", "working_group.id"],
+            name=op.f("fk_working_group_unit_group_id_working_group"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "unit_id"],
+            ["unit.tenant_id", "unit.id"],
+            name=op.f("fk_working_group_unit_unit_id_unit"),
+        ),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_working_group_unit__tenant")),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_working_group_unit")),
+        sa.UniqueConstraint(
+            "tenant_id", "group_id", "unit_id", name=op.f("uq_working_group_unit_tenant_id_group_id_unit_id")
+        ),
+    )
+    op.create_table(
         "minutes_edition",
         sa.Column("tenant_id", INTEGER, nullable=False),
         sa.Column("id", INTEGER, autoincrement=False, nullable=False),
@@ -1246,6 +1349,7 @@ def downgrade() -> None:
     op.drop_index("ix_minutes_receipt_tenant_id_unit_id", table_name="minutes_receipt")
     op.drop_table("minutes_receipt")
     op.drop_table("minutes_edition")
+    op.drop_table("working_group_unit")
     op.drop_index("ix_supervision_visit_unit_tenant_id_unit_id", table_name="supervision_visit_unit")
     op.drop_table("supervision_visit_unit")
     op.drop_index("ix_supervision_order_tenant_id_subject", table_name="supervision_order")
@@ -1271,11 +1375,14 @@ def downgrade() -> None:
     op.drop_table("measure_talk")
     op.drop_index("ix_invitation_tenant_id_unit_id", table_name="invitation")
     op.drop_table("invitation")
+    op.drop_index("ix_expert_consultation_tenant_id_expert_id", table_name="expert_consultation")
+    op.drop_table("expert_consultation")
     op.drop_index("ix_agenda_item_tenant_id_topic_id", table_name="agenda_item")
     op.drop_index("ix_agenda_item_tenant_id_meeting_id", table_name="agenda_item")
     op.drop_table("agenda_item")
     op.drop_index("ix_activity_visit_tenant_id_place_id", table_name="activity_visit")
     op.drop_table("activity_visit")
+    op.drop_table("working_group")
     op.drop_index("ix_supervision_visit_tenant_id_month", table_name="supervision_visit")
     op.drop_index("ix_supervision_visit_tenant_id_mechanism_id", table_name="supervision_visit")
     op.drop_table("supervision_visit")
@@ -1293,6 +1400,8 @@ def downgrade() -> None:
     op.drop_index("ix_measure_tenant_id_unit_id", table_name="measure")
     op.drop_index("ix_measure_tenant_id_mechanism_id_state", table_name="measure")
     op.drop_table("measure")
+    op.drop_index("ix_expert_tenant_id_mechanism_id", table_name="expert")
+    op.drop_table("expert")
     op.drop_table("paper_series")
     op.drop_index("ix_activity_place_tenant_id_kind", table_name="activity_place")
     op.drop_table("activity_place")
