@@ -88,17 +88,20 @@ def _to_receive(session: Session, reader: Reader) -> list[Todo]:
     units = [(d.tenant_id, d.mechanism_id, u) for d in reader.desks if d.campaign for u in receiving_units(d)]
     if not units:
         return []
-    R = PaperReceipt
+
     rows = session.execute(
         sa.select(
             Paper.tenant_id, Paper.campaign, Paper.id, Paper.title, Paper.number, Paper.type, Unit.short_name
         )
-        .join(R, sa.and_(R.tenant_id == Paper.tenant_id, R.paper_id == Paper.id))
-        .join(Unit, sa.and_(Unit.tenant_id == R.tenant_id, Unit.id == R.unit_id))
+        .join(
+            PaperReceipt,
+            sa.and_(PaperReceipt.tenant_id == Paper.tenant_id, PaperReceipt.paper_id == Paper.id),
+        )
+        .join(Unit, sa.and_(Unit.tenant_id == PaperReceipt.tenant_id, Unit.id == PaperReceipt.unit_id))
         .where(
-            R.read_at.is_(None),
-            sa.tuple_(R.tenant_id, R.unit_id).in_([(t, u) for t, _m, u in units]),
-            sa.tuple_(Paper.tenant_id, Paper.mechanism_id, R.unit_id).in_(units),
+            PaperReceipt.read_at.is_(None),
+            sa.tuple_(PaperReceipt.tenant_id, PaperReceipt.unit_id).in_([(t, u) for t, _m, u in units]),
+            sa.tuple_(Paper.tenant_id, Paper.mechanism_id, PaperReceipt.unit_id).in_(units),
             Paper.state == State.ISSUED.value,
         )
         .order_by(Paper.issued_at, Paper.id)

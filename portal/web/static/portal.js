@@ -227,3 +227,17 @@
   box.addEventListener("change", look);
   look();
 })();
+
+// How long a paper is getting, counted as WPS does; the server counts again.
+(() => {
+  const text = document.querySelector("textarea[data-count]"), shown = document.querySelector("[data-counted]");
+  if (!text || !shown) return;
+  const pattern = new RegExp(text.dataset.count, "g"), limit = Number(text.dataset.limit), words = shown.textContent;
+  const look = () => {
+    const n = (text.value.match(pattern) || []).length;
+    shown.textContent = words.replace(/[\d,]+/, n);
+    shown.classList.toggle("problem", limit > 0 && n > limit);
+  };
+  text.addEventListener("input", look);
+  look();
+})();
