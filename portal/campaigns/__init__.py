@@ -46,8 +46,9 @@ from portal.campaigns.meetings import MeetingKind, Meetings, MeetingType
 from portal.campaigns.oversight import Oversight, PointKind, Rung, RungKind, ScoreItem, Trigger
 from portal.campaigns.papers import Cell, DocumentTemplate, DocumentType, Words
 from portal.campaigns.sources import Clause, Source, Values
+from portal.core.chinese import capital_amount, write_day, write_moment
 from portal.core.periods import Period, PeriodKind
-from portal.core.text import Message, Text, _
+from portal.core.text import Message, Text, _, written
 
 __all__ = [
     "ACTIVITIES",
@@ -111,6 +112,10 @@ __all__ = [
     "Words",
     "_",
     "added_up",
+    "capital_amount",
     "counted",
     "hookimpl",
+    "write_day",
+    "write_moment",
+    "written",
 ]

@@ -10,7 +10,8 @@ from portal.campaigns.forms import Field
 from portal.campaigns.sources import Clause, Values
 from portal.core.text import Message, Text
 
-Words = Message | Text
+Words = Message | str
+"""Papers are Chinese whatever the reader's language: ``written`` marks their text, ``_`` only what the interface shows."""
 
 
 class DocumentType(StrEnum):
@@ -39,11 +40,14 @@ class DocumentType(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Cell:
-    """A label with its value in a table of one paper; a row's cells share its width by ``share``."""
+    """A label with its value in a table of one paper; a row's cells share its width by ``share``. Label '' = the value
+    takes it all; value '' = to be filled in by hand."""
 
     label: Words
     value: Words | str
     share: int = 1
+    lines: int = 1
+    """As high as so many lines at least, for writing by hand."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,7 +56,7 @@ class DocumentTemplate:
 
     ``body``: one paragraph each, to be edited by the clerk before it is checked; what begins with 一、 or （一） is a
     heading. ``sheet``: rows of a table that follows (or, with no body, makes) the paper; it is not edited, only its
-    fields are.
+    fields are. With ``annex`` it stands under that title on a page of its own (回执).
     """
 
     key: str
@@ -62,6 +66,7 @@ class DocumentTemplate:
     title: Callable[[Values], Words]
     body: Callable[[Values], tuple[Words, ...]]
     sheet: Callable[[Values], tuple[tuple[Cell, ...], ...]] | None = None
+    annex: Text | None = None
     clause: Clause | None = None
     """None = office custom (GB/T 9704-2012, 《党政机关公文处理工作条例》)."""
     example: Values

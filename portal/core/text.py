@@ -44,5 +44,6 @@ def _(text: str, /) -> Text:
 
 
 def written(text: str, /) -> str:
-    """Chinese as people write it: compared with what comes in, never shown, and so not translated."""
+    """Chinese as people write it, and so not translated: compared with what comes in, or put into an official paper,
+    which is Chinese whatever the reader's language."""
     return text

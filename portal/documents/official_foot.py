@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from portal.core.chinese import write_day
 from portal.core.text import written
-from portal.documents.official_text import show_day, width
+from portal.documents.official_text import width
 from portal.documents.word import (
     CHARACTER,
     CHARACTERS,
@@ -47,19 +48,19 @@ def signature(paper: Official) -> str:
     made = [paragraph(shape=Shape(keep_next=True)) * (2 if paper.sealed else 1)]
     if len(names) > 1:
         made.append(_several(names))
-        made.append(paragraph(show_day(paper.day), Shape("right", right=4 * CHARACTER)))
+        made.append(paragraph(write_day(paper.day), Shape("right", right=4 * CHARACTER)))
         return "".join(made)
     name = "".join(names)
     if paper.sealed:
         block = max(2 * (4 + _DATE / 2), min(CHARACTERS, width(name)))
         shape = Shape("center", left=round((CHARACTERS - block) * WIDTH / CHARACTERS))
         made.append(paragraph(name, Shape("center", left=shape.left, keep_next=True)))
-        made.append(paragraph(show_day(paper.day), shape))
+        made.append(paragraph(write_day(paper.day), shape))
     else:
         indent = 2 + max(0.0, _DATE + 2 - width(name))
         made.append(paragraph(name, Shape("right", right=round(indent * CHARACTER), keep_next=True)))
         date_indent = max(2.0, width(name) + indent - 2 - _DATE)
-        made.append(paragraph(show_day(paper.day), Shape("right", right=round(date_indent * CHARACTER))))
+        made.append(paragraph(write_day(paper.day), Shape("right", right=round(date_indent * CHARACTER))))
     return "".join(made)
 
 
@@ -123,4 +124,4 @@ def _printed(paper: Official) -> str:
     copies = written("共印{0}份").format(paper.copies) if paper.copies else ""
     if copies and paper.layout.value == "bulletin":
         return copies
-    return show_day(paper.printed_on) + written("印发") + "\u3000" * bool(copies) + copies
+    return write_day(paper.printed_on) + written("印发") + "\u3000" * bool(copies) + copies

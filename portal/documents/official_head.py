@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from portal.core.chinese import write_day
 from portal.core.text import written
-from portal.documents.official_text import show_day, title_lines, width
+from portal.documents.official_text import title_lines, width
 from portal.documents.word import CHARACTER, HEI, KAI, LINE, RED, TITLE, WIDTH, Look, Rule, Shape, paragraph
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ def head(paper: Official) -> str:
                 paragraph(shape=Shape(line=LINE // 2)),
                 paragraph(paper.number, Shape("center"), _PLAIN),
                 paragraph(
-                    f"\u3000{written('、').join(paper.issuers)}\t{show_day(paper.day)}",
+                    f"\u3000{written('、').join(paper.issuers)}\t{write_day(paper.day)}",
                     Shape(tabs=(("right", WIDTH - CHARACTER),), below=Rule(20, RED, space=5)),
                     _PLAIN,
                 ),

@@ -51,4 +51,4 @@ def _row(row: tuple[Cell, ...]) -> list[tuple[int, str]]:
 
 def _value(cell: Cell) -> str:
     lines = str(translate(cell.value)).split("\n")
-    return "".join(paragraph(line, *_VALUE) for line in lines)
+    return "".join(paragraph(line, *_VALUE) for line in (*lines, *[""] * (cell.lines - len(lines))))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
-from datetime import date
 from itertools import combinations, pairwise
 from math import ceil, inf
 
@@ -157,10 +156,3 @@ def _evenly(title: str, places: list[int], prices: list[float], at: list[float],
             best[end] = min(ways)
     cuts = best.get(len(title), (0.0, [0, len(title)]))[1]
     return [title[a:b].strip() for a, b in pairwise(cuts)]
-
-
-def show_day(day: date | None) -> str:
-    """2026年3月31日, without leading zeros; its place, when there is none yet."""
-    if day is None:
-        return written("    年  月  日")
-    return written("{0}年{1}月{2}日").format(day.year, day.month, day.day)

@@ -5,8 +5,11 @@ from __future__ import annotations
 from portal.campaigns.declarations import Campaign
 from portal.campaigns.papers import DocumentTemplate
 from portal.core.errors import NotFound
+from portal.papers.templates_letters import LETTERS
+from portal.papers.templates_orders import ORDERS
+from portal.papers.templates_summaries import SUMMARIES
 
-HOUSE: tuple[DocumentTemplate, ...] = ()
+HOUSE: tuple[DocumentTemplate, ...] = (*LETTERS, *SUMMARIES, *ORDERS)
 
 
 def list_templates(campaign: Campaign) -> tuple[DocumentTemplate, ...]:
