@@ -27,6 +27,7 @@ from sqlalchemy import URL
 
 OWNER, APP = "portal_owner", "portal_app"
 START_SECONDS = 60
+MEMORY, ROOM = Path("/dev/shm"), 4 * 2**30
 # Nothing has to survive a power cut here.
 SETTINGS = {
     "fsync": "off",
@@ -55,9 +56,11 @@ class Cluster:
         return self._url("postgres", database)
 
     def create_database(self, name: str, template: str | None = None) -> None:
-        """Owned by `portal_owner`; a copy of `template` if one is given (nobody may be connected to that)."""
+        """Owned by `portal_owner`; a copy of `template` if one is given (nobody may be connected to that), of its
+        files and not through the log, which would be written twice.
+        """
         names = map(sql.Identifier, (name, OWNER, template or "template0"))
-        self._execute(sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE {}").format(*names))
+        self._execute(sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE {} STRATEGY FILE_COPY").format(*names))
 
     def drop_database(self, name: str) -> None:
         self._execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
@@ -91,17 +94,27 @@ def wheel_binaries() -> Path | None:
     return next(filter(Path.is_dir, folders), None)
 
 
-@contextmanager
-def start_postgres(binaries: Path | None = None) -> Iterator[Cluster]:
-    """Start a server in a new folder under /tmp and stop it, with all its data, on leaving.
+def roomy_memory() -> Path:
+    """For servers on which small databases come and go: in memory, where there is room for that, else /tmp.
 
-    The folder is not the caller's to choose: a socket's path must be short, and the account the server runs
+    Each database is some 600 files, and ext4 passes over every inode that was freed in the last minutes: on a
+    disk most of a server's work is to look for the next one. The wheel's server may be forbidden to run there.
+    """
+    roomy = MEMORY.is_dir() and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ROOM
+    return MEMORY if roomy and server_binaries() != wheel_binaries() else Path("/tmp")
+
+
+@contextmanager
+def start_postgres(binaries: Path | None = None, within: Path = Path("/tmp")) -> Iterator[Cluster]:
+    """Start a server in a new folder in ``within`` and stop it, with all its data, on leaving.
+
+    ``within`` is /tmp or ``roomy_memory()``: a socket's path must be short, and the account the server runs
     under (never root) must be able to reach it, which pytest's own folders do not allow.
     """
     binaries = binaries or server_binaries()
     if binaries is None:
         raise RuntimeError("no PostgreSQL found: apt install postgresql, or install requirements/dev.txt")
-    with tempfile.TemporaryDirectory(prefix="pg-", dir="/tmp", ignore_cleanup_errors=True) as place:
+    with tempfile.TemporaryDirectory(prefix="pg-", dir=within, ignore_cleanup_errors=True) as place:
         folder = Path(place)
         if os.geteuid() == 0 and binaries == wheel_binaries():
             binaries = _copy_wheel(binaries, folder / "server")
