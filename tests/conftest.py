@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from pathlib import Path
+from types import CodeType
+from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from jinja2 import BytecodeCache
+from jinja2.bccache import Bucket
 from sqlalchemy.orm import Session
+from werkzeug.routing import Rule
 
 from portal import create_app
 from portal.core.clock import SHANGHAI
@@ -21,11 +27,56 @@ from portal.core.db import db, new_id
 from portal.core.migrate import upgrade
 from portal.core.settings import Settings
 from tests.factories import Factory
-from tests.postgres import APP, Cluster, start_postgres
+from tests.postgres import APP, Cluster, roomy_memory, start_postgres
 
 ROOT = Path(__file__).parents[1]
 NOON = datetime(2026, 9, 16, 12, 0, tzinfo=SHANGHAI)
 """Where the test clock stands unless a test moves it: Wednesday 2026-09-16 12:00."""
+
+
+def pytest_collection_finish() -> None:
+    """The modules and tests that are there by now stay to the end: the collector need not look at them again
+    and again, which would be a third of a run's work.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 10, 10)
+
+
+class Compiled(BytecodeCache):
+    """Templates are compiled once per worker, not once per application."""
+
+    def __init__(self) -> None:
+        self.kept: dict[tuple[str, str], CodeType | None] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        bucket.code = self.kept.get((bucket.key, bucket.checksum))
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self.kept[bucket.key, bucket.checksum] = bucket.code
+
+
+COMPILED = Compiled()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def address_builders() -> Iterator[None]:
+    """Werkzeug writes and compiles a function for each address of each application, which is most of making one.
+    The function knows nothing of its application, so the same address gets the same one.
+    """
+    compile_anew = Rule._compile_builder
+    kept: dict[Any, Any] = {}
+
+    def compile_once(rule: Rule, append_unknown: bool = True) -> Any:
+        assert not rule.defaults, "a default is compiled in"
+        key = (rule.rule, tuple(rule._trace), append_unknown)
+        if key not in kept:
+            kept[key] = compile_anew(rule, append_unknown)
+        return kept[key]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Rule, "_compile_builder", compile_once)
+        yield
 
 
 class TestClock:
@@ -47,7 +98,7 @@ class TestClock:
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Cluster]:
     """The worker's own PostgreSQL with an empty, migrated database called ``template``."""
-    with start_postgres() as cluster:
+    with start_postgres(within=roomy_memory()) as cluster:
         cluster.create_database("template")
         upgrade(cluster.owner_url("template"), APP)
         yield cluster
@@ -110,12 +161,19 @@ def shared_apps(
             if (engine, name) not in made:
                 folder = tmp_path_factory.mktemp(name)
                 settings = stack.enter_context(instance(engine, folder, request.getfixturevalue))
-                app = made[engine, name] = create_app(settings, clock=TestClock())
-                app.config["PROPAGATE_EXCEPTIONS"] = False
+                app = made[engine, name] = _make_app(settings, TestClock())
                 stack.callback(_dispose, app)
             return made[engine, name]
 
         yield get
+
+
+def _make_app(settings: Settings, clock: TestClock) -> Flask:
+    app = create_app(settings, clock=clock)
+    app.testing = False
+    app.config["PROPAGATE_EXCEPTIONS"] = False
+    app.jinja_env.bytecode_cache = COMPILED
+    return app
 
 
 def _dispose(app: Flask) -> None:
@@ -136,9 +194,7 @@ def clock() -> TestClock:
 @pytest.fixture
 def app(settings: Settings, clock: TestClock) -> Iterator[Flask]:
     """The real application on ``settings``, with the test's clock. Its context is open during the test."""
-    app = create_app(settings, clock=clock)
-    app.testing = False
-    app.config["PROPAGATE_EXCEPTIONS"] = False
+    app = _make_app(settings, clock)
     with app.app_context():
         yield app
         db.session.remove()
