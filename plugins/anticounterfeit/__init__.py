@@ -3,6 +3,7 @@
 from portal.campaigns import Campaign, _, hookimpl
 
 from .code_lists import CODE_LISTS
+from .documents import DOCUMENTS
 from .duties import DUTIES
 from .exchange import EXCHANGE
 from .forms import MONTHLY_STATISTICS
@@ -36,6 +37,7 @@ CAMPAIGN = Campaign(
     exchange=EXCHANGE,
     meetings=MEETINGS,
     oversight=OVERSIGHT,
+    documents=DOCUMENTS,
 )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from portal.campaigns import Campaign, _, hookimpl
 
 from .code_lists import CODE_LISTS
+from .documents import DOCUMENTS
 from .duties import DUTIES
 from .exchange import EXCHANGE
 from .forms import FORMS
@@ -33,6 +34,7 @@ CAMPAIGN = Campaign(
     exchange=EXCHANGE,
     meetings=MEETINGS,
     oversight=OVERSIGHT,
+    documents=DOCUMENTS,
 )
 
 

@@ -25,6 +25,7 @@ from portal.campaigns.exchange import MOST, Category, Exchange, LimitKind
 from portal.campaigns.forms import ACTIVITIES, MEETINGS, CodeList, Field, FieldKind, Form
 from portal.campaigns.meetings import MeetingKind, Meetings
 from portal.campaigns.oversight import HUNDRED, Oversight, PointKind, RungKind, ScoreItem, trace_in
+from portal.campaigns.papers import DocumentTemplate
 from portal.campaigns.sources import Clause, Source
 from portal.core.masking import KINDS
 from portal.core.periods import PeriodKind
@@ -67,6 +68,7 @@ def _types(c: Campaign) -> Iterator[Message]:
     groups: dict[str, type] = {
         "sources": Source, "roster": Member, "duties": Duty, "forms": Form, "code_lists": CodeList, "ledgers": Ledger,
         "thresholds": Threshold, "rules": Rule, "policies": Policy, "phases": Phase, "obligations": Obligation,
+        "documents": DocumentTemplate,
     }  # fmt: skip
     for name, kind in groups.items():
         given = getattr(c, name)
@@ -100,6 +102,7 @@ def _walk(c: Campaign) -> Iterator[Message]:
     for code_list in c.code_lists:
         yield from _keys(f"choice of {code_list.key}", [x.key for x in code_list.choices])
     yield from _clauses(c)
+    yield from _documents(c, members, lists)
     if c.body.lead not in members:
         yield _dangling("body.lead", c.body.lead)
     for member in c.roster:
@@ -282,6 +285,30 @@ def _drawn(
                 yield _dangling(f"table {form.key}.{table.key}", key)
 
 
+def _documents(c: Campaign, members: set[str], lists: set[str]) -> Iterator[Message]:
+    """Each template makes its example into a paper, and says nothing of answers that are not there."""
+    known = {s.key for s in c.sources}
+    yield from _keys("document", [t.key for t in c.documents])
+    for t in c.documents:
+        yield from _keys(f"field of {t.key}", [f.key for f in t.fields])
+        yield from _fields(t.key, t.fields, members, lists)
+        yield from _no_files(t.key, t.fields)
+        for key in sorted(set(t.example) - {f.key for f in t.fields}):
+            yield _dangling(f"example of {t.key}", key)
+        if t.clause is not None and t.clause.source not in known:
+            yield _dangling(f"document {t.key}", t.clause.source)
+        if t.annex and t.sheet is None:
+            yield _dangling(f"document {t.key}", "sheet")
+        for values in (t.example, {f.key: None for f in t.fields}):
+            try:
+                made = (t.title(values), *t.body(values), *(t.sheet(values) if t.sheet else ()))
+                if not str(made[0]).strip() or (len(made) < 2 and values is t.example):
+                    yield Message(_("文书模板 %(key)s 按示例生成的标题或内容为空。"), key=t.key)
+            except Exception as error:
+                said = f"{type(error).__name__}: {error}"[:200]
+                yield Message(_("文书模板 %(key)s 不能生成文书：%(error)s"), key=t.key, error=said)
+
+
 def _keys(what: str, keys: Iterable[str]) -> Iterator[Message]:
     for key, count in Counter(keys).items():
         if not _KEY.match(key):
@@ -331,7 +358,9 @@ def _clauses(c: Campaign) -> Iterator[Message]:
     carriers += [(f"MeetingKind {k.type}", k.clause) for k in m.kinds]
     carriers += [("Agreement", a.clause) for a in (x.agreement, m.agreement) if a is not None]
     o = c.oversight
-    carriers += [(f"{type(i).__name__} {i.key}", i.clause) for i in (*o.ladder, *o.triggers, *o.score)]
+    carriers += [(f"Rung {r.key}", r.clause) for r in o.ladder]
+    carriers += [(f"Trigger {g.key}", g.clause) for g in o.triggers]
+    carriers += [(f"ScoreItem {s.key}", s.clause) for s in o.score]
     for what, clause in carriers:
         if clause is None:
             yield Message(_("%(what)s 没有写明依据条款。"), what=what)

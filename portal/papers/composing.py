@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Callable
+from typing import TypeVar
+
 from portal.campaigns.papers import DocumentTemplate, DocumentType
 from portal.campaigns.sources import Values
+from portal.core.errors import PluginError
 from portal.core.i18n import in_source_language, translate
-from portal.core.text import written
+from portal.core.text import Message, _, written
 from portal.documents.official import Annex, Context, Layout, Official
+
+log = logging.getLogger(__name__)
+Made = TypeVar("Made")
 
 _LAYOUTS = {
     DocumentType.NOTICE: Layout.DOCUMENT,
@@ -40,7 +48,7 @@ def compose(template: DocumentTemplate, values: Values, title: str, body: str, c
     layout = _LAYOUTS[template.type]
     bulletin, serial = layout is Layout.BULLETIN, layout in _SERIAL
     with in_source_language():
-        rows = template.sheet(values) if template.sheet else ()
+        rows = _ask(template, template.sheet, values) if template.sheet else ()
         annex = str(translate(template.annex)) if template.annex and rows else ""
         annexes = (Annex(title=annex, sheet=rows),) if annex else ()
     names = written("，").join(context.copy_to)
@@ -76,13 +84,25 @@ def compose(template: DocumentTemplate, values: Values, title: str, body: str, c
 def propose_title(template: DocumentTemplate, values: Values) -> str:
     """The title that the template makes of the answers."""
     with in_source_language():
-        return str(translate(template.title(values)))
+        return str(translate(_ask(template, template.title, values)))
 
 
 def propose_body(template: DocumentTemplate, values: Values) -> str:
     """Its text, one paragraph a line, to be edited."""
     with in_source_language():
-        return "\n".join(text for words in template.body(values) if (text := str(translate(words)).strip()))
+        return "\n".join(
+            text for words in _ask(template, template.body, values) if (text := str(translate(words)).strip())
+        )
+
+
+def _ask(template: DocumentTemplate, make: Callable[[Values], Made], values: Values) -> Made:
+    """Templates come from plugins too: one that raises must not look like an error of the clerk's."""
+    try:
+        return make(values)
+    except Exception as error:
+        log.exception("document template %s", template.key)
+        text = _("文书模板“%(label)s”出错，未能生成文书。请联系系统管理员。")
+        raise PluginError(Message(text, label=template.label)) from error
 
 
 def _mark(layout: Layout, issuer: str, body: str) -> str:
