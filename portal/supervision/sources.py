@@ -14,7 +14,9 @@ from sqlalchemy.orm import Session
 
 from portal.core.errors import NotFound
 from portal.core.reader import Desk
-from portal.core.text import Message, Text
+from portal.core.text import Message, Text, _
+
+OTHER = _("其他")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,9 +42,17 @@ class SourceKind:
 
     find: Callable[[Session, Desk, int], OrderSource]
     page: tuple[str, str]
+    name: Text = OTHER
+    """As filtered and counted by: 会议议定, 台账."""
 
 
 _KINDS: dict[str, SourceKind] = {}
+INSTRUCTIONS: dict[str, Text] = {
+    "leader": _("领导批示"),
+    "superior": _("上级交办"),
+    "other": OTHER,
+}
+"""Where an order comes from that grew out of nothing in the portal."""
 
 
 def register_source(kind: str, source: SourceKind) -> None:
@@ -64,3 +74,21 @@ def page_of(subject: str) -> tuple[str, dict[str, Any]] | None:
         return None
     endpoint, argument = _KINDS[kind].page
     return endpoint, {argument: int(number)}
+
+
+def name_source(source: str) -> Text:
+    """Of an order's ``source``: an instruction or a kind; what no room knows any more is 其他."""
+    kind = _KINDS.get(source)
+    return kind.name if kind else INSTRUCTIONS.get(source, INSTRUCTIONS["other"])
+
+
+def list_sources() -> dict[str, Text]:
+    return INSTRUCTIONS | {key: kind.name for key, kind in _KINDS.items()}
+
+
+def find_page(endpoint: str, args: dict[str, Any]) -> str:
+    """The subject whose page this is; '' where it is none. For evidence that is given by its address."""
+    for key, kind in _KINDS.items():
+        if kind.page[0] == endpoint and isinstance(args.get(kind.page[1]), int):
+            return f"{key}:{args[kind.page[1]]}"
+    return ""

@@ -64,9 +64,11 @@ class City:
 
     # ------------------------------------------------------------------------------------ over the wire
     def client(self, name: str) -> FlaskClient:
-        if name not in self.clients:
-            self.clients[name] = self.make.login(name)
-        return self.clients[name]
+        """Logged in anew when the clock has moved: an idle session ends."""
+        key = f"{name} {self.clock.now}"
+        if key not in self.clients:
+            self.clients[key] = self.make.login(name)
+        return self.clients[key]
 
     def url(self, path: str = "") -> str:
         return f"/{self.tenant.code}/{CAMPAIGN}/supervision{path}"
