@@ -19,9 +19,12 @@ from portal.exchange import todos as urgent
 from portal.information import advisory_todos as advisories
 from portal.information import request_todos as requests
 from portal.information import todos as information
+from portal.meetings import minutes_todos as minutes
 from portal.meetings import todos as meetings
 from portal.notices.inbox import Recent, list_inbox
+from portal.papers import todos as papers
 from portal.reporting import todos as forms
+from portal.supervision import todos as orders
 from portal.units import todos as handovers
 
 SOURCES: tuple[TodoSource, ...] = (
@@ -30,7 +33,10 @@ SOURCES: tuple[TodoSource, ...] = (
     information.list_todos,
     advisories.list_todos,
     requests.list_todos,
+    papers.list_todos,
     meetings.list_todos,
+    minutes.list_todos,
+    orders.list_todos,
     handovers.list_todos,
     forms.list_todos,
 )

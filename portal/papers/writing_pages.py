@@ -170,7 +170,9 @@ def _take(paper: Paper | None) -> Any:
         return _work_on(paper, found, action)
     problems = dict(found.problems)
     if action == "send":
-        problems |= found.missing | writing.check_complete(session, found.content, members)
+        if template.sheet is not None:  # else they only help to write the text, which stands there
+            problems |= found.missing
+        problems |= writing.check_complete(session, found.content, members)
     if not problems and not posted.get("request_key", "").strip():
         problems[""] = _("页面已失效，请返回上一页，刷新后再试。")
     status = 422
