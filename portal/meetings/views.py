@@ -63,9 +63,35 @@ def _tabs() -> dict[str, Any]:
 
 
 # Further pages of this blueprint; they add their routes when imported. Each line one module.
-from portal.meetings import index_pages  # noqa: E402
+from portal.meetings import (  # noqa: E402
+    compilation_pages,
+    convene_pages,
+    evidence,
+    index_pages,
+    meeting_pages,
+    minutes_origin,
+    minutes_pages,
+    minutes_writing_pages,
+    paper_pages,
+    reply_pages,
+    resolutions_pages,
+    sign_pages,
+    topic_pages,
+)
 
 __all__ = [
     "blueprint",
+    "compilation_pages",
+    "convene_pages",
+    "evidence",
     "index_pages",
+    "meeting_pages",
+    "minutes_origin",
+    "minutes_pages",
+    "minutes_writing_pages",
+    "paper_pages",
+    "reply_pages",
+    "resolutions_pages",
+    "sign_pages",
+    "topic_pages",
 ]
