@@ -82,23 +82,12 @@ def _of_minutes(session: Session, meeting: Meeting, now: datetime) -> list[Step]
     minutes = session.scalars(
         sa.select(Minutes).where(Minutes.tenant_id == meeting.tenant_id, Minutes.meeting_id == meeting.id)
     ).one_or_none()
+    submitted = minutes if minutes is not None and minutes.returned_at is None else None
     tab = "meetings.minutes"
     steps = [
-        Step(
-            minutes and minutes.submitted_at,
-            _("纪要送主持人审核"),
-            minutes.submitted_by if minutes else "",
-            tab=tab,
-        ),
-        Step(
-            minutes and minutes.signed_at, _("主持人签发纪要"), minutes.signed_by if minutes else "", tab=tab
-        ),
-        Step(
-            minutes and minutes.distributed_at,
-            _("分送纪要，通报议定事项"),
-            minutes.distributed_by if minutes else "",
-            tab=tab,
-        ),
+        Step(submitted.submitted_at if submitted else None, _("纪要送主持人审核"), tab=tab),
+        Step(minutes.signed_at if minutes else None, _("主持人签发纪要"), tab=tab),
+        Step(minutes.distributed_at if minutes else None, _("分送纪要，通报议定事项"), tab=tab),
     ]
     rows = list_resolutions(session, meeting.tenant_id, [meeting.id])
     if minutes is not None and minutes.signed_at is not None and rows:

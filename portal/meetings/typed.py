@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from flask import request
@@ -24,7 +24,9 @@ from portal.web.inputs import row_id
 LONGEST = 80_000
 
 
-def keep(kind: str, names: Sequence[str], lists: Sequence[str] = ()) -> Any:
+def keep(
+    kind: str, names: Sequence[str], lists: Sequence[str] = (), more: Mapping[str, Any] | None = None
+) -> Any:
     """Answer to an autosave: what was typed, as typed, for the unit (0 = the office) named ``unit``."""
     form, desk = request.form, the_desk()
     unit = row_id(form.get("unit", "")) or None
@@ -32,6 +34,7 @@ def keep(kind: str, names: Sequence[str], lists: Sequence[str] = ()) -> Any:
         raise NotAllowed
     content: dict[str, Any] = {name: form.get(name, "").replace("\0", "")[:LONGEST] for name in names}
     content |= {name: [row_id(value) for value in form.getlist(name)[:500]] for name in lists}
+    content |= more or {}
     try:
         draft = save_draft(
             the_session(), the_actor(), now(), mechanism_id=desk.mechanism_id, unit_id=unit, kind=kind,
