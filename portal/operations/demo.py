@@ -25,8 +25,10 @@ from portal.operations import (
     demo_advisories,
     demo_deadlines,
     demo_forms,
+    demo_groups,
     demo_information,
     demo_library,
+    demo_papers,
     demo_records,
     demo_scenes,
     demo_urgent,
@@ -133,6 +135,7 @@ class Demo:
                 demo_records.keep_ledgers(self.world, tenant, units, kept)
                 demo_records.keep_matters(self.world, tenant, units)
                 demo_scenes.leave_out(self.world, tenant)
+                demo_groups.play(self.world, tenant)
                 demo_forms.fill_all(self.world, tenant)
                 demo_scenes.play(self.world, tenant)
                 demo_information.play(self.world, tenant)
@@ -143,6 +146,7 @@ class Demo:
                 demo_urgent.play(self.world, tenant)
                 demo_advisories.play(self.world, tenant)
                 demo_library.play(self.world, tenant)
+                demo_papers.play(self.world, tenant)
             self.session.commit()
 
     def _since(self) -> date:

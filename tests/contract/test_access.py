@@ -17,6 +17,7 @@ PUBLIC = {"accounts.login", "home.calendar", "home.language", "home.health"}
 """Open to anybody. To be added to with great care."""
 WRITING_READS = {
     "activities.cover_workbook",
+    "activities.places_workbook",
     "activities.workbook",
     "audit.export",
     "documents.download",

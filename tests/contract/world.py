@@ -62,6 +62,7 @@ from portal.units.handover import open_handover
 from portal.units.models import Membership
 from portal.web.access import SAFE, Access
 from tests.contract.world_exchange import furnish_exchange
+from tests.contract.world_groups import furnish_groups
 from tests.factories import Factory
 
 CAMPAIGN = "anticounterfeit"
@@ -301,6 +302,7 @@ def _furnish(make: Factory, tenant: Tenant, slug: str) -> Place:
         _keep(session, make, place, body.id, actor, police.id)
         _bring(session, make, place)
         furnish_exchange(session, make, place, body, actor, (police.id, finance.id))
+        furnish_groups(session, make, place, body.id, actor, (police.id, finance.id))
     return place
 
 
