@@ -27,11 +27,13 @@ from portal.core.settings import Settings
 from portal.deadlines import reminding as deadlines_due
 from portal.deadlines import services as deadlines
 from portal.information import reminding as answers_due
-from portal.notices import inbox
 from portal.meetings import reminding as meetings_due
+from portal.notices import inbox
 from portal.notices.due import register_source
 from portal.reporting import queries
 from portal.reporting import reminding as forms_due
+from portal.supervision import handing
+from portal.supervision import reminding as orders_due
 from portal.units import open_drafts
 from portal.units.reader import load_posts
 from portal.web import access, errors, gate, shell
@@ -109,9 +111,9 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
     for feature in FEATURES:
         app.register_blueprint(importlib.import_module(f"portal.{feature}.views").blueprint)
     app.extensions["unread"] = inbox.show_unread
-    for room in (deadlines_due, forms_due, answers_due, meetings_due):
+    for room in (deadlines_due, forms_due, answers_due, meetings_due, orders_due):
         register_source(room.list_due)
-    app.extensions["open_items"] = (queries.open_items, open_drafts.open_items, deadlines.open_items)
+    app.extensions["open_items"] = (queries.open_items, open_drafts.open_items, deadlines.open_items, handing.open_items)
     access.protect(app, load_posts)
     return app
 

@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from portal.core.scope import Actor
+from portal.core.text import Text
 
 
 @dataclass(frozen=True)
@@ -63,6 +64,36 @@ class MatterKind:
     find: Callable[[Session, int], Matter | None]
     release: Callable[[Session, Actor, datetime, int], None]
     near: Callable[[Session, Matter, Sequence[int] | None], list[Near]] = _none_near
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a clock's thing is worked on whose room lists it itself: endpoint, the argument that takes the id, the verb,
+    and the path behind tenant and campaign."""
+
+    endpoint: str
+    argument: str
+    step: Text
+    path: str
+
+
+_PLACES: dict[str, Place] = {}
+
+
+def register_place(kind: str, place: Place) -> None:
+    """The room's own to-do lines and hand-over items stand for its clocks (``kind:id``)."""
+    _PLACES[kind] = place
+
+
+def find_place(subject: str) -> tuple[Place, int] | None:
+    kind, _colon, number = subject.partition(":")
+    place = _PLACES.get(kind)
+    return (place, int(number)) if place is not None and number.isdigit() else None
+
+
+def placed_prefixes() -> tuple[str, ...]:
+    """``order:``: clocks that another room lists."""
+    return tuple(f"{kind}:" for kind in _PLACES)
 
 
 _KINDS: dict[str, MatterKind] = {}

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from portal.campaigns.exchange import LimitKind
 from portal.core.scope import get_scope
-from portal.deadlines.matters import is_clock
+from portal.deadlines.matters import find_place, is_clock
 from portal.deadlines.models import Deadline
 from portal.notices.due import Due
 from portal.tenants.models import Tenant
@@ -39,6 +39,9 @@ def list_due(session: Session, since: datetime, until: datetime) -> Iterable[Due
     for row in rows:
         span = row.span or {"rule": LimitKind.HOURS, "n": row.reason.get("hours", 0)}
         page = "urgent" if is_clock(row.subject) else f"deadlines/{row.id}"
+        placed = find_place(row.subject)
+        if placed is not None:
+            page = f"{placed[0].path}/{placed[1]}"
         yield Due(
             tenant_id=row.tenant_id,
             mechanism_id=row.mechanism_id,

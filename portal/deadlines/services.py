@@ -20,7 +20,7 @@ from portal.core.scope import Actor, get_scope
 from portal.core.text import Message, Text, _
 from portal.core.workdays import WorkCalendar
 from portal.deadlines.limits import FixedDay, Reached, Rule, explain_span, reach, show_end
-from portal.deadlines.matters import is_clock
+from portal.deadlines.matters import find_place, is_clock
 from portal.deadlines.models import Deadline
 from portal.deadlines.state import DeadlineState, ask_reason, state_of
 from portal.tenants.calendar import load_calendar
@@ -241,8 +241,10 @@ def explain(deadline: Deadline | Running) -> tuple[Message | Text, ...]:
 
 
 def open_items(session: Session, mechanism_id: int, unit_id: int) -> list[OpenItem]:
-    """For a hand-over: the unit's running clocks."""
+    """For a hand-over: the unit's running clocks, but for those whose things another room hands over."""
     running = list_running(session, unit_ids=[unit_id], mechanism_id=mechanism_id)
     return [
-        OpenItem(kind=_("计时"), title=c.title, due=c.due_at, subject=f"deadline:{c.id}") for c in running
+        OpenItem(kind=_("计时"), title=c.title, due=c.due_at, subject=f"deadline:{c.id}")
+        for c in running
+        if find_place(c.subject) is None
     ]

@@ -17,7 +17,7 @@ from portal.core.text import Message, Text, _
 from portal.core.todo import Todo
 from portal.deadlines.limits import name_rule, show_end
 from portal.deadlines.listing import LAST_CHANGE
-from portal.deadlines.matters import clock_prefixes, is_clock
+from portal.deadlines.matters import clock_prefixes, find_place, is_clock, placed_prefixes
 from portal.deadlines.models import Deadline
 from portal.deadlines.services import RUNNING, Running, explain
 
@@ -37,6 +37,9 @@ def work_on(subject: str) -> Work | None:
         return Work("exchange.new", {"subject": subject}, _("写初报"))
     if kind == "urgent" and number.isdigit():
         return Work("exchange.detail", {"report_id": int(number)}, _("办理"))
+    placed = find_place(subject)
+    if placed is not None:
+        return Work(placed[0].endpoint, {placed[0].argument: placed[1]}, placed[0].step)
     return None
 
 
@@ -49,10 +52,16 @@ _OFFICE = Deadline.mechanism_id.in_(sa.bindparam("offices", expanding=True))
 def _statement() -> Ready:
     """Made when first asked: by then every room has said which matters have clocks."""
     clock = sa.or_(sa.false(), *(Deadline.subject.startswith(p) for p in clock_prefixes()))
+    elsewhere = sa.or_(sa.false(), *(Deadline.subject.startswith(p) for p in placed_prefixes()))
     asked = sa.func.coalesce(LAST_CHANGE, "") == "asked"
     return Ready(
         RUNNING.add_columns(asked)
-        .where(sa.or_(_OWED, sa.and_(_OFFICE, sa.or_(Deadline.unit_id.is_(None), clock, asked))))
+        .where(
+            sa.or_(
+                sa.and_(_OWED, sa.not_(elsewhere)),
+                sa.and_(_OFFICE, sa.or_(Deadline.unit_id.is_(None), clock, asked)),
+            )
+        )
         .limit(MOST)
     )
 

@@ -70,7 +70,7 @@ def tell_story(
     story = [_step(s, names, files.get(s.id, [])) for s in steps]
     if own is None or order.lead_id in own:
         story += _changes(session, order)
-    return sorted(story, key=lambda t: t.at, reverse=True)
+    return sorted(story, key=lambda t: t.at)[::-1]
 
 
 def _step(step: OrderStep, names: dict[int, str], files: list[Attachment]) -> Told:
