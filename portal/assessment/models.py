@@ -167,7 +167,7 @@ class ScoreEvent(Own):
     )
     happened_on: Mapped[date]
     evidence: Mapped[str] = mapped_column(String(500))
-    subject: Mapped[str] = mapped_column(String(60), default="", comment="record that shows it, kind:id")
+    page: Mapped[str] = mapped_column(String(200), default="", comment="path of the record that shows it")
     by: Mapped[str] = mapped_column(String(200))
     by_id: Mapped[int | None]
     at: Mapped[datetime]

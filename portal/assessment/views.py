@@ -43,6 +43,12 @@ def index() -> Any:
 
 
 # Further pages of this blueprint; they add their routes when imported.
-from portal.assessment import ladder_pages, ladder_papers, ladder_writing  # noqa: E402
+from portal.assessment import (  # noqa: E402
+    ladder_pages,
+    ladder_papers,
+    ladder_writing,
+    scores_pages,
+    scores_writing,
+)
 
-__all__ = ["blueprint", "ladder_pages", "ladder_papers", "ladder_writing"]
+__all__ = ["blueprint", "ladder_pages", "ladder_papers", "ladder_writing", "scores_pages", "scores_writing"]

@@ -871,7 +871,7 @@ def upgrade() -> None:
         ),
         sa.Column("happened_on", sa.Date(), nullable=False),
         sa.Column("evidence", sa.String(length=500), nullable=False),
-        sa.Column("subject", sa.String(length=60), nullable=False, comment="record that shows it, kind:id"),
+        sa.Column("page", sa.String(length=200), nullable=False, comment="path of the record that shows it"),
         sa.Column("by", sa.String(length=200), nullable=False),
         sa.Column("by_id", INTEGER, nullable=True),
         sa.Column("at", Instant(), nullable=False),
