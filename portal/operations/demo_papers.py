@@ -33,6 +33,9 @@ def play(world: World, tenant: Tenant) -> None:
         if campaign is None or body.campaign not in codes:
             continue
         body.issuer_code = codes[body.campaign]
+        body.host_name = (
+            body.host_name or world.session.get_one(Unit, (tenant.id, _host(world, tenant))).full_name
+        )
         desk = _desk(world, tenant, body)
         if desk is None:
             continue
@@ -42,6 +45,10 @@ def play(world: World, tenant: Tenant) -> None:
             world.session, _actor(world, tenant, PostKind.OFFICE_STAFF), world.now, body=body, series="plain",
             year=world.today.year, purpose=world.text("paper_reserved"), request_key=f"demo-reserve-{body.id}",
         )  # fmt: skip
+
+
+def _host(world: World, tenant: Tenant) -> int:
+    return world.units_by_slug[tenant.id]["zfb"]
 
 
 def _desk(world: World, tenant: Tenant, body: Mechanism) -> Desk | None:
@@ -88,7 +95,8 @@ def _write(
         body=propose_body(template, template.example), values=dict(template.example),
         terms=Terms(
             everyone=everyone, main=() if everyone else chosen, main_text=upward, proxy=bool(body.host_name),
-            public=place == 1, copies=30 if everyone else 0, insist=world.text("paper_insist") if everyone else "",
+            public=place == 1, copies=30 if everyone else 0,
+            insist=world.text("paper_insist") if everyone and template.key == "notice" else "",
         ),
     )  # fmt: skip
     paper = save_paper(

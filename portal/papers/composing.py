@@ -66,7 +66,6 @@ def compose(template: DocumentTemplate, values: Values, title: str, body: str, c
         annexes=annexes,
         issuers=context.issuers,
         proxy=bool(context.host),
-        sealed=layout is not Layout.PLAIN,
         dated=not serial,
         day=context.day,
         note=context.note,

@@ -300,3 +300,14 @@ def list_story(session: Session, paper: Paper) -> list[Any]:
     """Steps in the order they happened."""
     wanted = (PaperStep.tenant_id == paper.tenant_id, PaperStep.paper_id == paper.id)
     return list(session.scalars(sa.select(PaperStep).where(*wanted).order_by(PaperStep.at, PaperStep.id)))
+
+
+def last_return(session: Session, paper: Paper) -> PaperStep | None:
+    """Why it is a draft again."""
+    wanted = (
+        PaperStep.tenant_id == paper.tenant_id,
+        PaperStep.paper_id == paper.id,
+        PaperStep.kind == "returned",
+    )
+    query = sa.select(PaperStep).where(*wanted).order_by(PaperStep.at.desc(), PaperStep.id.desc()).limit(1)
+    return session.scalars(query).first()

@@ -123,11 +123,11 @@ def _slip(values: Values) -> tuple[tuple[Cell, ...], ...]:
         (cell(written("会议名称"), said(values, "matter")),),
         (cell(written("单位")),),
         (cell(written("姓名")), cell(written("职务"))),
-        (cell(written("办公电话")), cell(written("手机（选填）"))),
-        (cell(written("是否参会"), written("□参会  □代会  □请假")), cell(written("车牌（选填）"))),
+        (cell(written("办公电话")), cell(written("填报日期"))),
+        (cell(written("手机（选填）")), cell(written("车牌（选填）"))),
+        (cell(written("是否参会"), written("□参会    □代会    □请假")),),
         (cell(written("代会人员及职务")),),
         (cell(written("请假事由"), lines=3),),
-        (cell(written("填报人")), cell(written("填报日期"))),
     )
 
 

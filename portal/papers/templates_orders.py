@@ -79,16 +79,15 @@ def _interview(values: Values) -> tuple[str, ...]:
     )
 
 
-def _record(values: Values) -> Sheet:
+def _answer(values: Values) -> Sheet:
     return (
         (_cell(written("约谈单位"), said(values, "unit")),),
-        (_cell(written("约谈对象"), said(values, "who")),),
-        (_cell(written("约谈时间"), moment_of(values, "at")), _cell(written("约谈地点"), said(values, "place"))),
-        (_cell(written("参加人"), lines=2),),
-        (_cell(written("指出问题"), lines=5),),
-        (_cell(written("表态"), lines=4),),
-        (_cell(written("整改时限")), _cell(written("记录人"))),
-        (_cell(written("约谈人签字"), lines=2), _cell(written("对象签字"), lines=2)),
+        (_cell(written("约谈时间"), moment_of(values, "at")),),
+        (_cell(written("约谈地点"), said(values, "place")),),
+        (_cell(written("参加人及职务"), lines=3),),
+        (_cell(written("书面说明"), written("□无    □有，随本回执报送")),),
+        (_cell(written("签收人职务")), _cell(written("签收日期"))),
+        (_cell(written("办公电话")), _cell(written("备注"))),
     )  # fmt: skip
 
 
@@ -169,7 +168,7 @@ ORDERS = (
     ),
     DocumentTemplate(
         key="interview", label=_("约谈通知书"), type=DocumentType.INTERVIEW, title=fixed(written("约谈通知书")),
-        body=_interview, sheet=_record, annex=_("约谈记录"),
+        body=_interview, sheet=_answer, annex=_("约谈回执"),
         fields=(
             line("unit", _("约谈单位")), line("who", _("约谈对象（职务）")), moment("at", _("约谈时间")),
             line("place", _("约谈地点")), lines("reason", _("事由")),

@@ -19,9 +19,8 @@ from portal.documents import attachments
 from portal.documents.drafts import drop_draft, find_draft, save_draft
 from portal.documents.file_pages import files_folder
 from portal.documents.models import Draft
-from portal.papers import files, sheet, texts, writing
+from portal.papers import files, flow, sheet, texts, writing
 from portal.papers.access import get_paper
-from portal.papers.addressing import KINDS
 from portal.papers.composing import propose_body, propose_title
 from portal.papers.labels import TYPE_LABELS
 from portal.papers.models import Paper, State
@@ -312,7 +311,7 @@ def _page(
         origin=page_of(subject) if subject else None,
         addressed=template.type not in writing.INSIDE,
         minutes=template.type is DocumentType.MINUTES,
-        enterprises=KINDS,
+        returned=flow.last_return(session, paper) if paper and paper.edition else None,
     )
 
 
