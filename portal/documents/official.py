@@ -128,7 +128,7 @@ def write_official(stream: BinaryIO, paper: Official) -> None:
     """The paper as .docx. Whatever was typed, the file opens; what nobody can see is left out."""
     with in_source_language():
         letter = paper.layout is Layout.LETTER
-        made = Paper(letter_edges(paper), head=30, foot=20) if letter else Paper()
+        made = Paper(letter_edges(paper), head=27.5, foot=20) if letter else Paper()
         tabular = paper.layout is Layout.TABLE
         made.add(head(paper), title(paper))
         if tabular:
@@ -162,14 +162,15 @@ def _attachments(names: tuple[str, ...]) -> str:
     """附件：1. ×××, further lines under the first letter of the name, nothing at its end."""
     if not names:
         return ""
-    made, before = [paragraph()], written("附件：")
+    made, before = [paragraph(shape=Shape(keep_next=True))], written("附件：")
     for number, name in enumerate(names, 1):
         label = f"{before if number == 1 else ''}{f'{number}. ' if len(names) > 1 else ''}"
         deep = (5 + (1.25 if len(names) > 1 else 0)) * CHARACTER
         back = deep - 2 * CHARACTER if number == 1 else 1.25 * CHARACTER
         made.append(
             paragraph(
-                label + name.rstrip(written("。；")), Shape("both", left=round(deep), first=-round(back))
+                label + name.rstrip(written("。；")),
+                Shape("both", left=round(deep), first=-round(back), keep_next=True),
             )
         )
     return "".join(made)

@@ -95,7 +95,7 @@ def attendance(paper: Official) -> str:
 def record(paper: Official) -> str:
     """版记, as a table that hangs at the foot of the last page's text; the paragraph after it holds it there.
 
-    A letter has no lines and names no printer. ``paper.copies`` stands behind the day.
+    A letter has no lines and names no printer.
     """
     letter = paper.layout.value == "letter"
     lines = [
@@ -108,20 +108,21 @@ def record(paper: Official) -> str:
     ]
     if paper.printed_by and not letter:
         shape = Shape(left=280, tabs=(("right", WIDTH - 280),))
-        lines.append((f"{paper.printed_by}\t{_printed(paper)}", shape))
+        copies = written("共印{0}份").format(paper.copies) if paper.copies else ""
+        day = write_day(paper.printed_on) + written("印发")
+        if copies and paper.layout.value == "bulletin":
+            day, copies = copies, ""
+        lines.append((f"{paper.printed_by}\t{day}", shape))
+        if copies:
+            lines.append((f"\t{copies}", shape))
     if not lines:
         return ""
     rows = []
     for place, (text, shape) in enumerate(lines):
         above = None if letter else _THIN if place else _THICK
         below = _THICK if not letter and place == len(lines) - 1 else None
-        rows.append([Box(paragraph(text, replace(shape, line=440), _SMALL), above=above, below=below)])
+        rows.append(
+            [Box(paragraph(text, replace(shape, line=440, after=40), _SMALL), above=above, below=below)]
+        )
     held = table([WIDTH], rows, framed=False, margin=0, whole=True, place=_AT_FOOT)
     return held + paragraph(shape=Shape(line=20), look=Look(size=1))
-
-
-def _printed(paper: Official) -> str:
-    copies = written("共印{0}份").format(paper.copies) if paper.copies else ""
-    if copies and paper.layout.value == "bulletin":
-        return copies
-    return write_day(paper.printed_on) + written("印发") + "\u3000" * bool(copies) + copies

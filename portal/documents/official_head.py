@@ -86,7 +86,7 @@ def title(paper: Official) -> str:
 def letter_edges(paper: Official) -> tuple[str, str]:
     """Head and foot of a letter's first page: the mark over a double line, and one at the foot (20 mm from the edge)."""
     look = mark_look(paper.mark.replace("\n", " "), _LARGEST["letter"])
-    upper = Rule(_DOUBLE, RED, "thickThinSmallGap", 8)
+    upper = Rule(_DOUBLE, RED, "thickThinSmallGap", 3)
     lower = Rule(_DOUBLE, RED, "thinThickSmallGap", 0)
     above = replace(_LONGER, line=round(look.size * 26), below=upper)
     return paragraph(paper.mark.replace("\n", " "), above, look), paragraph(

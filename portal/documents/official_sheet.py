@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from portal.campaigns.papers import Cell
     from portal.documents.official import Rows
 
-_LABEL = 1700
+_LABEL = 1880
 """Width of a label, and of six characters of 14 pt."""
 _SMALL = Shape("center", line=0), Look(HEI, 14)
 _VALUE = Shape(line=0), Look(size=14)
