@@ -165,7 +165,7 @@ def _new(
         ] + lines  # fmt: skip
     return Measure(
         mechanism_id=seat.desk.mechanism_id, campaign=campaign.key, unit_id=draft.unit_id, rung=rung.key,
-        label=str(rung.label), basis=f"{source.number}《{source.title}》{rung.clause.article}", trigger=draft.trigger,
+        label=str(rung.label), basis=f"{source.number}《{source.title}》{rung.clause.article}", trigger=draft.trigger, decider=rung.decided_by,
         reason=draft.reason, evidence=lines, obligation=derived.obligation.key if derived else "",
         periods=derived.periods if derived else [], mark=derived.mark if derived else None,
         skipped_why=draft.skipped_why, state=state.value, proposed_at=now, proposed_by=actor.name,
@@ -267,7 +267,7 @@ def answer(
     record(session, Act.MEASURE_ANSWER, subject_of(measure), actor, now, {"answer": said.value})
     words = _("%(unit)s对“%(label)s”提出申辩，待决定") if said is Answer.OBJECTED else _("%(unit)s对“%(label)s”无异议，待决定")  # fmt: skip
     text = Message(words, unit=name_of(seat.members, measure.unit_id), label=measure.label)
-    for unit_id in (None, *(u.unit_id for u in decider_units(campaign, measure, seat.members))):
+    for unit_id in (None, *(u.unit_id for u in decider_units(measure, seat.members))):
         notify(
             session, now, mechanism_id=measure.mechanism_id, unit_id=unit_id, text=text, sender=actor.name,
             link=link(measure.id), post=PostKind.LEADER_IN_CHARGE if unit_id else "",
@@ -290,7 +290,7 @@ def decide(
     decision: Decision, link: Link = no_link,
 ) -> None:  # fmt: skip
     """A person with the right post confirms or declines. See the head of this file for what is refused."""
-    check_decides(seat, campaign, measure)
+    check_decides(seat, measure)
     session.refresh(measure, with_for_update=True)
     if measure.state != MeasureState.PROPOSED:
         raise Conflict(_("该建议已决定或已撤回，请刷新页面查看。"))
@@ -376,7 +376,7 @@ def lift(
     link: Link = no_link,
 ) -> None:  # fmt: skip
     """End a step that lasts, by whoever may decide on it, with a reason."""
-    check_decides(seat, campaign, measure)
+    check_decides(seat, measure)
     session.refresh(measure, with_for_update=True)
     if measure.state != MeasureState.CONFIRMED or kind_of(campaign, measure) not in LASTING:
         raise Conflict(_("该措施没有期限，或尚未决定，无需解除。"))

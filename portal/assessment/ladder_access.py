@@ -81,41 +81,38 @@ def kind_of(campaign: Campaign, measure: Measure) -> RungKind:
     return rung.kind if rung else RungKind.CIRCULAR
 
 
-def decider_units(campaign: Campaign, measure: Measure, members: Sequence[MemberUnit]) -> list[MemberUnit]:
+def decider_units(measure: Measure, members: Sequence[MemberUnit]) -> list[MemberUnit]:
     """Units whose leader decides; empty = the convenor or the head of the office does. Nobody decides on itself: a
     unit that the ladder names as decider leaves its own case to the convenor."""
-    rung = find_rung(campaign, measure.rung)
-    if rung is None or not rung.decided_by:
+    if not measure.decider:
         return []
-    return [m for m in members if m.member == rung.decided_by and m.unit_id != measure.unit_id]
+    return [m for m in members if m.member == measure.decider and m.unit_id != measure.unit_id]
 
 
-def decider_missing(campaign: Campaign, measure: Measure, members: Sequence[MemberUnit]) -> bool:
+def decider_missing(measure: Measure, members: Sequence[MemberUnit]) -> bool:
     """The ladder names a member that the body does not have, or not yet."""
-    rung = find_rung(campaign, measure.rung)
-    if rung is None or not rung.decided_by:
-        return False
-    return not any(m.member == rung.decided_by for m in members)
+    return bool(measure.decider) and all(m.member != measure.decider for m in members)
 
 
-def decides(seat: Seat, campaign: Campaign, measure: Measure) -> bool:
+def decides(seat: Seat, measure: Measure) -> bool:
     """By post. That the proposer cannot decide is said by ``decide``, with the reason."""
-    if Right.ASSESS_DECIDE not in seat.desk.rights or decider_missing(campaign, measure, seat.members):
+    if Right.ASSESS_DECIDE not in seat.desk.rights or decider_missing(measure, seat.members):
         return False
-    units = decider_units(campaign, measure, seat.members)
+    units = decider_units(measure, seat.members)
     if units:
         return any(u.unit_id in seat.leads for u in units)
     return seat.heads
 
 
-def check_decides(seat: Seat, campaign: Campaign, measure: Measure) -> None:
-    if decides(seat, campaign, measure):
+def check_decides(seat: Seat, measure: Measure) -> None:
+    if decides(seat, measure):
         return
-    if decider_missing(campaign, measure, seat.members):
+    if decider_missing(measure, seat.members):
         raise NotAllowed(_("成员名单中没有有权决定的单位，请先在单位与岗位中补齐，再作决定。"))
-    units = decider_units(campaign, measure, seat.members)
+    units = decider_units(measure, seat.members)
     if units:
-        raise NotAllowed(Message(_("“%(label)s”由%(unit)s分管领导决定。"), label=measure.label, unit=units[0].full_name))  # fmt: skip
+        text = _("“%(label)s”由%(unit)s分管领导决定。")
+        raise NotAllowed(Message(text, label=measure.label, unit=units[0].full_name))
     raise NotAllowed(Message(_("“%(label)s”由召集人或办公室主任决定。"), label=measure.label))
 
 

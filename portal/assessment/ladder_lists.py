@@ -89,6 +89,7 @@ class Waiting(NamedTuple):
     object_by: datetime
     number: str
     proposed_by_id: int | None
+    decider: str
 
 
 def list_waiting(session: Session, mechanisms: Sequence[tuple[int, int]], limit: int = 300) -> list[Waiting]:
@@ -99,7 +100,7 @@ def list_waiting(session: Session, mechanisms: Sequence[tuple[int, int]], limit:
     rows = session.execute(
         sa.select(
             M.tenant_id, M.mechanism_id, M.campaign, M.id, M.unit_id, Unit.short_name, M.rung, M.label, M.state, M.answer,
-            M.object_by, M.number, M.proposed_by_id,
+            M.object_by, M.number, M.proposed_by_id, M.decider,
         )
         .join(Unit, sa.and_(Unit.tenant_id == M.tenant_id, Unit.id == M.unit_id))
         .where(sa.tuple_(M.tenant_id, M.mechanism_id).in_(mechanisms), open_)

@@ -177,14 +177,14 @@ def detail_page(
     kind = kind_of(campaign, found)
     unit = session.get_one(Unit, (found.tenant_id, found.unit_id))
     ready = is_ready(found, moment)
-    may_decide = decides(seat, campaign, found) and found.unit_id not in seat.leads
+    may_decide = decides(seat, found) and found.unit_id not in seat.leads
     page = render_template(
         "assessment/measure.html", at=at(the_desk()), declared=campaign, found=found, unit=unit, seat=seat, kind=kind,
         rung=find_rung(campaign, found.rung), trigger=next((t for t in campaign.oversight.triggers if t.key == found.trigger), None),
         stand=standing(found, kind, moment), ready=ready, own=found.unit_id in seat.own,
         evidence=_evidence(found), files=list_attached(session, f"measure:{found.id}"),
         why=explain_span(found.object_span, found.proposed_at, found.object_by, False) if found.object_span else (),
-        deciders=decider_units(campaign, found, seat.members), missing=decider_missing(campaign, found, seat.members),
+        deciders=decider_units(found, seat.members), missing=decider_missing(found, seat.members),
         may_decide=may_decide, proposer=the_actor().account_id == found.proposed_by_id,
         open=found.state == MeasureState.PROPOSED, confirmed=found.state == MeasureState.CONFIRMED,
         lasting=kind in LASTING, dated=kind in DATED, talk=ladder_talks.find_talk(session, found) if kind is RungKind.INTERVIEW else None,

@@ -49,6 +49,11 @@ class Measure(Own):
     rung: Mapped[str] = mapped_column(String(48), comment="key in the campaign's ladder")
     label: Mapped[str] = mapped_column(String(60), comment="of the rung, as it was called then")
     basis: Mapped[str] = mapped_column(String(300), comment="document and article")
+    decider: Mapped[str] = mapped_column(
+        String(48),
+        default="",
+        comment="roster line whose leader decides; '' = convenor or head of the office",
+    )
     trigger: Mapped[str] = mapped_column(String(48), default="", comment="key of the declared trigger")
     reason: Mapped[str] = mapped_column(String(1000))
     evidence: Mapped[list[Any]] = mapped_column(default=list, comment="[{text, subject, period}]")

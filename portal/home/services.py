@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
+from portal.assessment import todos as measures
 from portal.core.reader import Reader
 from portal.core.text import Message, _
 from portal.core.todo import Todo, TodoSource
@@ -37,6 +38,7 @@ SOURCES: tuple[TodoSource, ...] = (
     meetings.list_todos,
     minutes.list_todos,
     orders.list_todos,
+    measures.list_todos,
     handovers.list_todos,
     forms.list_todos,
 )

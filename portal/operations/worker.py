@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session
 
 from portal.accounts.models import Account, LoginFailure, LoginSession
 from portal.app import create_app
+from portal.assessment import redating as measures
 from portal.core import jobs
 from portal.core.db import db
 from portal.core.reader import Desk, Reader
@@ -89,7 +90,7 @@ def _recompute(work: Work) -> None:
     recompute_everywhere(
         work.session, SYSTEM, work.now, year=int(work.payload["year"]), link=link,
         hold=lambda: work.lease.hold(work.session, portal.clock()),
-        rooms=(periods.redate_all(portal.registry), answers.redate_all(portal.registry)),
+        rooms=(periods.redate_all(portal.registry), answers.redate_all(portal.registry), measures.redate_all(portal.registry)),
     )  # fmt: skip
 
 

@@ -122,6 +122,12 @@ def upgrade() -> None:
             "label", sa.String(length=60), nullable=False, comment="of the rung, as it was called then"
         ),
         sa.Column("basis", sa.String(length=300), nullable=False, comment="document and article"),
+        sa.Column(
+            "decider",
+            sa.String(length=48),
+            nullable=False,
+            comment="roster line whose leader decides; '' = convenor or head of the office",
+        ),
         sa.Column("trigger", sa.String(length=48), nullable=False, comment="key of the declared trigger"),
         sa.Column("reason", sa.String(length=1000), nullable=False),
         sa.Column("evidence", JSON, nullable=False, comment="[{text, subject, period}]"),
