@@ -13,6 +13,7 @@ from portal.core.posts import Right
 from portal.core.text import Message, Text, _
 from portal.documents.drafts import drop_draft
 from portal.documents.file_pages import files_folder
+from portal.documents.writing import note_refused, wanted
 from portal.information import advisories, drafting, files, pushing
 from portal.information.access import get_item, look_below
 from portal.information.advisories import SECTIONS
@@ -60,7 +61,7 @@ def new_advisory() -> Any:
             raise Invalid({"unit": _("请选择发文单位。")})
         return _send(form, members)
     except Invalid as error:
-        drafting.note_refused("item:new", error)
+        note_refused("item:new", error)
         _show(form, error)
         return _form_page(form, members), 422
 
@@ -82,7 +83,7 @@ def _send(form: AdvisoryForm, members: list[MemberUnit]) -> Any:
 def _open_form(form: AdvisoryForm, by: dict[int, str], members: list[MemberUnit]) -> Any:
     form.request_key.data, form.version.data = secrets.token_urlsafe(18), 0
     form.whom.data, form.read_by.data = "all", _usual_end()
-    draft = drafting.wanted(DRAFT, by)
+    draft = wanted(DRAFT, by)
     if draft is not None:
         form.unit.data, form.request_key.data, form.version.data = (
             (draft.unit_id or 0),

@@ -14,7 +14,8 @@ from portal.core.errors import Conflict, Invalid, NotFound
 from portal.core.reader import Desk
 from portal.core.scope import Actor
 from portal.core.text import Message, Text, _
-from portal.information.items import add_readers, lock_item, members_of, reader_ids, refuse_marks
+from portal.documents.marks import refuse_marks
+from portal.information.items import add_readers, lock_item, members_of, reader_ids
 from portal.information.models import Answer, Item, ItemKind, Level
 from portal.notices.services import notify
 from portal.units.bodies import list_members

@@ -13,13 +13,14 @@ from portal.core.i18n import translate
 from portal.core.posts import Right
 from portal.core.text import Message, Text, _
 from portal.documents.letters import DOCX
+from portal.documents.marks import SecretText, note_refused_text
 from portal.documents.models import Draft
 from portal.information import bulletins, compiling
 from portal.information.access import look_below
 from portal.information.bulletin_pages import bulletin_link
 from portal.information.bulletin_paper import LINES, draft_sheet, write_bulletin
 from portal.information.compiling import TEXTS, Content, Entry
-from portal.information.items import LEVEL_LABELS, SecretText, note_refused_text
+from portal.information.items import LEVEL_LABELS
 from portal.information.models import Level
 from portal.information.reading import note_reading
 from portal.information.views import at, blueprint

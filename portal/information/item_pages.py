@@ -16,11 +16,11 @@ from portal.core.reader import Desk
 from portal.core.text import Message, _
 from portal.documents.drafts import list_drafts
 from portal.documents.workbook import XLSX
+from portal.documents.writing import note_refused
 from portal.information import answers, files, pushing, services
 from portal.information.access import get_item, look_below, writing_units
 from portal.information.bulletins import taken_up_in
 from portal.information.differences import compare_editions
-from portal.information.drafting import note_refused
 from portal.information.forms import AnswerForm
 from portal.information.item_export import write_items
 from portal.information.items import (

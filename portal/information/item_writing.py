@@ -9,16 +9,16 @@ from typing import Any
 from flask import flash, redirect, render_template, request, url_for
 
 from portal.campaigns.exchange import Category
-from portal.core.clock import SHANGHAI
 from portal.core.errors import Conflict, Invalid, NotAllowed, NotFound
 from portal.core.i18n import translate
 from portal.core.posts import Right
 from portal.core.text import _
 from portal.documents import attachments
-from portal.documents.drafts import drop_draft, find_draft, save_draft
+from portal.documents.drafts import drop_draft, find_draft
 from portal.documents.file_pages import files_folder
+from portal.documents.marks import SecretText
+from portal.documents.writing import answer_autosave, keep, note_refused, show_refusal
 from portal.information import files, items
-from portal.information.drafting import note_refused, show_refusal
 from portal.information.forms import TYPED, ItemForm
 from portal.information.item_pages import DRAFT, find_information, writers, writes_for
 from portal.information.models import Item, ItemKind, Level
@@ -139,15 +139,7 @@ def _send(
 @require(Right.INFO_WRITE)
 def item_autosave() -> Any:
     """The page saves itself: what was typed, as typed."""
-    try:
-        version = _save(ItemForm(), _writer())
-    except Conflict as error:
-        return {"problem": str(translate(error.message))}, 409
-    except items.SecretText as error:
-        note_refused("draft:item", error)
-        return {"problem": str(translate(error.message))}, 422
-    time = now().astimezone(SHANGHAI).strftime("%H:%M")
-    return {"version": version, "saved_at": str(translate(_("已自动保存"))) + f" {time}"}
+    return answer_autosave(DRAFT, unit_id=_writer(), **_typed(ItemForm()))
 
 
 @blueprint.post("/<tenant>/<campaign>/information/items/drafts/<key>/drop")
@@ -163,8 +155,8 @@ def item_drop_draft(key: str) -> Any:
 
 def _keep(form: ItemForm, unit_id: int | None, found: Item | None = None) -> Any:
     try:
-        _save(form, unit_id)
-    except items.SecretText as error:
+        keep(DRAFT, unit_id=unit_id, **_typed(form))
+    except SecretText as error:
         note_refused("draft:item", error)
         form[error.field].errors = [str(translate(error.message))]
         return _page(form, unit_id, found), 422
@@ -174,21 +166,19 @@ def _keep(form: ItemForm, unit_id: int | None, found: Item | None = None) -> Any
     return redirect(url_for("information.items", **at(the_desk())), 303)
 
 
-def _save(form: ItemForm, unit_id: int | None) -> int:
+def _typed(form: ItemForm) -> dict[str, Any]:
+    """What a draft keeps of the page, as typed."""
     content: dict[str, Any] = {
         name: (form[name].data or "").replace("\0", "")[:LONGEST_DRAFT] for name in TYPED
     }
-    items.refuse_marks(content)  # not even a draft may hold them
     content |= {"readers": form.readers.data or [], "edition": form.edition.data or ""}
     key = (form.request_key.data or "").replace("\0", "")[:60]
-    if not key:
-        raise Conflict(_("页面已失效，请返回上一页，刷新后再试。"))
-    kept = save_draft(
-        the_session(), the_actor(), now(), mechanism_id=the_desk().mechanism_id, unit_id=unit_id, kind=DRAFT,
-        subject=key, title=content["title"], content=content, version=row_id(form.version.data),
-    )  # fmt: skip
-    the_session().flush()
-    return kept.version
+    return {
+        "subject": key,
+        "content": content,
+        "version": row_id(form.version.data),
+        "title": content["title"],
+    }
 
 
 def _open(form: ItemForm, unit_id: int | None, key: str) -> None:

@@ -21,11 +21,11 @@ from portal.core.audit import Act, record
 from portal.core.clock import SHANGHAI
 from portal.core.errors import Conflict, Invalid, NotFound
 from portal.core.scope import Actor, get_scope
-from portal.core.text import Message, Text, _
+from portal.core.text import Text, _
 from portal.core.workdays import WorkCalendar
 from portal.deadlines.limits import Reached, reach
+from portal.documents.marks import refuse_marks
 from portal.documents.models import Attachment
-from portal.documents.secrecy import find_mark_in
 from portal.information.models import Item, ItemEdition, ItemKind, ItemReader, Level
 from portal.units.bodies import MemberUnit, list_members
 from portal.units.models import Mechanism
@@ -39,24 +39,6 @@ LEVEL_LABELS: dict[Level, Text] = {
     Level.MEMBERS: _("全体成员"),
     Level.UPWARD: _("并报上级"),
 }
-
-
-class SecretText(Invalid):
-    """Refused for a mark of secrecy; ``note_refused_text`` keeps that it was."""
-
-    def __init__(self, field: str, mark: str) -> None:
-        self.field, self.mark = field, mark
-        text = _(
-            "这里有“%(mark)s”字样，没有报送。涉密内容不得写入本系统，请按保密规定办理；确非涉密的改写后再报。"
-        )
-        super().__init__({field: Message(text, mark=mark)})
-
-
-def note_refused_text(
-    session: Session, actor: Actor, now: datetime, subject: str, refused: SecretText
-) -> None:
-    """The trail knows that words were refused, not which ones."""
-    record(session, Act.TEXT_REFUSE, subject, actor, now, {"mark": refused.mark, "field": refused.field})
 
 
 def categories_of(campaign: Campaign, kind: ItemKind | str) -> tuple[Category, ...]:
@@ -169,7 +151,7 @@ def revise_item(
     if item.level == Level.MEMBERS or item.level == Level.UPWARD:
         lines = {m.unit_id: m.member for m in members_of(session, item, now)}
         wanted = set(_check_readers(level, item.unit_id, wanted, lines, advisory=advisory))
-    changed = {"from": item.level, "to": level.value, "readers": len(wanted)}
+    changed = {"why": why, "from": item.level, "to": level.value, "readers": len(wanted)}
     item.title, item.sections, item.number, item.level = title, dict(sections), number, level.value
     item.text = words_of(title, sections, number)
     item.edition += 1
@@ -180,14 +162,8 @@ def revise_item(
     session.flush()
     _release(session, item, now if level is Level.UPWARD else None)
     search.put(session, item.id, item.text)
-    record(
-        session,
-        Act.ITEM_REVISE,
-        f"item:{item.id}",
-        actor,
-        now,
-        {"edition": item.edition, "why": why, **changed},
-    )
+    data = {"edition": item.edition} | changed
+    record(session, Act.ITEM_REVISE, f"item:{item.id}", actor, now, data)
     return item
 
 
@@ -241,13 +217,6 @@ def check_words(title: str, sections: Mapping[str, Any]) -> None:
     if not any(texts.values()):
         raise Invalid({next(iter(texts), ""): _("请写内容。")})
     refuse_marks({"title": title} | texts)
-
-
-def refuse_marks(texts: Mapping[str, str]) -> None:
-    """``SecretText`` at the first field that bears a mark of secrecy; the title counts as a file's name does."""
-    for key, text in texts.items():
-        if mark := find_mark_in(text if key == "title" else "", text):
-            raise SecretText(key, mark)
 
 
 def _check_readers(

@@ -18,10 +18,10 @@ from portal.core.posts import Right
 from portal.core.text import _
 from portal.documents import attachments
 from portal.documents.file_pages import files_folder
+from portal.documents.writing import show_refusal
 from portal.information import files, items, pushing
 from portal.information.access import get_item, look_below
 from portal.information.differences import compare_editions
-from portal.information.drafting import show_refusal
 from portal.information.forms import WHY
 from portal.information.models import Item, ItemKind, Level
 from portal.information.reading import note_reading

@@ -16,6 +16,7 @@ from portal.core.posts import Right
 from portal.core.text import Message, Text, _
 from portal.documents.drafts import drop_draft, list_drafts
 from portal.documents.workbook import XLSX, Column, Kind, Sheet, write_workbook
+from portal.documents.writing import note_refused, wanted
 from portal.information import drafting, request_lists, requests
 from portal.information.access import look_below, oversees, writing_units
 from portal.information.models import UpwardRequest
@@ -159,7 +160,7 @@ def new_request() -> Any:
             flash(str(translate(done)), "done")
             return redirect(link(desk.tenant_code, found.id), 303)
         except Invalid as error:
-            drafting.note_refused("request:new", error)
+            note_refused("request:new", error)
             for key, message in error.problems.items():
                 form[key].errors = [str(translate(message))]
     return _form_page(form, offered), 422
@@ -168,7 +169,7 @@ def new_request() -> Any:
 def _open_form(form: RequestForm, askers: dict[int, str], offered: dict[str, Any]) -> Any:
     """Empty, or the draft that the address names."""
     form.request_key.data, form.version.data = secrets.token_urlsafe(18), 0
-    draft = drafting.wanted(DRAFT, askers)
+    draft = wanted(DRAFT, askers)
     if draft is not None:
         form.unit.data, form.request_key.data, form.version.data = (
             (draft.unit_id or 0),

@@ -17,12 +17,13 @@ from portal.core.audit import AuditEvent
 from portal.core.db import db
 from portal.core.errors import Conflict, Invalid, NotFound
 from portal.core.scope import Actor, Scope, set_scope
+from portal.documents.marks import SecretText
 from portal.documents.models import Draft
 from portal.information import bulletins, compiling
 from portal.information.access import get_item, look_below
 from portal.information.answers import answer_item
 from portal.information.compiling import Content, Entry
-from portal.information.items import SecretText, withdraw_item
+from portal.information.items import withdraw_item
 from portal.information.library import Asked, look_up
 from portal.information.models import Answer, Item, Level
 from portal.notices.models import Notice
