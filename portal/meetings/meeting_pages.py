@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import redirect, render_template
+from flask import redirect, render_template, url_for
 
 from portal.core.errors import Conflict, Invalid
 from portal.core.posts import Right
@@ -37,9 +37,17 @@ def _page(found: Meeting, problem: Any = None, asked: str = "", given: str = "",
         steps=timeline.list_steps(session, found, agenda, count, now()), office=services.is_office(desk),
         mine=[row for row in invited if row.unit_id in own], opinions=[r for r in invited if r.invitation.opinion]
         if services.oversees(desk) else [], waiting=len(topics.list_pickable(session, desk)) if services.is_office(desk) else 0,
-        problem=problem, asked=asked, given=given,
+        problem=problem, asked=asked, given=given, paper_url=_paper_url(found),
     )  # fmt: skip
     return page, status
+
+
+def _paper_url(found: Meeting) -> str:
+    """Where the notice is written as an official document; '' for who writes none, and once it is issued."""
+    desk = the_desk()
+    if Right.PAPER_WRITE not in desk.rights or found.document_number or found.held_at or found.cancelled_at:
+        return ""
+    return url_for("papers.new", subject=services.subject_of(found), **at(desk))
 
 
 def refused(meeting_id: int, error: Unusable | Invalid | Conflict, *, asked: str, given: str) -> Any:

@@ -28,6 +28,7 @@ from portal.operations import (
     demo_groups,
     demo_information,
     demo_library,
+    demo_meetings,
     demo_papers,
     demo_records,
     demo_scenes,
@@ -146,6 +147,7 @@ class Demo:
                 demo_urgent.play(self.world, tenant)
                 demo_advisories.play(self.world, tenant)
                 demo_library.play(self.world, tenant)
+                demo_meetings.play(self.world, tenant)
                 demo_papers.play(self.world, tenant)
             self.session.commit()
 

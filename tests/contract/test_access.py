@@ -35,6 +35,7 @@ WRITING_READS = {
     "information.material",
     "information.request_workbook",
     "ledger.workbook",
+    "meetings.sign_in_sheet",
     "overview.draft_paper",
     "overview.everything_workbook",
     "overview.stored",

@@ -63,6 +63,8 @@ from portal.units.models import Membership
 from portal.web.access import SAFE, Access
 from tests.contract.world_exchange import furnish_exchange
 from tests.contract.world_groups import furnish_groups
+from tests.contract.world_meetings import furnish_meetings
+from tests.contract.world_papers import furnish_papers
 from tests.factories import Factory
 
 CAMPAIGN = "anticounterfeit"
@@ -302,6 +304,8 @@ def _furnish(make: Factory, tenant: Tenant, slug: str) -> Place:
         _keep(session, make, place, body.id, actor, police.id)
         _bring(session, make, place)
         furnish_exchange(session, make, place, body, actor, (police.id, finance.id))
+        furnish_papers(session, make, place, body, actor, (police.id, finance.id))
+        furnish_meetings(session, make, place, body, actor, (police.id, finance.id))
         furnish_groups(session, make, place, body.id, actor, (police.id, finance.id))
     return place
 
