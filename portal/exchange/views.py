@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 
 from portal.core.clock import SHANGHAI
-from portal.core.errors import Invalid, NotAllowed, NotFound
+from portal.core.errors import NotAllowed, NotFound
 from portal.core.i18n import translate
 from portal.core.posts import Right
 from portal.core.reader import Desk
@@ -62,12 +62,6 @@ def look_below(desk: Desk) -> bool:
 def link(tenant: str, report_id: int) -> str:
     """Path of a report's page in that tenant, for notices."""
     return url_for("exchange.detail", tenant=tenant, campaign=the_desk().campaign, report_id=report_id)
-
-
-def say(form: Any, error: Invalid) -> None:
-    """Problems at their fields."""
-    for key, message in error.problems.items():
-        form[key].errors = [str(translate(message))]
 
 
 def tell(text: Message | str) -> None:
@@ -258,4 +252,4 @@ def readable(report_id: int) -> UrgentReport:
     return report
 
 
-from portal.exchange import chain_pages, first_pages  # noqa: E402, F401
+from portal.exchange import chain_pages, first_pages, ordering  # noqa: E402, F401

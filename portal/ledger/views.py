@@ -202,6 +202,6 @@ def detail_page(found: Record, *, full: Sequence[tuple[Text, str]] = (), problem
 
 
 # Further pages of this blueprint; they add their routes when imported.
-from portal.ledger import entry_pages, sensitive_pages  # noqa: E402
+from portal.ledger import entry_pages, ordering, sensitive_pages  # noqa: E402
 
-__all__ = ["blueprint", "entry_pages", "evidence", "sensitive_pages"]
+__all__ = ["blueprint", "entry_pages", "evidence", "ordering", "sensitive_pages"]

@@ -262,7 +262,14 @@ def edition(submission_id: int, number: int) -> Any:
 
 
 # Further pages of this blueprint; they add their routes when imported.
-from portal.reporting import burden_pages, evidence, office_pages, question_pages, review_pages  # noqa: E402
+from portal.reporting import (  # noqa: E402
+    burden_pages,
+    evidence,
+    office_pages,
+    ordering,
+    question_pages,
+    review_pages,
+)
 from portal.reporting.design import local_pages  # noqa: E402
 from portal.reporting.excel import upload_pages  # noqa: E402
 
@@ -274,6 +281,7 @@ __all__ = [
     "form_of",
     "local_pages",
     "office_pages",
+    "ordering",
     "question_pages",
     "review_pages",
     "upload_pages",
