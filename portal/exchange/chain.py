@@ -18,6 +18,7 @@ from portal.core.reader import Desk
 from portal.core.scope import Actor, get_scope
 from portal.core.text import Message, Text, _
 from portal.documents.drafts import drop_draft
+from portal.documents.marks import refuse_marks
 from portal.exchange.models import UrgentPart, UrgentReport
 from portal.exchange.office import (
     Link,
@@ -59,7 +60,10 @@ def add_part(
     session: Session, actor: Actor, now: datetime, *, report: UrgentReport, kind: PartKind, news: News, request_key: str,
     link: Link = no_link,
 ) -> UrgentPart:  # fmt: skip
-    """续报, or 终报, which closes the chain. The same ``request_key`` again gives the part of the first time."""
+    """续报, or 终报, which closes the chain. The same ``request_key`` again gives the part of the first time.
+
+    ``SecretText`` at the field that bears a mark of secrecy.
+    """
     with inside(session, report):
         first = _find_sent(session, report, request_key)
         if first is not None:
@@ -74,6 +78,7 @@ def add_part(
                     at=at,
                 )
             )
+        refuse_marks({k: v for k, v in vars(news).items() if isinstance(v, str)})
         part = UrgentPart(
             urgent_id=report.id, number=_next_number(session, report), kind=kind.value, what=news.what,
             measures=news.measures, wishes=news.wishes, amount=news.amount, checked_by=news.checked_by, phone=news.phone,
@@ -104,6 +109,7 @@ def give_feedback(
     request_key: str, reopen: bool = False, late_reason: str = "", link: Link = no_link,
 ) -> UrgentPart:  # fmt: skip
     """What an office says to it; counts as its receipt and meets its own clock. ``reopen``: it asks for more."""
+    refuse_marks({"what": words, "late_reason": late_reason})
     receive_report(session, actor, now, report=report, desk=desk, campaign=campaign)
     settle_handling(session, actor, now, report=report, note=words, late_reason=late_reason)
     own = report.tenant_id == get_scope(session).home

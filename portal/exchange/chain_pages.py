@@ -16,6 +16,7 @@ from portal.core.text import Message, _
 from portal.deadlines.matters import find_matter
 from portal.documents.drafts import find_draft
 from portal.documents.letters import DOCX
+from portal.documents.writing import show_refusal
 from portal.exchange import chain
 from portal.exchange.first_pages import keep, read_typed
 from portal.exchange.forms import FeedbackForm, HandledForm, PartForm
@@ -24,7 +25,7 @@ from portal.exchange.models import UrgentReport
 from portal.exchange.office import first_line, settle_handling, subject_of
 from portal.exchange.related import find_kin, link_matters
 from portal.exchange.services import list_receipts, receive_report
-from portal.exchange.views import ID, at, back, blueprint, link, own_units, readable, say, show_chain, tell
+from portal.exchange.views import ID, at, back, blueprint, link, own_units, readable, show_chain, tell
 from portal.units.models import Mechanism, Unit
 from portal.web.access import logged_in, now, require, the_actor, the_campaign, the_desk, the_session
 
@@ -65,6 +66,9 @@ def part(report_id: int) -> Any:
             )  # fmt: skip
         except Conflict as error:
             return _part_page(form, report, error.message), 409
+        except Invalid as error:
+            show_refusal(form, error, f"urgent:{report_id}")
+            return _part_page(form, _own_report(report_id)), 422
         final = kind is chain.PartKind.FINAL
         tell(_("终报已发送，本件办结。") if final else _("续报已发送，本级办公室和上级可见。"))
         return back(report)
@@ -114,8 +118,7 @@ def feedback(report_id: int) -> Any:
             tell(_("反馈已发送，报送单位可见。"))
             return back(report)
         except Invalid as error:
-            say(form, error)
-            the_session().rollback()
+            show_refusal(form, error, f"urgent:{report_id}")
             report = readable(report_id)
     return show_chain(report, feedback=form), 422
 
@@ -137,8 +140,7 @@ def handled(report_id: int) -> Any:
                 tell(_("已记下处置情况，本办公室的时限办结。"))
             return back(report)
         except Invalid as error:
-            say(form, error)
-            the_session().rollback()
+            show_refusal(form, error, f"urgent:{report_id}")
             report = readable(report_id)
     return show_chain(report, handled=form), 422
 

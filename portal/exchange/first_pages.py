@@ -6,25 +6,24 @@ import secrets
 from typing import Any
 
 from flask import redirect, render_template, request, url_for
-from flask_babel import gettext
 
 from portal.core.audit import Act, record
-from portal.core.clock import SHANGHAI
-from portal.core.errors import Conflict, Invalid, NotFound
+from portal.core.errors import Invalid, NotFound
 from portal.core.i18n import translate
 from portal.core.posts import Right
 from portal.core.reader import Desk
 from portal.core.text import _
 from portal.deadlines.matters import Matter
 from portal.deadlines.state import ask_reason
-from portal.documents.drafts import drop_draft, find_draft, list_drafts, save_draft
+from portal.documents.drafts import drop_draft, find_draft, list_drafts
 from portal.documents.models import Draft
+from portal.documents.writing import answer_autosave, show_refusal
 from portal.exchange import services
 from portal.exchange.forms import LATE_CHOICES, UrgentForm
 from portal.exchange.office import first_line
 from portal.exchange.reasons import LateReason
 from portal.exchange.related import Kin, amount_of, check_chosen, find_kin
-from portal.exchange.views import at, blueprint, link, say, tell
+from portal.exchange.views import at, blueprint, link, tell
 from portal.web.access import now, require, the_actor, the_campaign, the_desk, the_session
 from portal.web.inputs import moment_text, row_id, show_money
 
@@ -82,7 +81,7 @@ def new() -> Any:
             tell(_("初报已发送，本级办公室和上级可见。"))
             return redirect(url_for("exchange.detail", report_id=report.id, **at(desk)), 303)
         except Invalid as error:
-            say(form, error)
+            show_refusal(form, error, matter.subject if matter else "urgent:new")
     return _page(form, matter, kin, None), 422
 
 
@@ -135,22 +134,20 @@ def read_typed(names: tuple[str, ...]) -> dict[str, str]:
 
 
 def keep(desk: Desk, *, unit_id: int, kind: str, subject: str, typed: dict[str, str], title: str) -> Any:
-    """Answer of an autosave: the draft's new version, or the problem in words."""
-    moment, version = now(), request.form.get("version", "")
-    before = find_draft(
-        the_session(), mechanism_id=desk.mechanism_id, unit_id=unit_id, kind=kind, subject=subject
-    )
-    try:
-        draft = save_draft(
-            the_session(), the_actor(), moment, mechanism_id=desk.mechanism_id, unit_id=unit_id, kind=kind,
-            subject=subject, title=title, content=typed, version=row_id(version),
-        )  # fmt: skip
-    except Conflict as error:
-        return {"problem": str(translate(error.message))}, 409
-    if before is None:
-        record(the_session(), Act.URGENT_SAVE, f"draft:{draft.id}", the_actor(), moment)
-    time = moment.astimezone(SHANGHAI).strftime("%H:%M")
-    return {"version": draft.version, "saved_at": gettext("已自动保存 %(time)s", time=time)}
+    """Answer of an autosave. The trail has that a report was begun."""
+    place: dict[str, Any] = {
+        "mechanism_id": desk.mechanism_id,
+        "unit_id": unit_id,
+        "kind": kind,
+        "subject": subject,
+    }
+    begun = find_draft(the_session(), **place) is not None
+    answer = answer_autosave(
+        kind, unit_id=unit_id, subject=subject, content=typed, version=row_id(request.form.get("version", "")), title=title
+    )  # fmt: skip
+    if not begun and (draft := find_draft(the_session(), **place)) is not None:
+        record(the_session(), Act.URGENT_SAVE, f"draft:{draft.id}", the_actor(), now())
+    return answer
 
 
 def _own_matter(desk: Desk, subject: str) -> Matter | None:

@@ -20,6 +20,7 @@ from portal.core.scope import Actor, crossing, get_scope
 from portal.core.text import Message, _
 from portal.deadlines.models import Deadline
 from portal.deadlines.services import Reason, deadlines_of, meet_deadline, start_deadline
+from portal.documents.marks import refuse_marks
 from portal.exchange.models import UrgentReport
 from portal.notices.services import notify
 from portal.tenants.models import CampaignSwitch, Tenant
@@ -142,6 +143,7 @@ def settle_handling(
     session: Session, actor: Actor, now: datetime, *, report: UrgentReport, note: str, late_reason: str = ""
 ) -> bool:
     """The home's office did its part; ``note`` says what. False when nothing was owed any more. Late needs a reason."""
+    refuse_marks({"note": note, "late_reason": late_reason})
     home = get_scope(session).home
     clock = find_handling(session, home, report) if home else None
     if clock is None or clock.met_at is not None:

@@ -23,6 +23,7 @@ from portal.deadlines.models import Deadline
 from portal.deadlines.services import deadlines_of, meet_deadline
 from portal.deadlines.state import DeadlineState, state_of
 from portal.documents.drafts import drop_draft
+from portal.documents.marks import refuse_marks
 from portal.exchange.models import UrgentPart, UrgentReceipt, UrgentReport
 from portal.exchange.office import (
     Link,
@@ -78,6 +79,7 @@ def file_report(
     offices and starts the own one's clock. ``related``: subjects of other matters that a person linked.
 
     The same ``request_key`` again gives the report of the first time. A late one needs its reason, no more.
+    ``SecretText`` at the field that bears a mark of secrecy.
     """
     lock = sa.select(Unit.id).where(Unit.tenant_id == get_scope(session).home, Unit.id == unit_id)
     session.execute(lock.with_for_update())  # two clicks, or two liaisons of one unit: one after the other
@@ -91,6 +93,9 @@ def file_report(
     if matter is not None and find_report_of(session, matter) is not None:
         raise Conflict(_("这件事已报过初报，请打开原报告查看。"))
     _check(facts, now)
+    refuse_marks(
+        {"what": facts.what, "place": facts.place, "phoned_to": facts.phoned_to, "late_reason": late.words}
+    )
     state, due = lateness(session, matter, facts.known_at, now)
     late = late.asked(state)
     report = UrgentReport(
