@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ctypes
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,27 +31,33 @@ def read_pages(path: Path) -> list[list[Line]]:
         document.close()
 
 
+Letter = tuple[float, tuple[float, float, float, float], str]
+"""Baseline, box in points from the lower left, and the letter."""
+
+
 def _lines(page: pypdfium2.PdfPage) -> list[Line]:
     text = page.get_textpage()
-    letters = [
-        (text.get_charbox(n, loose=True), letter)
-        for n in range(text.count_chars())
-        if (letter := text.get_text_range(n, 1)).strip()
-    ]
-    rows: list[list[tuple[tuple[float, float, float, float], str]]] = []
-    for box, letter in sorted(letters, key=lambda pair: -(pair[0][1] + pair[0][3])):
-        middle = box[1] + box[3]
-        if not rows or abs(rows[-1][0][0][1] + rows[-1][0][0][3] - middle) > 9:  # twice 4.5 pt
+    rows: list[list[Letter]] = []
+    for letter in sorted(_letters(text), key=lambda found: -found[0]):
+        if not rows or rows[-1][0][0] - letter[0] > 4:
             rows.append([])
-        rows[-1].append((box, letter))
-    return [_line(sorted(row)) for row in rows]
+        rows[-1].append(letter)
+    return [_line(sorted(row, key=lambda found: found[1][0])) for row in rows]
 
 
-def _line(row: list[tuple[tuple[float, float, float, float], str]]) -> Line:
-    lefts, bottoms, rights, tops = zip(*(box for box, _letter in row), strict=True)
+def _letters(text: pypdfium2.PdfTextPage) -> Iterator[Letter]:
+    x, y = ctypes.c_double(), ctypes.c_double()
+    for n in range(text.count_chars()):
+        if (letter := text.get_text_range(n, 1)).strip():
+            pypdfium2.raw.FPDFText_GetCharOrigin(text, n, x, y)
+            yield y.value, text.get_charbox(n), letter
+
+
+def _line(row: list[Letter]) -> Line:
+    lefts, bottoms, rights, tops = zip(*(box for _y, box, _letter in row), strict=True)
     return Line(
-        "".join(letter for _box, letter in row), HEIGHT - max(tops) * MM, HEIGHT - min(bottoms) * MM, min(lefts) * MM,
-        max(rights) * MM,
+        "".join(letter for _y, _box, letter in row), HEIGHT - max(tops) * MM, HEIGHT - min(bottoms) * MM,
+        min(lefts) * MM, max(rights) * MM,
     )  # fmt: skip
 
 
