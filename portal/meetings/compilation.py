@@ -56,12 +56,12 @@ def list_entries(session: Session, desk: Desk, now: datetime, *, year: int, type
     if type_:
         query = query.where(Meeting.type == type_)
     if oversees(desk):
-        return [Entry(m, x, What.MINUTES.value) for m, x in session.execute(query).tuples()]
+        return [Entry(m, x, What.MINUTES.value) for m, x in session.execute(query)]
     levels = _levels(session, desk, now)
     if not levels:
         return []
     query = query.where(e.minutes_id.in_(list(levels)))
-    return [Entry(m, x, levels[x.minutes_id]) for m, x in session.execute(query).tuples()]
+    return [Entry(m, x, levels[x.minutes_id]) for m, x in session.execute(query)]
 
 
 def _levels(session: Session, desk: Desk, now: datetime) -> dict[int, str]:

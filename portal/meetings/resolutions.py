@@ -255,7 +255,7 @@ def find_source(session: Session, desk: Desk, resolution_id: int) -> OrderSource
         .where(Minutes.tenant_id == desk.tenant_id, Minutes.meeting_id == meeting.id, MinutesEdition.signed_at.is_not(None))
         .order_by(MinutesEdition.number.desc())
     )  # fmt: skip
-    for edition, minutes in session.execute(query).tuples():
+    for edition, minutes in session.execute(query):
         for n, decision in enumerate(edition.decisions, 1):
             if decision["id"] == resolution_id:
                 return source_of(decision, n, meeting, minutes)

@@ -24,7 +24,7 @@ from portal.tenants.models import Tenant
 from portal.units.models import Mechanism, Membership
 from tests.accounts.people import Visitor
 from tests.conftest import TestClock
-from tests.factories import LONG_AGO, Factory
+from tests.factories import LONG_AGO, Factory, csrf
 
 CAMPAIGN = "anticounterfeit"
 ASKED = ("police", "commerce", "education", "pboc", "market_regulation", "court")
@@ -46,6 +46,7 @@ class City:
     meeting_id: int = 0
     agenda: list[int] = field(default_factory=list)
     clients: dict[str, tuple[FlaskClient, datetime]] = field(default_factory=dict)
+    tokens: dict[str, tuple[FlaskClient, str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.tenant_id, self.code = self.tenant.id, self.tenant.code
@@ -86,9 +87,9 @@ class City:
 
     def post(self, who: str, path: str, data: Mapping[str, Any] | None = None) -> Any:
         client = self.client(who)
-        home = client.get("/").get_data(as_text=True)
-        token = home.split('name="csrf_token" value="', 1)[1].split('"', 1)[0]
-        return client.post(self.url(path), data=dict(data or {}) | {"csrf_token": token})
+        if who not in self.tokens or self.tokens[who][0] is not client:
+            self.tokens[who] = client, csrf(client, "/")
+        return client.post(self.url(path), data=dict(data or {}) | {"csrf_token": self.tokens[who][1]})
 
     def editor(self, who: str) -> dict[str, Any]:
         """What the editor's form holds now."""

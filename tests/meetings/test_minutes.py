@@ -21,7 +21,13 @@ def four(city: City) -> list[dict[str, object]]:
     """Four decisions; the second is due on 2026-05-29."""
     u = city.units
     return [
-        line("建立新版假币处置联动机制。", u["pboc"], "货币金银科科长", days="15", **{"supporting": [u["police"], u["court"]]}),
+        line(
+            "建立新版假币处置联动机制。",
+            u["pboc"],
+            "货币金银科科长",
+            days="15",
+            supporting=[u["police"], u["court"]],
+        ),
         line("开展银行柜面收缴专项检查。", u["commerce"], due="2026-05-29"),
         line("组织高校宣传。", u["education"], due="2026-06-30", item=city.agenda[1]),
         line("清理网上交易关键词。", u["market_regulation"], "网监科科长", days="20"),
@@ -57,7 +63,12 @@ def test_f5_a_decision_without_a_responsible_person_cannot_be_finished(city: Cit
     # every gap has its own message
     gaps = city.write("clerk", [{"text": "", "person": "科长"}, {"text": "甲"}], action="submit")
     html = gaps.get_data(as_text=True)
-    for words, count in (("请选牵头单位", 2), ("请写完成时限", 2), ("请写明议定的事项", 1), ("请写责任人的岗位", 1)):
+    for words, count in (
+        ("请选牵头单位", 2),
+        ("请写完成时限", 2),
+        ("请写明议定的事项", 1),
+        ("请写责任人的岗位", 1),
+    ):
         assert html.count(words) == count, words
 
 

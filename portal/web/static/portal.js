@@ -241,3 +241,70 @@
   text.addEventListener("input", look);
   look();
 })();
+
+// Resolutions of minutes: rows are added, moved and taken out without asking the server; Alt+↑↓ moves the one in hand.
+(() => {
+  const form = document.querySelector("form[data-lines]"), box = form && form.querySelector("#lines");
+  if (!box) return;
+  const rows = () => [...box.querySelectorAll("[data-line]")];
+  const settle = (hand) => {
+    rows().forEach((row, n, all) => {
+      row.querySelector(".n").textContent = n + 1;
+      for (const button of row.querySelectorAll(".moves button")) {
+        const what = button.value.split("-")[0];
+        button.value = `${what}-${n}`;
+        button.disabled = (what === "up" && !n) || (what === "down" && n === all.length - 1);
+      }
+    });
+    if (hand) hand.focus();
+    box.dispatchEvent(new Event("input", { bubbles: true }));
+  };
+  const move = (row, what, hand) => {
+    const other = what === "up" ? row.previousElementSibling : row.nextElementSibling;
+    if (!other || !other.matches("[data-line]")) return;
+    if (what === "up") other.before(row); else other.after(row);
+    settle(hand);
+  };
+  const more = () => {
+    const row = rows().at(-1).cloneNode(true), free = 1 + Math.max(...rows().map((r) => Number(r.querySelector("[name=row]").value)));
+    for (const part of row.querySelectorAll(".problem, .help")) part.remove();
+    for (const part of row.querySelectorAll(".wrong")) part.classList.remove("wrong");
+    for (const part of row.querySelectorAll("[name], [id], [for]")) {
+      for (const name of ["name", "id", "for"]) if (part.hasAttribute(name)) part.setAttribute(name, part.getAttribute(name).replace(/-\d+$/, `-${free}`));
+      for (const name of ["aria-invalid", "aria-describedby"]) part.removeAttribute(name);
+      if (part.name === "row") part.value = free;
+      else if (part.type === "checkbox") part.checked = false;
+      else if (part.matches("input, textarea, select")) part.value = "";
+    }
+    row.id = `line-${free}`;
+    row.querySelector(".supporting").open = false;
+    row.querySelector(".chosen").textContent = "";
+    rows().at(-1).after(row);
+    settle(row.querySelector("textarea"));
+  };
+  box.addEventListener("click", (event) => {
+    const button = event.target.closest("button[name=action]");
+    if (!button) return;
+    const what = button.value.split("-")[0], row = button.closest("[data-line]"), last = rows().at(-1);
+    if (what === "add" ? !last || !last.querySelector("[value^=drop]") || rows().length >= Number(box.dataset.most) : !["up", "down", "drop", "off"].includes(what)) return;
+    if (["drop", "off"].includes(what) && rows().length === 1) return;
+    event.preventDefault();
+    if (what === "add") { more(); return; }
+    if (what === "up" || what === "down") { move(row, what, button); return; }
+    const left = form.elements.undecided, words = row.querySelector("textarea").value.trim().replaceAll("\n", " ");
+    if (what === "off") left.value = [left.value.trimEnd(), words].filter(Boolean).join("\n");
+    const near = row.nextElementSibling && row.nextElementSibling.matches("[data-line]") ? row.nextElementSibling : row.previousElementSibling;
+    row.remove();
+    settle(near.querySelector("textarea"));
+  });
+  box.addEventListener("keydown", (event) => {
+    const row = event.target.closest("[data-line]");
+    if (!row || !event.altKey || !["ArrowUp", "ArrowDown"].includes(event.key)) return;
+    event.preventDefault();
+    move(row, event.key === "ArrowUp" ? "up" : "down", event.target);
+  });
+  box.addEventListener("change", (event) => {
+    const part = event.target.closest(".supporting");
+    if (part) part.querySelector(".chosen").textContent = [...part.querySelectorAll(":checked")].map((c) => c.parentElement.textContent.trim()).join("、");
+  });
+})();
