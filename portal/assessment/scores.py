@@ -15,7 +15,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from portal.assessment.models import ScoreEvent, ScoreObjection, ScoreResult, ScoreSheet, ScoreVersion
-from portal.assessment.scores_counting import Addition, Line, as_kept, from_declared, read_lines
+from portal.assessment.scores_counting import Addition, Line, as_kept, from_declared, read_lines, show_points
 from portal.campaigns.declarations import Campaign
 from portal.campaigns.oversight import HUNDRED, PointKind, trace_in
 from portal.core.audit import Act, record
@@ -187,7 +187,9 @@ def publish(
     lines = read_lines(sheet.draft)
     base = sum(line.most for line in lines if line.kind is PointKind.BASE)
     if base != HUNDRED:
-        raise Invalid({"": Message(_("基本分合计 %(n)s 分，应为 100 分，请调整后发布。"), n=base / 100)})
+        raise Invalid(
+            {"": Message(_("基本分合计 %(n)s 分，应为 100 分，请调整后发布。"), n=show_points(base))}
+        )
     if sheet.version and not why:
         raise Invalid({"why": _("发布后再改的须写明理由，各单位可以看到修改前后的差别。")})
     if sheet.version and tuple(read_lines(list_versions(session, sheet)[0].lines)) == lines:

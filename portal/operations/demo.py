@@ -23,6 +23,7 @@ from portal.core.settings import Settings
 from portal.core.text import Message, _
 from portal.operations import (
     demo_advisories,
+    demo_assessment,
     demo_deadlines,
     demo_forms,
     demo_groups,
@@ -147,6 +148,7 @@ class Demo:
                 demo_urgent.play(self.world, tenant)
                 demo_advisories.play(self.world, tenant)
                 demo_library.play(self.world, tenant)
+                demo_assessment.play(self.world, tenant)
                 demo_meetings.play(self.world, tenant)
                 demo_papers.play(self.world, tenant)
             self.session.commit()

@@ -21,7 +21,9 @@ def rows(town: Town, who: str = "office") -> list[tuple[str, str]]:
     page = town.page(who, "assessment/ladder")
     part = page.split("系统建议")[1].split('class="filters"')[0] if "系统建议" in page else ""
     found = []
-    for row in re.findall(r"<tr>(.*?)</tr>", part.split("<tbody>")[1], re.S) if "<tbody>" in part else []:
+    for row in (
+        re.findall(r"<tr>(.*?)</tr>", part.split("<tbody>")[1], re.DOTALL) if "<tbody>" in part else []
+    ):
         unit, step = re.findall(r"<td>([^<]*)</td>", row)[:2]
         found.append((re.sub(r"\d+$", "", unit), step))
     return found
@@ -30,7 +32,7 @@ def rows(town: Town, who: str = "office") -> list[tuple[str, str]]:
 def take_up(town: Town, **more: str) -> int:
     """Press the button of the first row that the portal proposes."""
     page = town.ask("office", "assessment/ladder").get_data(as_text=True)
-    form = re.search(r'<form method="post" class="inline".*?</form>', page, re.S)
+    form = re.search(r'<form method="post" class="inline".*?</form>', page, re.DOTALL)
     assert form is not None
     names = {k: html.unescape(v) for k, v in re.findall(r'name="([^"]+)" value="([^"]*)"', form[0])}
     answer = town.client("office").post(town.county.url("assessment/ladder/new"), data=names | more)
@@ -67,7 +69,10 @@ def test_first_second_third_miss_and_nothing_by_itself(town: Town) -> None:
     assert town.step("office", circular, "confirm", why="属实").status_code == 403
     assert town.step("justice_leader", circular, "confirm", why="属实").status_code == 403
     assert town.step("director", circular, "confirm").status_code == 422  # no reason
-    assert town.step("director", circular, "confirm", why="推迟未报备", number="乡反诈〔2026〕1号").status_code == 303
+    assert (
+        town.step("director", circular, "confirm", why="推迟未报备", number="乡反诈〔2026〕1号").status_code
+        == 303
+    )
     assert town.step("director", circular, "decline", why="再议").status_code == 409
     page = town.page("justice", f"assessment/ladder/{circular}")
     assert "乡反诈〔2026〕1号" in page
@@ -83,7 +88,10 @@ def test_first_second_third_miss_and_nothing_by_itself(town: Town) -> None:
     town.clock.at("2026-08-07T23:59:00")
     assert town.step("convenor", talk, "confirm", why="x").status_code == 409
     town.clock.at("2026-08-08T09:00:00")  # five working days are over, the unit said nothing
-    assert town.step("convenor", talk, "confirm", why="连续两个月未开展", number="乡反诈〔2026〕2号").status_code == 303
+    assert (
+        town.step("convenor", talk, "confirm", why="连续两个月未开展", number="乡反诈〔2026〕2号").status_code
+        == 303
+    )
     kept = town.step(
         "office", talk, "talk", held_on="2026-08-08", attendees="县司法局局长\n领导小组办公室主任", problems="宣传未落实",
         statement="本月补办", rectify_by="2026-08-31",
@@ -94,7 +102,10 @@ def test_first_second_third_miss_and_nothing_by_itself(town: Town) -> None:
     assert rows(town) == [(MISSING, "挂牌督办")]
     listed = take_up(town)
     assert town.step("justice", listed, "waive").status_code == 303
-    assert town.step("convenor", listed, "confirm", why="连续三个月", number="乡反诈〔2026〕3号").status_code == 303
+    assert (
+        town.step("convenor", listed, "confirm", why="连续三个月", number="乡反诈〔2026〕3号").status_code
+        == 303
+    )
     assert town.step("office", listed, "lift", why="已整改").status_code == 403
     assert town.step("convenor", listed, "lift", why="已整改").status_code == 303
 
@@ -117,7 +128,9 @@ def test_a_veto_needs_the_commission_the_units_chance_and_a_later_day(town: Town
         "unit": str(town.unit_id("农业银行")), "rung": "veto", "trigger": "lost_control", "days": "5",
         "reason": "重点人员管控失序，经核实。", "evidence": "县公安局 7 月核查通报第 2 项",
     }  # fmt: skip
-    hidden = {k: v for k, v in fields_of(town.ask("office", form)).items() if k in ("request_key", "csrf_token")}
+    hidden = {
+        k: v for k, v in fields_of(town.ask("office", form)).items() if k in ("request_key", "csrf_token")
+    }
     post = town.client("office").post
     refused = post(town.county.url(form), data=given | hidden)
     assert refused.status_code == 422
@@ -130,7 +143,9 @@ def test_a_veto_needs_the_commission_the_units_chance_and_a_later_day(town: Town
     for who in ("director", "convenor", "commission", "office"):
         answer = town.step(who, veto, "confirm", why="x", **dates)
         assert answer.status_code == 403, who
-    today = town.step("commission_leader", veto, "confirm", why="情节严重", starts_on="2026-07-01", ends_on="2026-12-31")
+    today = town.step(
+        "commission_leader", veto, "confirm", why="情节严重", starts_on="2026-07-01", ends_on="2026-12-31"
+    )
     assert today.status_code == 422
     assert "起始日期应晚于今天" in today.get_data(as_text=True)
     assert [m.state for m in measures(town)] == ["proposed"]
@@ -152,7 +167,9 @@ def test_a_veto_needs_the_commission_the_units_chance_and_a_later_day(town: Town
         assert town.ask(who, f"assessment/ladder/{veto}").status_code == 404
         assert town.step(who, veto, "object", objection="x").status_code == 404
         assert "没有涉及本单位的措施" in town.page(who, "assessment/ladder")
-        assert "没有符合条件" in town.page(who, f"assessment/ladder?unit={town.unit_id('农业银行')}&rung=veto")
+        assert "没有符合条件" in town.page(
+            who, f"assessment/ladder?unit={town.unit_id('农业银行')}&rung=veto"
+        )
 
 
 def test_what_the_office_does_not_take_up_counts_no_longer(town: Town) -> None:
