@@ -14,8 +14,8 @@ from portal.core.errors import Conflict, Invalid, NotFound
 from portal.core.reader import Desk
 from portal.core.scope import Actor
 from portal.core.text import Message, _
+from portal.documents.marks import refuse_marks
 from portal.documents.models import Attachment
-from portal.meetings.marks import refuse_marks
 from portal.meetings.models import AgendaItem, Invitation, Meeting, Minutes
 from portal.meetings.services import subject_of, tell
 from portal.meetings.topics import list_pickable

@@ -139,7 +139,9 @@ def _form_page(form: MeetingForm, lines: list[Line], saved_at: Any = None, probl
 @require(Right.MEETING_HOLD)
 def save_meeting_draft() -> Any:
     """The page saves itself."""
-    return typed.keep(DRAFT, TYPED, LISTS, {"lines": typed_agenda()})
+    lines = typed_agenda()
+    titles = "\n".join(line["title"] for line in lines)  # looked through for marks of secrecy
+    return typed.keep(DRAFT, TYPED, LISTS, {"lines": lines, "agenda": titles})
 
 
 # --------------------------------------------------------------------------------------------------- changes

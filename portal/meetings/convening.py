@@ -18,8 +18,8 @@ from portal.core.errors import Conflict, Invalid, NotAllowed, NotFound
 from portal.core.reader import Desk
 from portal.core.scope import Actor
 from portal.core.text import Message, Text, _
+from portal.documents.marks import refuse_marks
 from portal.meetings.agenda import AgendaLine, check_agenda, not_held, put_agenda, tell_everybody, tell_story
-from portal.meetings.marks import refuse_marks
 from portal.meetings.models import Invitation, Meeting
 from portal.meetings.services import CHAIRS, is_office, kind_of, label_of, subject_of, tell
 from portal.units.models import Unit
@@ -67,9 +67,12 @@ def next_serial(session: Session, desk: Desk, type_: str, year: int) -> int:
     return (session.scalar(query) or 0) + 1
 
 
-def name_of(desk: Desk, campaign: Campaign, type_: str, year: int, serial: int) -> Message:
+def name_of(desk: Desk, campaign: Campaign, type_: str, year: int, serial: int) -> str:
+    """In Chinese, as it is kept; a kind that repeats the end of the body's name (…专班 + 专班会议) does so once."""
+    body, kind = desk.mechanism_name, str(label_of(campaign, type_))
+    same = next((n for n in range(len(kind) - 1, 0, -1) if body.endswith(kind[:n])), 0)
     text = _("%(body)s%(year)s年第%(n)s次%(kind)s")
-    return Message(text, body=desk.mechanism_name, year=year, n=serial, kind=label_of(campaign, type_))
+    return str(Message(text, body=body, year=year, n=serial, kind=kind[same:]))
 
 
 def call_meeting(
@@ -91,7 +94,7 @@ def call_meeting(
     serial = next_serial(session, desk, entry.type, year)
     meeting = Meeting(
         mechanism_id=desk.mechanism_id, campaign=desk.campaign, type=entry.type, year=year, serial=serial,
-        title=entry.title or str(name_of(desk, campaign, entry.type, year, serial)), called_at=now,
+        title=entry.title or name_of(desk, campaign, entry.type, year, serial), called_at=now,
         called_by=actor.name, request_key=request_key, **_planned(entry),
     )  # fmt: skip
     try:

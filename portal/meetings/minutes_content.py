@@ -9,7 +9,7 @@ from typing import Any
 
 from portal.core.errors import Invalid
 from portal.core.text import Message, Text, _
-from portal.meetings.marks import refuse_marks
+from portal.documents.marks import refuse_marks
 from portal.web.inputs import Unusable, clean_text, parse_date, row_id
 
 TITLE, TEXT, PART, LINE, PERSON, WHY = 120, 20_000, 8_000, 1_000, 60, 300

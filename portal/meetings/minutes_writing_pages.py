@@ -14,9 +14,10 @@ from portal.core.posts import Right
 from portal.core.text import Message, Text, _
 from portal.deadlines.limits import reach
 from portal.documents.drafts import drop_draft, find_draft, save_draft
+from portal.documents.marks import SecretText
 from portal.documents.models import Draft
+from portal.documents.writing import note_refused
 from portal.meetings import minutes_content as typed
-from portal.meetings.marks import SecretText
 from portal.meetings.minutes import (
     Overtaken,
     attendance_text,
@@ -40,7 +41,6 @@ from portal.meetings.services import (
     list_invitations,
     unit_names,
 )
-from portal.meetings.typed import note_refused
 from portal.meetings.views import ID, at, blueprint
 from portal.tenants.calendar import load_calendar
 from portal.units.bodies import get_body, list_members

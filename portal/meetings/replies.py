@@ -17,7 +17,7 @@ from portal.core.posts import PostKind
 from portal.core.reader import Desk
 from portal.core.scope import Actor
 from portal.core.text import Message, Text, _
-from portal.meetings.marks import refuse_marks
+from portal.documents.marks import refuse_marks
 from portal.meetings.models import Invitation, Meeting
 from portal.meetings.services import REPLIES, InvitationRow, Reply, is_office, subject_of, tell, writing_units
 from portal.units.models import Post

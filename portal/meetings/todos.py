@@ -17,7 +17,7 @@ from portal.core.todo import Todo
 from portal.meetings.convening import when
 from portal.meetings.models import Invitation, Meeting, Topic
 from portal.meetings.topics import State, in_state
-from portal.units.models import Unit
+from portal.units.models import Mechanism, Unit
 
 MOST = 50
 NEAR = timedelta(days=2)
@@ -59,7 +59,8 @@ def _replies(session: Session, reader: Reader, now: datetime) -> list[Todo]:
     if mine is None:
         return []
     rows = session.execute(
-        sa.select(Meeting, Unit.short_name)
+        sa.select(Meeting, Unit.short_name, Mechanism.office)
+        .join(Mechanism, sa.and_(Mechanism.tenant_id == Meeting.tenant_id, Mechanism.id == Meeting.mechanism_id))
         .join(Invitation, sa.and_(Invitation.tenant_id == Meeting.tenant_id, Invitation.meeting_id == Meeting.id))
         .join(Unit, sa.and_(Unit.tenant_id == Invitation.tenant_id, Unit.id == Invitation.unit_id))
         .where(
@@ -75,10 +76,11 @@ def _replies(session: Session, reader: Reader, now: datetime) -> list[Todo]:
             light="late" if now > m.reply_by else "near" if m.reply_by - now <= NEAR else "ok",
             state=_("回执已过时限") if now > m.reply_by else _("待回执"),
             what=Message(_("会议回执：%(title)s"), title=m.title),
-            note=Message(_("%(when)s %(place)s"), when=when(m.starts_at), place=m.place), source=unit,
+            note=Message(_("%(unit)s · %(when)s %(place)s"), unit=unit, when=when(m.starts_at), place=m.place),
+            source=office,
             due=m.reply_by, step=_("回执"), endpoint="meetings.replies", args={"meeting_id": m.id},
         )
-        for m, unit in rows
+        for m, unit, office in rows
     ]  # fmt: skip
 
 

@@ -66,6 +66,8 @@ def topic_list() -> Any:
 
 
 def _decided(topic: Topic) -> Text:
+    if not topic.decision:
+        return Text("")
     return _("不召开会议") if topic.decision == NONE else label_of(the_campaign(), topic.decision)
 
 

@@ -20,7 +20,7 @@ from portal.core.posts import Right
 from portal.core.reader import Desk
 from portal.core.scope import Actor
 from portal.core.text import Message, Text, _
-from portal.meetings.marks import refuse_marks
+from portal.documents.marks import refuse_marks
 from portal.meetings.models import AgendaItem, Meeting, Topic
 from portal.meetings.services import is_office, label_of, oversees, own_units, writing_units
 from portal.notices.services import notify

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, time, timedelta
+from io import BytesIO
 
 import sqlalchemy as sa
 
@@ -13,9 +14,11 @@ from portal.core.clock import SHANGHAI
 from portal.core.posts import POST_LABELS, PostKind
 from portal.core.reader import Desk, Reader
 from portal.core.scope import Actor
-from portal.meetings import convening, replies, topics
+from portal.documents.file_pages import files_folder
+from portal.documents.letters import Letter
+from portal.meetings import convening, papers, replies, topics
 from portal.meetings.agenda import AgendaLine
-from portal.meetings.models import Meeting, Topic
+from portal.meetings.models import AgendaItem, Meeting, Topic
 from portal.meetings.services import Reply, kind_of, list_invitations
 from portal.operations.demo_world import World, liaison, rows
 from portal.tenants.models import Level, Tenant
@@ -90,7 +93,7 @@ def _topics(
         link = f"/{tenant.code}/{campaign.key}/topics/{topic.id}"
         if row["opinion"]:
             topics.pass_on(
-                world.session, world.office(tenant), filed + timedelta(hours=20), desk=office, topic=topic,
+                world.session, world.office(tenant), filed + timedelta(hours=5), desk=office, topic=topic,
                 opinion=row["opinion"], link=link,
             )  # fmt: skip
         if row["decision"]:
@@ -101,7 +104,7 @@ def _topics(
                 else [unit_id, *(m.unit_id for m in members[:3] if m.unit_id != unit_id)]
             )
             topics.decide(
-                world.session, _lead(tenant, office), filed + timedelta(hours=44), desk=convenor, campaign=campaign,
+                world.session, _lead(tenant, office), filed + timedelta(hours=29), desk=convenor, campaign=campaign,
                 topic=topic, decision=row["decision"], unit_ids=named,
                 members=[m.unit_id for m in members], why=row["why"], link=link,
             )  # fmt: skip
@@ -152,6 +155,8 @@ def _call(
         request_key=f"demo-meeting-{office.mechanism_id}-{row['key']}", link=lambda m: f"{code}/{m.id}/replies",
     )  # fmt: skip
     _reply(world, tenant, campaign, office, meeting, row["state"])
+    if row["state"] != "cancelled":
+        _put_papers(world, actor, called, office, meeting)
     if row["state"] == "cancelled":
         convening.cancel_meeting(
             world.session, actor, starts - timedelta(days=1), meeting=meeting, why=world.text("meeting_cancelled"),
@@ -160,6 +165,24 @@ def _call(
     if row["state"] == "held":
         _hold(world, actor, meeting)
     return meeting
+
+
+def _put_papers(world: World, actor: Actor, at: datetime, office: Desk, meeting: Meeting) -> None:
+    """One for the first line of the agenda."""
+    item = world.session.scalars(
+        sa.select(AgendaItem).where(AgendaItem.meeting_id == meeting.id).order_by(AgendaItem.position)
+    ).first()
+    if item is None:
+        return
+    letter, stream = Letter(), BytesIO()
+    letter.title(item.title)
+    letter.paragraph(world.text("meeting_paper"))
+    letter.save(stream)
+    stream.seek(0)
+    papers.attach(
+        world.session, actor, at, folder=files_folder(), desk=office, meeting=meeting, item=item,
+        uploads=[(f"{item.title}.docx", stream)],
+    )  # fmt: skip
 
 
 def _reply(
@@ -172,7 +195,9 @@ def _reply(
         if state == "open" and (n % 3 == 2 or row.unit_id == left):
             continue
         at = min(
-            meeting.called_at + timedelta(hours=2 + n), meeting.starts_at - timedelta(hours=2), world.now
+            meeting.called_at + timedelta(hours=1, minutes=7 * n),
+            meeting.starts_at - timedelta(hours=2),
+            world.now,
         )
         entry = replies.Entry(Reply.ATTEND, attendee=world.text("meeting_attendee"))
         if n % 5 == 3:
