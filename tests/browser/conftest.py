@@ -11,10 +11,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-from tests.faults.server import Server, portal, serving
+from tests.demo import copy_demo
+from tests.faults.server import Server, serving
 
-NOW = "2026-09-22T09:30:00"
-"""Tuesday; the September forms are open, due on Wednesday the 30th."""
 PASSWORD = "lianxi-demo-2026"
 FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
@@ -41,13 +40,9 @@ def chromium() -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """The demo as ``make run`` makes it, on SQLite, with its clock at ``NOW``."""
-    folder = tmp_path_factory.mktemp("demo")
-    settings = {"INSTANCE": str(folder), "CLOCK": NOW}
-    (folder / "demo").write_text("[]")  # so that the clock counts while the demo is built
-    made = portal(settings, "demo")
-    assert made.returncode == 0, made.stderr
-    with serving(settings, folder / "serve.log") as server:
+    """A demo for the browsers of this worker."""
+    settings, _printed = copy_demo(tmp_path_factory)
+    with serving(settings, tmp_path_factory.mktemp("serve") / "log") as server:
         yield server
 
 

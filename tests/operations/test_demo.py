@@ -17,11 +17,11 @@ from portal.campaigns.registry import load_registry
 from portal.core.periods import PeriodKind
 from portal.operations.demo import PASSWORD, SHOWN
 from portal.reporting.cells import count_cells
+from tests.demo import NOW, copy_demo
 from tests.faults.clerk import Clerk
 from tests.faults.server import portal, serving
 
 pytestmark = pytest.mark.slow
-NOW = "2026-09-22T09:30:00"
 PLUGINS = Path(__file__).parents[2] / "plugins"
 LATEST = 2
 """Periods of each form in which the units have kept their ledgers here."""
@@ -36,13 +36,9 @@ STATISTICS = [
 
 @pytest.fixture(scope="module")
 def settings(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    folder = tmp_path_factory.mktemp("demo")
-    (folder / "demo").write_text("[]")  # only a demo's clock may be set
-    found = {"INSTANCE": str(folder), "CLOCK": NOW}
-    done = portal(found, "demo")
-    assert done.returncode == 0, done.stderr
-    assert PASSWORD in done.stdout
-    assert all(username in done.stdout for username, _who in SHOWN)
+    found, printed = copy_demo(tmp_path_factory)
+    assert PASSWORD in printed
+    assert all(username in printed for username, _who in SHOWN)
     return found
 
 
