@@ -133,7 +133,7 @@ def short_names(session: Session, lines: Sequence[Line]) -> dict[int, str]:
     if not ids:
         return {}
     query = sa.select(Unit.id, Unit.short_name).where(Unit.id.in_(ids)).order_by(Unit.sort_no, Unit.id)
-    return dict(session.execute(query).tuples().all())
+    return {r[0]: r[1] for r in session.execute(query)}
 
 
 def to_whom(terms: Mapping[str, Any], names: Mapping[int, str], most: int = 3) -> str:

@@ -105,13 +105,6 @@ def next_numbers(
     if not body.issuer_code:
         return {}
     code, issue = code_of(body, kind), series_of(kind).issue
-    last = dict(
-        session.execute(
-            sa.select(PaperSeries.year, PaperSeries.last).where(
-                PaperSeries.tenant_id == body.tenant_id, PaperSeries.code == code
-            )
-        )
-        .tuples()
-        .all()
-    )
+    wanted = (PaperSeries.tenant_id == body.tenant_id, PaperSeries.code == code)
+    last = {r[0]: r[1] for r in session.execute(sa.select(PaperSeries.year, PaperSeries.last).where(*wanted))}
     return {y: print_number(code, y, last.get(y, 0) + 1, issue=issue) for y in years_open(now)}

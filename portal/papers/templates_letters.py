@@ -43,7 +43,7 @@ def _notice(values: Values) -> tuple[str, ...]:
             (written("主要任务"), numbered(values, "tasks")),
             (written("工作要求"), numbered(values, "demands")),
         ),
-        *by_day(values, "reply_by", written("请于{0}前将落实情况报联席办事机构。")),
+        *by_day(values, "reply_by", written("请于{0}前书面反馈落实情况。")),
         *contact(values),
     )
 
@@ -126,7 +126,7 @@ def _slip(values: Values) -> tuple[tuple[Cell, ...], ...]:
         (cell(written("办公电话")), cell(written("填报日期"))),
         (cell(written("手机（选填）")), cell(written("车牌（选填）"))),
         (cell(written("是否参会"), written("□参会    □代会    □请假")),),
-        (cell(written("代会人员及职务")),),
+        (cell(written("代会人员职务")),),
         (cell(written("请假事由"), lines=3),),
     )
 
