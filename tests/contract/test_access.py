@@ -36,10 +36,10 @@ WRITING_READS = {
     "information.request_workbook",
     "ledger.workbook",
     "meetings.sign_in_sheet",
+    "overview.differences_workbook",
     "overview.draft_paper",
     "overview.everything_workbook",
     "overview.stored",
-    "overview.differences_workbook",
     "overview.units_workbook",
     "overview.workbook",
     "papers.document",
@@ -50,6 +50,8 @@ WRITING_READS = {
     "reporting.burden_workbook",
     "reporting.mine_workbook",
     "reporting.report_file",
+    "supervision.figures_paper",
+    "supervision.workbook",
     "units.export",
 }
 """GET views that leave a trace in the trail: exports and the reading of sensitive fields."""

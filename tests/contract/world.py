@@ -65,6 +65,7 @@ from tests.contract.world_exchange import furnish_exchange
 from tests.contract.world_groups import furnish_groups
 from tests.contract.world_meetings import furnish_meetings
 from tests.contract.world_papers import furnish_papers
+from tests.contract.world_supervision import furnish_supervision
 from tests.factories import Factory
 
 CAMPAIGN = "anticounterfeit"
@@ -306,6 +307,7 @@ def _furnish(make: Factory, tenant: Tenant, slug: str) -> Place:
         furnish_exchange(session, make, place, body, actor, (police.id, finance.id))
         furnish_papers(session, make, place, body, actor, (police.id, finance.id))
         furnish_meetings(session, make, place, body, actor, (police.id, finance.id))
+        furnish_supervision(session, make, place, body.id, actor, (police.id, finance.id))
         furnish_groups(session, make, place, body.id, actor, (police.id, finance.id))
     return place
 

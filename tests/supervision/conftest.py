@@ -40,6 +40,7 @@ class City:
     body: Mechanism
     other: Tenant
     units: dict[str, Unit] = field(default_factory=dict)
+    ids: dict[str, int] = field(default_factory=dict)
     clients: dict[str, FlaskClient] = field(default_factory=dict)
     keys: Iterator[int] = field(default_factory=lambda: iter(range(1, 10**6)))
 
@@ -53,7 +54,7 @@ class City:
         return Actor(account.id, name)
 
     def unit(self, name: str) -> int:
-        return self.units[name].id
+        return self.ids[name]
 
     def assign(self, **more: Any) -> Order:
         values: dict[str, Any] = {
@@ -89,6 +90,8 @@ def city(app: Flask, session: Session, make: Factory, clock: TestClock) -> City:
     tenant, other = make.tenant("阳泉市"), make.tenant("朔州市")
     units = {key: make.unit(tenant, f"阳泉{name}", short_name=name) for key, name in UNITS.items()}
     body = make.mechanism(tenant, CAMPAIGN, units)
+    with make.enter(tenant):
+        ids = {key: unit.id for key, unit in units.items()}
     foreign = make.mechanism(other, CAMPAIGN)
     for key, unit in units.items():
         make.post(tenant, key, PostKind.LIAISON, body, unit)
@@ -96,4 +99,4 @@ def city(app: Flask, session: Session, make: Factory, clock: TestClock) -> City:
     make.post(tenant, "director", PostKind.OFFICE_DIRECTOR, body)
     make.post(tenant, "convenor", PostKind.CONVENOR, body)
     make.post(other, "stranger", PostKind.OFFICE_DIRECTOR, foreign)
-    return City(make, clock, tenant, body, other, units)
+    return City(make, clock, tenant, body, other, units, ids)
