@@ -17,6 +17,7 @@ from werkzeug.routing import IntegerConverter
 from portal.accounts.login import find_login, keep_awake
 from portal.accounts.passwords import get_profile
 from portal.assessment import reminding as measures_due
+from portal.assessment import survey_todos as surveys_due
 from portal.campaigns.registry import Registry, load_registry
 from portal.core import sealing
 from portal.core.clock import Clock, clock_from, system_clock
@@ -112,9 +113,14 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
     for feature in FEATURES:
         app.register_blueprint(importlib.import_module(f"portal.{feature}.views").blueprint)
     app.extensions["unread"] = inbox.show_unread
-    for room in (deadlines_due, forms_due, answers_due, meetings_due, orders_due, measures_due):
+    for room in (deadlines_due, forms_due, answers_due, meetings_due, orders_due, measures_due, surveys_due):
         register_source(room.list_due)
-    app.extensions["open_items"] = (queries.open_items, open_drafts.open_items, deadlines.open_items, handing.open_items)
+    app.extensions["open_items"] = (
+        queries.open_items,
+        open_drafts.open_items,
+        deadlines.open_items,
+        handing.open_items,
+    )
     access.protect(app, load_posts)
     return app
 

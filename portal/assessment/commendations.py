@@ -83,7 +83,7 @@ def list_commendations(
         .limit(200)
     )
     if not everything:
-        query = query.where(Commendation.approved)
+        query = query.where(Commendation.approved.is_(True))
     return [(row[0], row[1]) for row in session.execute(query)]
 
 

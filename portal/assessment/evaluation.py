@@ -26,6 +26,8 @@ from portal.campaigns.declarations import Campaign
 from portal.core.audit import Act, record
 from portal.core.errors import Conflict, Invalid, NotFound
 from portal.core.periods import Period, PeriodKind, parse_period
+from portal.core.posts import Right
+from portal.core.reader import Desk
 from portal.core.scope import Actor, get_scope
 from portal.core.text import Message, Text, _
 from portal.duties.obligations import DONE, Standing, periods_of
@@ -94,6 +96,30 @@ def get_round(session: Session, mechanism_id: int, round_id: int) -> EvaluationR
     if found is None:
         raise NotFound
     return found
+
+
+def get_finding(session: Session, desk: Desk, finding_id: int) -> tuple[Finding, EvaluationRound]:
+    """With its round. A unit finds its own alone, once the round has closed."""
+    found = session.execute(
+        sa.select(Finding, EvaluationRound)
+        .join(
+            EvaluationRound,
+            sa.and_(EvaluationRound.tenant_id == Finding.tenant_id, EvaluationRound.id == Finding.round_id),
+        )
+        .where(
+            Finding.tenant_id == desk.tenant_id,
+            Finding.id == finding_id,
+            EvaluationRound.mechanism_id == desk.mechanism_id,
+        )
+    ).one_or_none()
+    if found is None:
+        raise NotFound
+    row, of = found
+    if Right.REPORT_READ_ALL not in desk.rights and (
+        of.closed_at is None or row.unit_id not in desk.units_with(Right.ASSESS_FILL)
+    ):
+        raise NotFound
+    return row, of
 
 
 def list_rounds(session: Session, mechanism_id: int) -> list[EvaluationRound]:
@@ -215,7 +241,7 @@ def read_owed(
     done: Counter[int] = Counter()
     in_time: Counter[int] = Counter()
     for item in items:
-        unit_id = item.owner.unit_id
+        unit_id = item.unit_id
         if unit_id is None or item.obligation.soft or item.standing not in (*DONE, Standing.OVERDUE):
             continue
         due[unit_id] += 1

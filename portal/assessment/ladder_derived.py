@@ -82,25 +82,34 @@ def list_proposals(
     units: frozenset[int] | None = None,
 ) -> list[Proposal]:
     """The most severe first, each in official order of the units; ``units`` None = all. Constant in statements."""
-    watched = campaign.oversight.watched
-    rungs = [r for r in campaign.oversight.ladder if r.misses]
-    if not watched or not rungs:
-        return []
+    return list_everywhere(session, [(mechanism_id, campaign)], now, units).get(mechanism_id, [])
+
+
+def list_everywhere(
+    session: Session,
+    places: Sequence[tuple[int, Campaign]],
+    now: datetime,
+    units: frozenset[int] | None = None,
+) -> dict[int, list[Proposal]]:
+    """The same by body, for several of them in as many statements as for one."""
+    rungs = {m: [r for r in c.oversight.ladder if r.misses] for m, c in places if c.oversight.watched}
+    asks = [Ask(m, c, units, keys=frozenset(c.oversight.watched)) for m, c in places if rungs.get(m)]
+    if not asks:
+        return {}
     today = now.astimezone(SHANGHAI).date()
-    ask = Ask(mechanism_id, campaign, units, keys=frozenset(watched))
-    items = read_items(session, now, [ask], lambda _c, o: ended_periods(campaign, o, today))
-    known = _read_known(session, mechanism_id)
-    rows: dict[tuple[int, str], list[Item]] = defaultdict(list)
-    for item in items:
+    known = _read_known(session, [a.mechanism_id for a in asks])
+    rows: dict[tuple[int, int, str], list[Item]] = defaultdict(list)
+    for item in read_items(session, now, asks, lambda c, o: ended_periods(c, o, today)):
         if item.unit_id is not None:
-            rows[item.unit_id, item.obligation.key].append(item)
-    found = []
-    for (unit_id, key), line in rows.items():
-        for run in _runs(line, known[unit_id, key]):
-            rung = _due_rung(rungs, key, run, known[unit_id, key])
+            rows[item.mechanism_id, item.unit_id, item.obligation.key].append(item)
+    found: dict[int, list[Proposal]] = defaultdict(list)
+    for (body, unit_id, key), line in rows.items():
+        done = known[body, unit_id, key]
+        for run in _runs(line, done):
+            rung = _due_rung(rungs[body], key, run, done)
             if rung is not None:
-                found.append(Proposal(unit_id, run[0].unit, rung, run[0].obligation, tuple(run)))
-    return sorted(found, key=lambda p: -p.rung.misses)
+                found[body].append(Proposal(unit_id, run[0].unit, rung, run[0].obligation, tuple(run)))
+    return {body: sorted(proposals, key=lambda p: -p.rung.misses) for body, proposals in found.items()}
 
 
 def ended_periods(campaign: Campaign, obligation: Obligation, today: date) -> Sequence[Period]:
@@ -131,19 +140,20 @@ def _due_rung(rungs: Sequence[Rung], key: str, run: Sequence[Item], known: _Know
     return rung[0]
 
 
-def _read_known(session: Session, mechanism_id: int) -> Mapping[tuple[int, str], _Known]:
-    found: dict[tuple[int, str], _Known] = defaultdict(_Known)
+def _read_known(session: Session, mechanisms: Sequence[int]) -> Mapping[tuple[int, int, str], _Known]:
+    """By (body, unit, obligation)."""
+    found: dict[tuple[int, int, str], _Known] = defaultdict(_Known)
     rows = session.execute(
         sa.select(
-            Measure.unit_id, Measure.obligation, Measure.rung, Measure.periods, Measure.mark, Measure.state
+            Measure.mechanism_id, Measure.unit_id, Measure.obligation, Measure.rung, Measure.periods, Measure.mark, Measure.state
         ).where(
-            Measure.mechanism_id == mechanism_id,
+            Measure.mechanism_id.in_(mechanisms),
             Measure.obligation != "",
             Measure.state != MeasureState.WITHDRAWN.value,
         )
-    )
-    for unit_id, obligation, rung, periods, mark, state in rows:
-        known = found[unit_id, obligation]
+    )  # fmt: skip
+    for body, unit_id, obligation, rung, periods, mark, state in rows:
+        known = found[body, unit_id, obligation]
         known.marks.add(mark or "")
         if state in EXCUSED:
             known.excused.update(periods)

@@ -30,7 +30,7 @@ from portal.core.reader import Desk
 from portal.core.text import Message, Text, _
 from portal.tenants.calendar import load_calendar
 from portal.units.bodies import MemberUnit, list_members
-from portal.web.access import now, require, the_campaign, the_desk, the_session
+from portal.web.access import now, require, the_actor, the_campaign, the_desk, the_session
 from portal.web.inputs import row_id
 
 SHEET = "<int(max=9223372036854775807):sheet_id>"
@@ -179,7 +179,7 @@ def unit_page(
         own=unit.unit_id in own_units(desk) and not sheet.closed_at, oversees=oversees(desk), versions=versions,
         changed=changes(read_lines(versions[1].lines), lines) if len(versions) > 1 else [], sum_of=sentence,
         entering=[line for line in lines if not line.obligation], problems=problems or {}, step=step,
-        typed=request.form if problems else {}, request_key=secrets.token_urlsafe(18), moment=now(), files=list_files(session, score),
+        typed=request.form if problems else {}, request_key=secrets.token_urlsafe(18), moment=now(), me=the_actor().account_id, files=list_files(session, score),
         numbers=score_numbers(score.addition), years=list_years(session, desk) if oversees(desk) else [],
     )  # fmt: skip
     return page, status

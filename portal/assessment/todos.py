@@ -9,6 +9,7 @@ from datetime import date, datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from portal.assessment.ladder_derived import list_everywhere
 from portal.assessment.ladder_lists import Waiting, list_waiting
 from portal.assessment.models import MeasureState, ScoreObjection, ScoreSheet
 from portal.core.clock import SHANGHAI
@@ -18,6 +19,7 @@ from portal.core.scope import get_scope, set_scope
 from portal.core.text import Message, Text, _
 from portal.core.todo import Todo
 from portal.units.models import Membership, Unit
+from portal.web.access import the_registry
 
 _HEADS = (PostKind.CONVENOR, PostKind.DEPUTY_CONVENOR, PostKind.OFFICE_DIRECTOR)
 MOST = 100
@@ -33,7 +35,7 @@ class _Seat:
 
 
 def list_todos(session: Session, reader: Reader, now: datetime) -> Sequence[Todo]:
-    """For every post at once; at most three statements. Who decides on what the ladder gives to a member (政法委) is
+    """For every post at once, in a constant number of statements. Who decides on what the ladder gives to a member (政法委) is
     found by the member's line in the body: ``Todo`` rows are checked again on the page itself."""
     seats = {
         (d.tenant_id, d.mechanism_id): _seat(d)
@@ -47,6 +49,7 @@ def list_todos(session: Session, reader: Reader, now: datetime) -> Sequence[Todo
     try:
         rows = list_waiting(session, list(seats))
         lines = _lines(session, rows, now.astimezone(SHANGHAI).date())
+        derived = _derived(session, [s.desk for s in seats.values() if s.office], now)
         objections = _objections(session, [key for key, seat in seats.items() if seat.office])
     finally:
         set_scope(session, before)
@@ -55,7 +58,7 @@ def list_todos(session: Session, reader: Reader, now: datetime) -> Sequence[Todo
         for row in rows
         if (todo := _measure(row, seats[row.tenant_id, row.mechanism_id], lines, reader, now))
     ]
-    return [*found, *objections]
+    return [*found, *derived, *objections]
 
 
 def _seat(desk: Desk) -> _Seat:
@@ -107,13 +110,28 @@ def _measure(row: Waiting, seat: _Seat, lines: _Lines, reader: Reader, now: date
     return None
 
 
+def _derived(session: Session, desks: Sequence[Desk], now: datetime) -> list[Todo]:
+    """One line for each body in which the portal proposes something."""
+    campaigns = {d.mechanism_id: c for d in desks if (c := the_registry().find(d.campaign)) is not None}
+    found = list_everywhere(session, list(campaigns.items()), now)
+    return [
+        Todo(
+            tenant_id=d.tenant_id, campaign=d.campaign, light="near", state=_("待提出"),
+            what=Message(_("系统建议的督促措施 %(n)s 条"), n=len(found[d.mechanism_id])), source=_("本办公室"),
+            step=_("核对"), endpoint="assessment.ladder",
+        )
+        for d in desks
+        if found.get(d.mechanism_id)
+    ]  # fmt: skip
+
+
 def _todo(
     row: Waiting, seat: _Seat, light: str, state: Text, step: Text, due: datetime | None = None
 ) -> Todo:
     own = row.unit_id in seat.own
     return Todo(
         tenant_id=row.tenant_id, campaign=row.campaign, light=light, state=state,
-        what=Message(_("拟采取“%(label)s”"), label=row.label) if due else Message(_("%(label)s"), label=row.label),
+        what=Message(_("拟采取的措施：%(label)s"), label=row.label),
         note="" if own else row.unit, source=seat.desk.office_name, due=due, step=step, endpoint="assessment.measure",
         args={"measure_id": row.id},
     )  # fmt: skip

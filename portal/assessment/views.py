@@ -44,11 +44,22 @@ def index() -> Any:
 
 # Further pages of this blueprint; they add their routes when imported.
 from portal.assessment import (  # noqa: E402
+    evaluation_pages,
     ladder_pages,
     ladder_papers,
     ladder_writing,
     scores_pages,
     scores_writing,
+    survey_pages,
 )
 
-__all__ = ["blueprint", "ladder_pages", "ladder_papers", "ladder_writing", "scores_pages", "scores_writing"]
+__all__ = [
+    "blueprint",
+    "evaluation_pages",
+    "ladder_pages",
+    "ladder_papers",
+    "ladder_writing",
+    "scores_pages",
+    "scores_writing",
+    "survey_pages",
+]

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
+from portal.assessment import survey_todos as surveys
 from portal.assessment import todos as measures
 from portal.core.reader import Reader
 from portal.core.text import Message, _
@@ -29,6 +30,7 @@ from portal.supervision import todos as orders
 from portal.units import todos as handovers
 
 SOURCES: tuple[TodoSource, ...] = (
+    surveys.list_todos,
     deadlines.list_todos,
     urgent.list_todos,
     information.list_todos,

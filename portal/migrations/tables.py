@@ -3,6 +3,7 @@
 from portal.accounts import models as accounts
 from portal.activities import models as activities
 from portal.assessment import models as assessment
+from portal.assessment import survey_models as surveys
 from portal.core import audit, jobs
 from portal.deadlines import models as deadlines
 from portal.documents import models as documents
@@ -21,6 +22,6 @@ from portal.units import group_models as groups
 from portal.units import models as units
 
 __all__ = [
-    "groups", "accounts", "activities", "assessment", "audit", "deadlines", "documents", "duties", "exchange", "figures", "information", "jobs", "ledger", "meetings", "notices", "papers", "reporting", "supervision", "tenants",
+    "groups", "accounts", "activities", "assessment", "audit", "deadlines", "documents", "duties", "exchange", "figures", "information", "jobs", "ledger", "meetings", "notices", "papers", "reporting", "supervision", "surveys", "tenants",
     "units",
 ]  # fmt: skip

@@ -21,6 +21,10 @@ VISIBILITY = {
     "activity_place": "own",
     "activity_visit": "own",
     "agenda_item": "own",
+    "commendation": "own",
+    "evaluation_conclusion": "own",
+    "evaluation_finding": "own",
+    "evaluation_round": "own",
     "expert": "own",
     "expert_consultation": "own",
     "invitation": "own",
@@ -50,6 +54,8 @@ VISIBILITY = {
     "supervision_unit": "own",
     "supervision_visit": "own",
     "supervision_visit_unit": "own",
+    "survey": "own",
+    "survey_asked": "own",
     "working_group": "own",
     "working_group_unit": "own",
 }
@@ -88,6 +94,70 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_paper_series__tenant")),
         sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_paper_series")),
         sa.UniqueConstraint("tenant_id", "code", "year", name=op.f("uq_paper_series_tenant_id_code_year")),
+    )
+    op.create_table(
+        "commendation",
+        sa.Column("tenant_id", INTEGER, nullable=False),
+        sa.Column("id", INTEGER, autoincrement=False, nullable=False),
+        sa.Column("mechanism_id", INTEGER, nullable=False),
+        sa.Column("unit_id", INTEGER, nullable=False),
+        sa.Column("title", sa.String(length=120), nullable=False),
+        sa.Column("grounds", sa.String(length=1000), nullable=False),
+        sa.Column("basis", sa.String(length=200), nullable=False),
+        sa.Column("proposed_at", Instant(), nullable=False),
+        sa.Column("proposed_by", sa.String(length=200), nullable=False),
+        sa.Column("proposed_by_id", INTEGER, nullable=True),
+        sa.Column("approved", sa.Boolean(), nullable=True, comment="None = waits for its decision"),
+        sa.Column("number", sa.String(length=60), nullable=False, comment="of the document"),
+        sa.Column("why", sa.String(length=300), nullable=False),
+        sa.Column("decided_at", Instant(), nullable=True),
+        sa.Column("decided_by", sa.String(length=200), nullable=False),
+        sa.Column("request_key", sa.String(length=40), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "mechanism_id"],
+            ["mechanism.tenant_id", "mechanism.id"],
+            name=op.f("fk_commendation_mechanism_id_mechanism"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "unit_id"], ["unit.tenant_id", "unit.id"], name=op.f("fk_commendation_unit_id_unit")
+        ),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_commendation__tenant")),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_commendation")),
+        sa.UniqueConstraint("tenant_id", "request_key", name=op.f("uq_commendation_tenant_id_request_key")),
+    )
+    op.create_index(
+        "ix_commendation_tenant_id_mechanism_id",
+        "commendation",
+        ["tenant_id", "mechanism_id", "proposed_at"],
+        unique=False,
+    )
+    op.create_table(
+        "evaluation_round",
+        sa.Column("tenant_id", INTEGER, nullable=False),
+        sa.Column("id", INTEGER, autoincrement=False, nullable=False),
+        sa.Column("mechanism_id", INTEGER, nullable=False),
+        sa.Column("campaign", sa.String(length=48), nullable=False),
+        sa.Column(
+            "period", sa.String(length=12), nullable=False, comment="2026H1, as core.periods writes it"
+        ),
+        sa.Column("opened_at", Instant(), nullable=False),
+        sa.Column("opened_by", sa.String(length=200), nullable=False),
+        sa.Column("closed_at", Instant(), nullable=True),
+        sa.Column("summary", sa.Text(), nullable=False),
+        sa.Column("version", INTEGER, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "mechanism_id"],
+            ["mechanism.tenant_id", "mechanism.id"],
+            name=op.f("fk_evaluation_round_mechanism_id_mechanism"),
+        ),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_evaluation_round__tenant")),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_evaluation_round")),
+        sa.UniqueConstraint(
+            "tenant_id",
+            "mechanism_id",
+            "period",
+            name=op.f("uq_evaluation_round_tenant_id_mechanism_id_period"),
+        ),
     )
     op.create_table(
         "expert",
@@ -558,6 +628,65 @@ def upgrade() -> None:
     )
     op.create_index(
         "ix_agenda_item_tenant_id_topic_id", "agenda_item", ["tenant_id", "topic_id"], unique=False
+    )
+    op.create_table(
+        "evaluation_conclusion",
+        sa.Column("tenant_id", INTEGER, nullable=False),
+        sa.Column("id", INTEGER, autoincrement=False, nullable=False),
+        sa.Column("round_id", INTEGER, nullable=False),
+        sa.Column("unit_id", INTEGER, nullable=False),
+        sa.Column(
+            "interview", sa.String(length=1000), nullable=False, comment="what a talk with the unit gave"
+        ),
+        sa.Column("text", sa.String(length=1000), nullable=False),
+        sa.Column("by", sa.String(length=200), nullable=False),
+        sa.Column("at", Instant(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "round_id"],
+            ["evaluation_round.tenant_id", "evaluation_round.id"],
+            name=op.f("fk_evaluation_conclusion_round_id_evaluation_round"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "unit_id"],
+            ["unit.tenant_id", "unit.id"],
+            name=op.f("fk_evaluation_conclusion_unit_id_unit"),
+        ),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_evaluation_conclusion__tenant")),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_evaluation_conclusion")),
+        sa.UniqueConstraint(
+            "tenant_id",
+            "round_id",
+            "unit_id",
+            name=op.f("uq_evaluation_conclusion_tenant_id_round_id_unit_id"),
+        ),
+    )
+    op.create_table(
+        "evaluation_finding",
+        sa.Column("tenant_id", INTEGER, nullable=False),
+        sa.Column("id", INTEGER, autoincrement=False, nullable=False),
+        sa.Column("round_id", INTEGER, nullable=False),
+        sa.Column("unit_id", INTEGER, nullable=False),
+        sa.Column("text", sa.String(length=300), nullable=False),
+        sa.Column("by", sa.String(length=200), nullable=False),
+        sa.Column("at", Instant(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "round_id"],
+            ["evaluation_round.tenant_id", "evaluation_round.id"],
+            name=op.f("fk_evaluation_finding_round_id_evaluation_round"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "unit_id"],
+            ["unit.tenant_id", "unit.id"],
+            name=op.f("fk_evaluation_finding_unit_id_unit"),
+        ),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_evaluation_finding__tenant")),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_evaluation_finding")),
+    )
+    op.create_index(
+        "ix_evaluation_finding_tenant_id_round_id",
+        "evaluation_finding",
+        ["tenant_id", "round_id"],
+        unique=False,
     )
     op.create_table(
         "expert_consultation",
@@ -1121,6 +1250,52 @@ def upgrade() -> None:
         unique=False,
     )
     op.create_table(
+        "survey",
+        sa.Column("tenant_id", INTEGER, nullable=False),
+        sa.Column("id", INTEGER, autoincrement=False, nullable=False),
+        sa.Column("mechanism_id", INTEGER, nullable=False),
+        sa.Column("campaign", sa.String(length=48), nullable=False),
+        sa.Column("round_id", INTEGER, nullable=True, comment="the evaluation it belongs to"),
+        sa.Column("kind", sa.String(length=16), nullable=False, comment="SurveyKind"),
+        sa.Column("title", sa.String(length=120), nullable=False),
+        sa.Column(
+            "purpose", sa.String(length=500), nullable=False, comment="what it is for and who reads it"
+        ),
+        sa.Column("basis", sa.String(length=200), nullable=False),
+        sa.Column("questions", JSON, nullable=False, comment="[{key, label, kind, options}]"),
+        sa.Column("nameless", sa.Boolean(), nullable=False),
+        sa.Column("due_at", Instant(), nullable=False),
+        sa.Column("made_at", Instant(), nullable=False),
+        sa.Column("made_by", sa.String(length=200), nullable=False),
+        sa.Column("opened_at", Instant(), nullable=True),
+        sa.Column("closed_at", Instant(), nullable=True, comment="before its due instant"),
+        sa.Column("shown_at", Instant(), nullable=True, comment="units see the results from then on"),
+        sa.Column(
+            "pool",
+            JSON,
+            nullable=False,
+            comment="nameless answers in no order: nothing tells whose is which, nor when it came",
+        ),
+        sa.Column("request_key", sa.String(length=40), nullable=False),
+        sa.Column("version", INTEGER, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "mechanism_id"],
+            ["mechanism.tenant_id", "mechanism.id"],
+            name=op.f("fk_survey_mechanism_id_mechanism"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "round_id"],
+            ["evaluation_round.tenant_id", "evaluation_round.id"],
+            name=op.f("fk_survey_round_id_evaluation_round"),
+        ),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_survey__tenant")),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_survey")),
+        sa.UniqueConstraint("tenant_id", "request_key", name=op.f("uq_survey_tenant_id_request_key")),
+    )
+    op.create_index(
+        "ix_survey_tenant_id_mechanism_id", "survey", ["tenant_id", "mechanism_id", "made_at"], unique=False
+    )
+    op.create_table(
         "working_group_unit",
         sa.Column("tenant_id", INTEGER, nullable=False),
         sa.Column("id", INTEGER, autoincrement=False, nullable=False),
@@ -1331,10 +1506,56 @@ def upgrade() -> None:
         ["tenant_id", "unit_id", "order_id"],
         unique=False,
     )
+    op.create_table(
+        "survey_asked",
+        sa.Column("tenant_id", INTEGER, nullable=False),
+        sa.Column("id", INTEGER, autoincrement=False, nullable=False),
+        sa.Column("survey_id", INTEGER, nullable=False),
+        sa.Column("unit_id", INTEGER, nullable=False),
+        sa.Column("about_id", INTEGER, nullable=True, comment="of a mutual check: the unit it is about"),
+        sa.Column("done", sa.Boolean(), nullable=False),
+        sa.Column("answers", JSON, nullable=False, comment="question -> answer; {} if nameless"),
+        sa.Column("answered_at", Instant(), nullable=True),
+        sa.Column("answered_by", sa.String(length=200), nullable=False),
+        sa.Column(
+            "reply", sa.String(length=1000), nullable=False, comment="of the unit it is about, once shown"
+        ),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "about_id"],
+            ["unit.tenant_id", "unit.id"],
+            name=op.f("fk_survey_asked_about_id_unit"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "survey_id"],
+            ["survey.tenant_id", "survey.id"],
+            name=op.f("fk_survey_asked_survey_id_survey"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "unit_id"], ["unit.tenant_id", "unit.id"], name=op.f("fk_survey_asked_unit_id_unit")
+        ),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_survey_asked__tenant")),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_survey_asked")),
+        sa.UniqueConstraint(
+            "tenant_id", "survey_id", "unit_id", name=op.f("uq_survey_asked_tenant_id_survey_id_unit_id")
+        ),
+    )
+    op.create_index(
+        "ix_survey_asked_tenant_id_unit_id", "survey_asked", ["tenant_id", "unit_id", "done"], unique=False
+    )
     op.add_column(
         "activity",
         sa.Column(
             "hours", INTEGER, nullable=False, server_default="0", comment="学时 of a training, whole hours"
+        ),
+    )
+    op.add_column(
+        "info_item",
+        sa.Column(
+            "decisions",
+            JSON,
+            nullable=False,
+            server_default="[]",
+            comment="what the office decided, oldest first: answer ('' = taken back), why, unit, by, at; and whom it let read",
         ),
     )
     if op.get_bind().dialect.name == "postgresql":
@@ -1344,7 +1565,10 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.drop_column("info_item", "decisions")
     op.drop_column("activity", "hours")
+    op.drop_index("ix_survey_asked_tenant_id_unit_id", table_name="survey_asked")
+    op.drop_table("survey_asked")
     op.drop_index("ix_supervision_unit_tenant_id_unit_id", table_name="supervision_unit")
     op.drop_table("supervision_unit")
     op.drop_index("ix_supervision_step_tenant_id_order_id", table_name="supervision_step")
@@ -1356,6 +1580,8 @@ def downgrade() -> None:
     op.drop_table("minutes_receipt")
     op.drop_table("minutes_edition")
     op.drop_table("working_group_unit")
+    op.drop_index("ix_survey_tenant_id_mechanism_id", table_name="survey")
+    op.drop_table("survey")
     op.drop_index("ix_supervision_visit_unit_tenant_id_unit_id", table_name="supervision_visit_unit")
     op.drop_table("supervision_visit_unit")
     op.drop_index("ix_supervision_order_tenant_id_subject", table_name="supervision_order")
@@ -1383,6 +1609,9 @@ def downgrade() -> None:
     op.drop_table("invitation")
     op.drop_index("ix_expert_consultation_tenant_id_expert_id", table_name="expert_consultation")
     op.drop_table("expert_consultation")
+    op.drop_index("ix_evaluation_finding_tenant_id_round_id", table_name="evaluation_finding")
+    op.drop_table("evaluation_finding")
+    op.drop_table("evaluation_conclusion")
     op.drop_index("ix_agenda_item_tenant_id_topic_id", table_name="agenda_item")
     op.drop_index("ix_agenda_item_tenant_id_meeting_id", table_name="agenda_item")
     op.drop_table("agenda_item")
@@ -1408,6 +1637,9 @@ def downgrade() -> None:
     op.drop_table("measure")
     op.drop_index("ix_expert_tenant_id_mechanism_id", table_name="expert")
     op.drop_table("expert")
+    op.drop_table("evaluation_round")
+    op.drop_index("ix_commendation_tenant_id_mechanism_id", table_name="commendation")
+    op.drop_table("commendation")
     op.drop_table("paper_series")
     op.drop_index("ix_activity_place_tenant_id_kind", table_name="activity_place")
     op.drop_table("activity_place")
