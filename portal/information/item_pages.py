@@ -145,9 +145,7 @@ def show_item(found: Item, form: AnswerForm | None = None, withdraw_problem: str
     circle = services.circle_of(session, desk, campaign, found.unit_id, now()) if own else None
     editions = list_editions(session, found) if found.edition > 1 else []
     answers_it = own and is_office(desk) and found.unit_id is not None and found.level != Level.OWN
-    form = form or AnswerForm(
-        data={"answer": found.answer, "why": found.answer_why, "to_unit": found.answer_unit_id or 0}
-    )
+    form = form or AnswerForm(data={"answer": found.answer, "to_unit": found.answer_unit_id or 0})
     unit = session.get(Unit, (found.tenant_id, found.unit_id)) if found.unit_id else None
     target = session.get(Unit, (found.tenant_id, found.answer_unit_id)) if found.answer_unit_id else None
     owes = found.answer_due_at is not None
@@ -169,6 +167,7 @@ def show_item(found: Item, form: AnswerForm | None = None, withdraw_problem: str
         state=services.answer_state(found, now()),
         answer_why_due=answer_limit(campaign, found.filed_at, load_calendar(session)).why if owes else (),
         answer_label=answers.ANSWER_LABELS[Answer(found.answer)] if found.answer else None,
+        earlier=answers.earlier_decisions(found),
         may_answer=answers_it and found.withdrawn_at is None,
         taken_up=taken_up_in(session, desk, found, now()),
         answers=answers.ANSWER_LABELS,
@@ -186,15 +185,19 @@ def item_answer(item_id: int) -> Any:
     desk, session, found = the_desk(), the_session(), find_information(item_id)
     if found.tenant_id != desk.tenant_id:
         raise NotFound
-    form = AnswerForm()
-    if form.validate():
+    form, link = AnswerForm(), url_for("information.item", item_id=found.id, **at(desk))
+    takes_back = request.form.get("action") == "take_back"
+    if form.validate() or (takes_back and not form.why.errors):
+        step: dict[str, Any] = {"item": found, "why": form.why.data or "", "link": link}
         try:
-            answers.answer_item(
-                session, the_actor(), now(), item=found, answer=Answer(form.answer.data), why=form.why.data or "",
-                to_unit=form.to_unit.data or None, link=url_for("information.item", item_id=found.id, **at(desk)),
-            )  # fmt: skip
-            flash(str(translate(_("已答复，报送单位可以看到。"))), "done")
-            return redirect(url_for("information.item", item_id=found.id, **at(desk)), 303)
+            if takes_back:
+                answers.take_back(session, the_actor(), now(), **step)
+                flash(str(translate(_("已收回转办，请另行答复。"))), "done")
+            else:
+                answer, to_unit = Answer(form.answer.data), form.to_unit.data or None
+                answers.answer_item(session, the_actor(), now(), answer=answer, to_unit=to_unit, **step)
+                flash(str(translate(_("已答复，报送单位可以看到。"))), "done")
+            return redirect(link, 303)
         except Invalid as error:
             note_refused(f"item:{found.id}", error)
             for key, message in error.problems.items():

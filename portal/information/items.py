@@ -249,17 +249,17 @@ def _check_narrower(item: Item, level: Level, wanted: set[int], held: set[int]) 
 
 
 def _set_readers(session: Session, item: Item, held: set[int], wanted: set[int]) -> None:
-    if gone := held - wanted:
-        session.execute(
-            sa.delete(ItemReader)
-            .where(
-                ItemReader.tenant_id == item.tenant_id,
-                ItemReader.item_id == item.id,
-                ItemReader.unit_id.in_(gone),
-            )
-            .execution_options(synchronize_session=False)
-        )
+    drop_readers(session, item, held - wanted)
     add_readers(session, item, wanted - held)
+
+
+def drop_readers(session: Session, item: Item, units: Collection[int]) -> None:
+    named = (
+        ItemReader.tenant_id == item.tenant_id,
+        ItemReader.item_id == item.id,
+        ItemReader.unit_id.in_(units),
+    )
+    session.execute(sa.delete(ItemReader).where(*named).execution_options(synchronize_session=False))
 
 
 def add_readers(session: Session, item: Item, units: Iterable[int]) -> None:

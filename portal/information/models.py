@@ -85,6 +85,10 @@ class Item(Released):
     answer_why: Mapped[str] = mapped_column(String(300), default="")
     answered_at: Mapped[datetime | None]
     answered_by: Mapped[str] = mapped_column(String(200), default="")
+    decisions: Mapped[list[Any]] = mapped_column(
+        default=list,
+        comment="what the office decided, oldest first: answer ('' = taken back), why, unit, by, at; and whom it let read",
+    )
     read_by_at: Mapped[datetime | None] = mapped_column(comment="of an advisory: receipt is asked until then")
     origin_tenant_id: Mapped[int | None] = mapped_column(comment="handed down from this tenant; never a key")
     origin_id: Mapped[int | None] = mapped_column(comment="the item there")

@@ -110,6 +110,53 @@ def test_forwarding_lets_a_unit_read_and_tells_it(town: Town) -> None:
     assert strange.status_code == 404
 
 
+def test_a_forwarding_to_the_wrong_unit_is_taken_back_and_its_story_stays(town: Town) -> None:
+    office, own = town.make.login("office"), town.make.login("own")
+    finance, court = town.make.login("other"), town.make.login("chosen")
+    item = town.file(Level.OFFICE)
+    path = f"{town.base()}/items/{item.id}"
+    data = {"csrf_token": csrf(office, path), "answer": "forwarded", "why": "请核实"}
+    office.post(f"{path}/answer", data=data | {"to_unit": town.units["finance"].id})
+    assert finance.get(path).status_code == 200
+    back = data | {"action": "take_back", "to_unit": town.units["finance"].id}
+    unsaid = office.post(f"{path}/answer", data=back | {"why": " "})
+    assert (unsaid.status_code, "请用一句话写明理由" in unsaid.get_data(as_text=True)) == (422, True)
+    for _again in range(2):
+        assert office.post(f"{path}/answer", data=back | {"why": "应由法院核实"}).status_code == 303
+    assert finance.get(path).status_code == 404
+    shown = page_of(own, path)
+    assert all(words in shown for words in ("未答复", "此前的决定", "收回转办", "应由法院核实", "县财政局"))
+    with town.enter() as session:
+        session.expire_all()
+        standing = session.get_one(Item, (town.county.id, item.id))
+        assert (standing.level, standing.answer, standing.answered_at) == ("office", "", None)
+        told = session.scalars(
+            sa.select(Notice.detail).where(Notice.unit_id == town.units["finance"].id).order_by(Notice.id)
+        ).all()
+    assert told == ["请核实", "应由法院核实"]
+    office.post(f"{path}/answer", data=data | {"to_unit": town.units["court"].id, "why": "请法院核实"})
+    assert "请法院核实" in page_of(court, path)
+    taken = office.post(f"{path}/answer", data=data | {"answer": "adopted", "why": "已核实，编入简报"})
+    assert taken.status_code == 303
+    assert court.get(path).status_code == 404
+    shown = page_of(own, path)
+    assert shown.index("已核实，编入简报") < shown.index("请法院核实") < shown.index("应由法院核实")
+    wrong = office.post(f"{path}/answer", data=back | {"why": "x"})
+    assert wrong.status_code == 409
+
+
+def test_who_read_an_item_before_reads_it_after_a_forwarding_was_taken_back(town: Town) -> None:
+    office, court = town.make.login("office"), town.make.login("chosen")
+    item = town.file(Level.CHOSEN, readers=["court"])
+    path = f"{town.base()}/items/{item.id}"
+    data = {"csrf_token": csrf(office, path), "answer": "forwarded", "why": "请核实"}
+    office.post(f"{path}/answer", data=data | {"to_unit": town.units["court"].id})
+    office.post(f"{path}/answer", data=data | {"to_unit": town.units["finance"].id, "why": "应由财政局核实"})
+    office.post(f"{path}/answer", data=data | {"answer": "declined", "why": "已有同类"})
+    assert court.get(path).status_code == 200
+    assert town.make.login("other").get(path).status_code == 404
+
+
 def test_who_will_see_it_is_named_before_sending(town: Town) -> None:
     own = town.make.login("own")
     path = f"{town.base()}/items/new"
