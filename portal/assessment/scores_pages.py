@@ -9,6 +9,7 @@ from typing import Any
 
 from flask import redirect, render_template, request, url_for
 
+from portal.assessment.ladder_access import take_seat
 from portal.assessment.models import ScoreResult, ScoreSheet
 from portal.assessment.scores import CLOSERS, find_sheet, get_sheet, list_versions, list_years
 from portal.assessment.scores_counting import (
@@ -52,8 +53,16 @@ def today() -> Any:
 
 
 def oversees(desk: Desk) -> bool:
-    """The office and the convenors; a unit sees its own sheet only."""
+    """The office and the convenors, who answer objections too."""
     return Right.REPORT_READ_ALL in desk.rights
+
+
+def sees_all(desk: Desk) -> bool:
+    """They, and the member whose leader the ladder names as decider (政法委, D2 二（二）第1项); any other unit sees
+    its own sheet only."""
+    if oversees(desk):
+        return True
+    return take_seat(the_session(), desk, the_campaign(), today()).sees_all
 
 
 def own_units(desk: Desk) -> tuple[int, ...]:
@@ -111,7 +120,7 @@ def scores() -> Any:
     year = row_id(request.args.get("year", "")) or (years[0] if years else today().year)
     sheet = find_sheet(session, desk, year)
     shown = sheet if sheet is not None and (sheet.version or oversees(desk)) else None
-    if shown is not None and not oversees(desk):
+    if shown is not None and not sees_all(desk):
         units = [u for u in own_units(desk) if u in {m.unit_id for m in members_of(shown)}]
         if units:
             return redirect(
@@ -151,7 +160,7 @@ def open_unit(sheet_id: int, unit_id: int) -> tuple[ScoreSheet, MemberUnit]:
     """``NotFound`` for another unit's sheet."""
     desk = the_desk()
     sheet = get_sheet(the_session(), desk, sheet_id)
-    if not oversees(desk) and unit_id not in own_units(desk):
+    if unit_id not in own_units(desk) and not sees_all(desk):
         raise NotFound
     unit = next((m for m in members_of(sheet) if m.unit_id == unit_id), None)
     if unit is None:
@@ -180,7 +189,7 @@ def unit_page(
         changed=changes(read_lines(versions[1].lines), lines) if len(versions) > 1 else [], sum_of=sentence,
         entering=[line for line in lines if not line.obligation], problems=problems or {}, step=step,
         typed=request.form if problems else {}, request_key=secrets.token_urlsafe(18), moment=now(), me=the_actor().account_id, files=list_files(session, score),
-        numbers=score_numbers(score.addition), years=list_years(session, desk) if oversees(desk) else [],
+        numbers=score_numbers(score.addition), several=unit.unit_id not in own_units(desk) or oversees(desk),
     )  # fmt: skip
     return page, status
 

@@ -220,8 +220,10 @@ def test_events_objections_and_whose_they_are(town: Town) -> None:
     event = re.search(r'name="event" value="(event:\d+)"', shown)
     assert event is not None
 
-    # F9 point 3: the bank's case is known to the bank, the office and the convenor; other units see their own only.
-    for who in ("justice", "other_bank", "commission"):
+    # F9 point 3: the bank's case is known to the bank, the office and 政法委; other units see their own only.
+    assert "被骗" in town.page("commission", f"assessment/scores/{sheet}/units/{bank}")
+    assert act(town, "commission", sheet, bank, "object", event=event[1], text="x").status_code == 404
+    for who in ("justice", "other_bank"):
         assert town.ask(who, f"assessment/scores/{sheet}/units/{bank}").status_code == 404
         assert town.ask(who, f"assessment/scores/{sheet}/units/{bank}.xlsx").status_code == 404
         assert town.ask(who, f"assessment/scores/{sheet}.xlsx").status_code == 403
@@ -237,7 +239,7 @@ def test_events_objections_and_whose_they_are(town: Town) -> None:
     )
     assert act(town, "bank", sheet, bank, "object", event=event[1], text="再次").status_code in (404, 409)
     objection = re.search(
-        r'name="objection" value="(\d+)"', town.page("office", f"assessment/scores/{sheet}/units/{bank}")
+        r'name="objection" value="(\d+)"', town.page("director", f"assessment/scores/{sheet}/units/{bank}")
     )
     assert objection is not None
     reply = {"objection": objection[1], "upheld": "yes", "answer": "属实"}
