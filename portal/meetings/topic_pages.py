@@ -78,9 +78,8 @@ def new_topic() -> Any:
     if not by:
         raise NotAllowed(_("本单位已不在成员单位名单中。"))
     form.unit.choices = list(by.items())
-    if len(by) == 1:
-        form.unit.data = next(iter(by))
     if request.method == "GET":
+        form.unit.data = next(iter(by))
         draft = typed.wanted(DRAFT, by)
         form.request_key.data, form.version.data = secrets.token_urlsafe(18), 0
         if draft is not None:
