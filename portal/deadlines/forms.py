@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, HiddenField, SelectField, SelectMultipleField, StringField, TextAreaField
+from wtforms import BooleanField, HiddenField, RadioField, SelectMultipleField, StringField, TextAreaField
 from wtforms.validators import DataRequired
 
 from portal.campaigns.exchange import MOST, Limit, LimitKind
@@ -52,7 +52,7 @@ class SetForm(_Form):
     what = TextAreaField(_l("要求"), [CleanString(500, lines=True)])
     basis = StringField(_l("依据"), [CleanString(100)])
     units = SelectMultipleField(_l("承办单位"), [DataRequired(_l("请至少选一家单位。"))])
-    kind = SelectField(_l("计算方式"))
+    kind = RadioField(_l("计算方式"), default=LimitKind.WORKING_DAYS.value)
     n = StringField(_l("数量"), render_kw={"inputmode": "numeric", "size": 6, "maxlength": 6})
     day = DayField(_l("日期"))
     started = MomentField(_l("起算时间"), [DataRequired(_l("请填写起算时间。"))])

@@ -18,7 +18,7 @@ class Since:
     def words(self) -> Message | Text:
         if self.days is None:
             return _("从未")
-        return Message(_("距上次 %(n)s 天"), n=self.days) if self.days else _("今天")
+        return Message(_("距上次 %(n)s 天"), n=self.days) if self.days else _("今天已办")
 
 
 def days_since(last: date | None, today: date) -> Since:

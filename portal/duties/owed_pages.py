@@ -16,6 +16,7 @@ from portal.core.periods import Period, PeriodKind, period_of
 from portal.core.posts import Right
 from portal.core.reader import Desk
 from portal.core.text import Message, Text, _
+from portal.deadlines.since import days_since
 from portal.duties.obligations import CADENCE_LABELS, KINDS, Item, Standing, bounds, declared, periods_of
 from portal.duties.reading import Ask, last_days, read_items
 from portal.duties.todos import entry_of, step_of
@@ -69,7 +70,7 @@ def _rows(items: Sequence[Item]) -> list[OwedRow]:
 
 def read_owed(
     unit_id: int, places: Sequence[tuple[int, Campaign, str]]
-) -> tuple[dict[int, list[OwedRow]], dict[tuple[int, str], Message]]:
+) -> tuple[dict[int, list[OwedRow]], dict[tuple[int, str], Message | Text]]:
     """Mechanism -> what the unit owes there; (mechanism, duty) -> 距上次 n 天 for duties with a soft word."""
     asks = [Ask(mechanism, campaign, frozenset({unit_id})) for mechanism, campaign, _member in places]
     if not places:
@@ -77,7 +78,7 @@ def read_owed(
     items = read_items(the_session(), now(), asks, _running)
     found = {m: _rows([i for i in items if i.mechanism_id == m]) for m, _campaign, _member in places}
     latest = last_days(the_session(), [m for m, _campaign, _member in places], unit_id)
-    since = {key: Message(_("距上次 %(n)s 天"), n=(_today() - day).days) for key, day in latest.items()}
+    since = {key: days_since(day, _today()).words for key, day in latest.items()}
     return found, since
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import date
 from typing import Any
@@ -81,6 +82,17 @@ def test_a_double_click_starts_one(county: County, login: Login) -> None:
         (county.police, end_of(date(2026, 6, 25))),
         (None, end_of(date(2026, 6, 25))),
     }
+
+
+def test_the_chosen_kind_says_which_field_is_asked_without_a_script(county: County, login: Login) -> None:
+    """The style sheet hides the other one, so both stand behind the radio buttons, in the same element."""
+    shown = text(login("office"), county.url("/new"))
+    box = shown[shown.index('class="one-of"') : shown.index('name="started"')]
+    kinds = re.findall(r'<input[^>]*name="kind"[^>]*value="(\w+)"', box)
+    assert kinds == ["working_days", "days", "hours", "date"]
+    assert re.findall(r'<input checked[^>]*value="(\w+)"', box) == ["working_days"]
+    assert box.index('value="date"') < box.index('class="by-number"') < box.index('name="n"')
+    assert box.index('name="n"') < box.index('class="by-date"') < box.index('name="day"')
 
 
 def test_a_changed_limit_is_shown_again_before_it_runs(county: County, login: Login) -> None:

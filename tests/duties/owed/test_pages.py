@@ -140,9 +140,13 @@ class TestUnit:
         line(county, "police_5", date(2026, 9, 4), "公安局", "police")
         shown = page(county, police, "duties")
         assert "距上次 12 天" in shown
+        line(county, "police_5", date(2026, 9, 16), "公安局", "police")
+        shown = page(county, police, "duties")
+        assert "今天已办" in shown
+        assert "距上次" not in shown.replace("只显示距上次的天数", "")
         clock.at("2027-09-16T12:00:00")
         police = login(county.account(PostKind.LIAISON, "公安局"))
-        assert "距上次 377 天" in page(county, police, "duties")
+        assert "距上次 365 天" in page(county, police, "duties")
 
     def test_the_office_reads_and_does_not_enter_for_the_unit(
         self, county: County, office: FlaskClient
