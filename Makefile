@@ -43,7 +43,7 @@ run: setup ## load the demo and serve it on this machine only (PORT=, INSTANCE=)
 dev: setup $(VENV)/.dev
 
 test: dev ## run every test, on SQLite and PostgreSQL, in the browser too
-	@$(BIN)/python -m pytest -n 2 $(ARGS)
+	@$(BIN)/python -m pytest -n 2 --dist worksteal $(ARGS)
 
 check: dev ## lint, format, types, imports, templates, translations, migrations
 	$(BIN)/ruff check .
