@@ -61,11 +61,14 @@ from portal.units.bodies import list_members
 from portal.units.handover import open_handover
 from portal.units.models import Membership
 from portal.web.access import SAFE, Access
+from tests.contract.world_assessment import furnish_assessment
 from tests.contract.world_exchange import furnish_exchange
 from tests.contract.world_groups import furnish_groups
 from tests.contract.world_meetings import furnish_meetings
+from tests.contract.world_minutes import furnish_minutes
 from tests.contract.world_papers import furnish_papers
 from tests.contract.world_supervision import furnish_supervision
+from tests.contract.world_surveys import furnish_surveys
 from tests.factories import Factory
 
 CAMPAIGN = "anticounterfeit"
@@ -307,8 +310,11 @@ def _furnish(make: Factory, tenant: Tenant, slug: str) -> Place:
         furnish_exchange(session, make, place, body, actor, (police.id, finance.id))
         furnish_papers(session, make, place, body, actor, (police.id, finance.id))
         furnish_meetings(session, make, place, body, actor, (police.id, finance.id))
+        furnish_minutes(session, make, place, body, actor, (police.id, finance.id))
         furnish_supervision(session, make, place, body.id, actor, (police.id, finance.id))
         furnish_groups(session, make, place, body.id, actor, (police.id, finance.id))
+        furnish_surveys(session, make, place, body.id, actor, (police.id, finance.id))
+        furnish_assessment(session, make, place, body.id, actor, (police.id, finance.id))
     return place
 
 
