@@ -30,9 +30,12 @@ from portal.operations import (
     demo_information,
     demo_library,
     demo_meetings,
+    demo_minutes,
     demo_papers,
     demo_records,
     demo_scenes,
+    demo_supervision,
+    demo_surveys,
     demo_urgent,
 )
 from portal.operations.database import upgrade_schema
@@ -142,6 +145,7 @@ class Demo:
                 demo_scenes.play(self.world, tenant)
                 demo_information.play(self.world, tenant)
                 demo_deadlines.play(self.world, tenant)
+                demo_surveys.play(self.world, tenant)
             self.session.commit()
         for tenant in reversed(bodies):  # a city reads what its counties have reported
             with crossing(self.session, tenant.id):
@@ -149,8 +153,10 @@ class Demo:
                 demo_advisories.play(self.world, tenant)
                 demo_library.play(self.world, tenant)
                 demo_assessment.play(self.world, tenant)
-                demo_meetings.play(self.world, tenant)
+                held = demo_meetings.play(self.world, tenant)
+                demo_minutes.play(self.world, tenant, held)
                 demo_papers.play(self.world, tenant)
+                demo_supervision.play(self.world, tenant)
             self.session.commit()
 
     def _since(self) -> date:
