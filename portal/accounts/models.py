@@ -32,6 +32,9 @@ class Account(Base):
     locale: Mapped[str] = mapped_column(String(10), default="")
     email: Mapped[str] = mapped_column(String(200), default="", comment="office address; '' = no mail")
     mail_on: Mapped[bool] = mapped_column(default=True, comment="wants the digest by mail")
+    mail_refused_at: Mapped[datetime | None] = mapped_column(
+        comment="the mail server refused the address for good"
+    )
 
 
 class LoginSession(Base):

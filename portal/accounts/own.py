@@ -78,6 +78,8 @@ def set_mail(
         raise Invalid({"email": _("请填写接收提醒的单位邮箱，或取消“用邮件提醒我”。")})
     account = session.get_one(Account, account_id)
     if (account.email, account.mail_on) != (email, mail_on):
+        if account.email != email:
+            account.mail_refused_at = None
         account.email, account.mail_on = email, mail_on
         note(session, account, Act.MAIL_SET, actor, now, {"on": mail_on})
 

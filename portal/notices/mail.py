@@ -53,6 +53,8 @@ class Answer(NamedTuple):
     error: str = ""
     broken: bool = False
     """The connection is of no more use."""
+    no_such: bool = False
+    """It was the address that was refused, not this message."""
 
 
 class Unreachable(Exception):
@@ -138,7 +140,8 @@ def hand_over(talk: smtplib.SMTP, server: Server, message: EmailMessage, to: str
             if not 200 <= code < 300:
                 _start_over(talk)
                 refused = code >= 500 and code not in (500, 501, 502, 503, 504, 530, 535, 538)
-                return Answer(Outcome.REFUSED if refused else Outcome.LATER, _reply(code, reply), code == 421)
+                outcome = Outcome.REFUSED if refused else Outcome.LATER
+                return Answer(outcome, _reply(code, reply), code == 421, no_such=refused)
         begun = True
         code, reply = talk.data(message.as_bytes())
     except smtplib.SMTPDataError as error:  # what was said instead of "go ahead"

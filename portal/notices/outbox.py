@@ -231,6 +231,7 @@ def _note(session: Session, digest_id: int, answer: Answer, now: datetime, taken
     match answer.outcome:
         case Outcome.SENT:
             _change(session, [digest_id], sent_at=now, done_at=now, error="")
+            _mark_address(session, digest_id, taken.to, None)
         case Outcome.LATER if not taken.repeat:
             _change(session, [digest_id], send_at=again, begun_at=None, error=answer.error)
         case Outcome.LATER:  # an earlier try may have arrived, so ``begun_at`` stays
@@ -239,6 +240,20 @@ def _note(session: Session, digest_id: int, answer: Answer, now: datetime, taken
             _change(session, [digest_id], send_at=again, error=answer.error)
         case _:
             _change(session, [digest_id], done_at=now, error=answer.error)
+            if answer.no_such:
+                _mark_address(session, digest_id, taken.to, now)
+
+
+def _mark_address(session: Session, digest_id: int, address: str, refused_at: datetime | None) -> None:
+    """The office sees it beside the person's post, until another address is given or a message gets through."""
+    person = sa.select(Digest.account_id).where(Digest.id == digest_id).scalar_subquery()
+    standing = Account.mail_refused_at.is_not(None) if refused_at is None else sa.true()
+    session.execute(
+        sa.update(Account)
+        .where(Account.id == person, Account.email == address, standing)
+        .values(mail_refused_at=refused_at),
+        execution_options={"synchronize_session": False},
+    )
 
 
 def _change(session: Session, digests: Sequence[int], **values: object) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -55,6 +56,8 @@ class PostRow:
     since: datetime
     until: datetime | None
     end_reason: str
+    mail_refused: bool
+    """The mail server refused the holder's address: reminders do not arrive."""
 
     @property
     def waiting(self) -> bool:
@@ -74,7 +77,7 @@ def list_posts(
         sa.select(
             Post.id, Post.kind, Post.mechanism_id, Post.unit_id, Unit.full_name, Post.account_id,
             Account.username, Account.display_name, Post.rank, Post.rank_reason, Post.group, Post.since,
-            Post.until, Post.end_reason,
+            Post.until, Post.end_reason, sa.and_(Account.email != "", Account.mail_refused_at.is_not(None)),
         )
         .join(Account, Account.id == Post.account_id)
         .outerjoin(Unit, sa.and_(Unit.tenant_id == Post.tenant_id, Unit.id == Post.unit_id))
@@ -87,10 +90,12 @@ def list_posts(
         query = query.where(Post.unit_id == unit_id)
     if kinds:
         query = query.where(Post.kind.in_([k.value for k in kinds]))
-    return [
-        PostRow(r[0], PostKind(r[1]), r[2], r[3], r[4] or "", *r[5:])  # type: ignore[call-arg]
-        for r in session.execute(query)
-    ]
+    return [_row(list(r)) for r in session.execute(query)]
+
+
+def _row(found: list[Any]) -> PostRow:
+    found[1], found[4] = PostKind(found[1]), found[4] or ""
+    return PostRow(*found)
 
 
 def not_over(at: datetime) -> sa.ColumnElement[bool]:

@@ -202,8 +202,15 @@ def test_a_refused_address_is_recorded_and_not_tried_for_ever(county: County, bo
     assert [m["To"] for m in box.got] == [good.email]
     assert box.connections == 1
     assert sorted(states(county)) == [(False, True, 1, "550 5.1.1 no such mailbox"), (True, True, 1, "")]
+    refused = sa.select(Account.email).where(Account.mail_refused_at.is_not(None))
+    assert county.session.scalars(refused).all() == [bad.email]
     county.make.clock.now += timedelta(days=1)  # type: ignore[attr-defined]
     assert send(county, box) == (0, False)
+    box.refused.clear()
+    tell(county)
+    make_digests(county)
+    assert send(county, box).sent == 1, "the server takes it again: it was mended there"
+    assert county.session.scalars(refused).all() == []
 
 
 @pytest.mark.parametrize("mood", ["busy", "full"])
@@ -292,6 +299,7 @@ def test_a_refused_message_is_done_with(county: County, box: Mailbox) -> None:
     make_digests(county)
     send(county, box)
     assert states(county) == [(False, True, 1, "554 5.7.1 not wanted")]
+    assert set(county.session.scalars(sa.select(Account.mail_refused_at))) == {None}
 
 
 # -------------------------------------------------------------------------------------------- when, and how often

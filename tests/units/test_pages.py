@@ -16,9 +16,11 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from portal.accounts.models import Account
+from portal.accounts.own import set_mail
 from portal.core.audit import AuditEvent
 from portal.core.db import db
 from portal.core.posts import PostKind
+from portal.core.scope import SYSTEM
 from portal.core.text import _
 from portal.units.handover import OpenItem
 from portal.units.models import Handover, Post, Unit
@@ -70,6 +72,32 @@ def test_the_roster_of_the_body(county: County, office: FlaskClient, base: str) 
     assert "平定县商务局</a></th>" not in only
     for tab in ("body", "all", "handovers", "nonsense"):
         assert office.get(f"{base}/units?tab={tab}").status_code == 200
+
+
+def test_the_office_sees_whose_address_the_mail_server_refused(
+    county: County, office: FlaskClient, base: str, login: Login
+) -> None:
+    unit = county.units["commerce"]
+    county.make.post(county.tenant, "pd_sw", PostKind.LIAISON, county.body, unit)
+    pages = (f"{base}/units", f"{base}/units/{unit.id}")
+    assert not any("邮箱被拒收" in text(office.get(page)) for page in pages)
+    with county.enter() as session:
+        account = session.scalars(sa.select(Account).where(Account.username == "pd_sw")).one()
+        account.email, account.mail_refused_at = "sw@example.gov.cn", county.make.clock.now
+    assert [text(office.get(page)).count("邮箱被拒收") for page in pages] == [1, 1]
+    assert "sw@example.gov.cn" not in text(office.get(pages[1]))
+    assert "邮箱被拒收" not in text(login("pd_sw").get(pages[1]))
+    with county.enter() as session:
+        account = session.scalars(sa.select(Account).where(Account.username == "pd_sw")).one()
+        set_mail(
+            session,
+            SYSTEM,
+            county.make.clock.now,
+            account_id=account.id,
+            email="new@example.gov.cn",
+            mail_on=True,
+        )
+    assert not any("邮箱被拒收" in text(office.get(page)) for page in pages)
 
 
 def test_who_sees_what(county: County, base: str, login: Login) -> None:

@@ -1543,6 +1543,15 @@ def upgrade() -> None:
         "ix_survey_asked_tenant_id_unit_id", "survey_asked", ["tenant_id", "unit_id", "done"], unique=False
     )
     op.add_column(
+        "account",
+        sa.Column(
+            "mail_refused_at",
+            Instant(),
+            nullable=True,
+            comment="the mail server refused the address for good",
+        ),
+    )
+    op.add_column(
         "activity",
         sa.Column(
             "hours", INTEGER, nullable=False, server_default="0", comment="学时 of a training, whole hours"
@@ -1567,6 +1576,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_column("info_item", "decisions")
     op.drop_column("activity", "hours")
+    op.drop_column("account", "mail_refused_at")
     op.drop_index("ix_survey_asked_tenant_id_unit_id", table_name="survey_asked")
     op.drop_table("survey_asked")
     op.drop_index("ix_supervision_unit_tenant_id_unit_id", table_name="supervision_unit")
