@@ -41,7 +41,7 @@ from portal.notices.services import notify
 from portal.units.models import Post, Unit
 from tests.factories import Factory
 
-UNITS, NOTICES, LIMIT_MB, MOST = 39, 3, 200, 10.0
+UNITS, NOTICES, LIMIT_MB = 39, 3, 200
 NOW = datetime(2026, 9, 16, 10, 0, tzinfo=SHANGHAI)
 IDS = count(10**15)
 FROM = "portal@lianxi.example"
