@@ -462,10 +462,10 @@ def _keep(session: Session, make: Factory, place: Place, body: int, actor: Actor
     session.flush()
     notice = session.query(Notice).filter_by(unit_id=unit_id, sender=place.canary).one()
     held = write_line(
-        session, actor, now, campaign=campaign, mechanism_id=body, unit_id=None, member=None, key="liaison_meeting",
+        session, actor, now, campaign=campaign, mechanism_id=body, unit_id=None, member=None, key="annual_plan",
         done_on=now.date(), note=place.canary,
     )  # fmt: skip
-    place.ids |= {"line_id": held.id, "lines/key": "liaison_meeting"}
+    place.ids |= {"line_id": held.id, "lines/key": "annual_plan"}
     part = UrgentPart(
         urgent_id=urgent.id, number=2, kind="follow_up", what=f"{place.canary}续报", filed_at=make.clock(),
         filed_by=actor.name, request_key=f"{place.slug}-part",
