@@ -155,6 +155,11 @@ class Tally:
         sign = "-" if hundredths < 0 else ""
         return f"{sign}{abs(hundredths) // 100}.{abs(hundredths) % 100:02d}"
 
+    @property
+    def texts_counted(self) -> Mapping[str, int]:
+        """The same words once, with how often they were written."""
+        return Counter(self.texts)
+
     def percent(self, choice: str) -> str:
         return f"{self.counts[choice] * 100 / self.answered:.1f}%" if self.answered else ""
 

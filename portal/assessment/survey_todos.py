@@ -40,7 +40,10 @@ def list_todos(session: Session, reader: Reader, now: datetime) -> Sequence[Todo
     if not places:
         return ()
     rows = session.execute(
-        _open(Survey.tenant_id, Survey.campaign, Survey.id, Survey.title, Survey.due_at, SurveyAsked.unit_id, Unit.short_name)
+        _open(
+            Survey.tenant_id, Survey.mechanism_id, Survey.campaign, Survey.id, Survey.title, Survey.due_at,
+            SurveyAsked.unit_id, Unit.short_name,
+        )
         .join(Unit, sa.and_(Unit.tenant_id == SurveyAsked.tenant_id, Unit.id == SurveyAsked.unit_id))
         .where(
             Survey.tenant_id.in_({t for t, _m, _u in places}), Survey.due_at >= now,
@@ -51,7 +54,7 @@ def list_todos(session: Session, reader: Reader, now: datetime) -> Sequence[Todo
     return [
         Todo(
             tenant_id=r.tenant_id, campaign=r.campaign, light="ok", state=_("待答复"),
-            what=Message(_("答复问卷：%(title)s"), title=r.title), note=r.short_name, due=r.due_at, step=_("答复"),
+            what=Message(_("答复问卷：%(title)s"), title=r.title), note=r.short_name, source=offices.get(r.mechanism_id, ""), due=r.due_at, step=_("答复"),
             endpoint="assessment.survey", args={"survey_id": r.id, "unit": r.unit_id},
         )
         for r in rows

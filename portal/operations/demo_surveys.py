@@ -22,8 +22,8 @@ from portal.tenants.models import Tenant
 from portal.units.bodies import MemberUnit, list_members
 from portal.units.models import Mechanism
 
-SHOWN = ("pd", "xn", "sy", "yq")
-"""Prefixes of the tenants that ask their units."""
+SHOWN = {"pd": 0, "xn": 1, "sy": 2, "yq": 0}
+"""Prefix of the tenants that ask their units -> in which of their campaigns, in the order of the navigation."""
 
 
 def play(world: World, tenant: Tenant) -> None:
@@ -31,12 +31,14 @@ def play(world: World, tenant: Tenant) -> None:
     if world.prefix(tenant) not in SHOWN:
         return
     half = period_of(world.today, PeriodKind.HALF_YEAR).shifted(-1)
-    for body in world.session.scalars(sa.select(Mechanism).where(Mechanism.tenant_id == tenant.id)).all():
-        members = list_members(world.session, body.id, world.today)
-        if len(members) > 3:
-            _evaluate(world, tenant, body, members, half)
-            _ask(world, tenant, body, members)
-            _commend(world, tenant, body, members)
+    campaigns = sorted(world.registry.campaigns.values(), key=lambda c: c.position)
+    chosen = campaigns[min(SHOWN[world.prefix(tenant)], len(campaigns) - 1)].key
+    wanted = (Mechanism.tenant_id == tenant.id, Mechanism.campaign == chosen)
+    body = world.session.scalars(sa.select(Mechanism).where(*wanted)).one()
+    members = list_members(world.session, body.id, world.today)
+    _evaluate(world, tenant, body, members, half)
+    _ask(world, tenant, body, members)
+    _commend(world, tenant, body, members)
 
 
 def _make(
