@@ -22,15 +22,27 @@ KINDS = frozenset({"bank", "telecom"})
 """Classes of units that are enterprises."""
 _NAMES = re.compile(
     "|".join(
-        map(
-            written,
-            (
-                "人民法院", "法院$", "人民检察院", "检察院$", "海关", "银行", "监督管理总局.+局$", "国家税务总局",
-                "邮政管理局", "人民代表大会", "人大常委会", "政协", "军分区", "人民武装部", "武警", "分公司$", "有限公司$",
-            ),
+        (
+            written("人民法院"),
+            written("法院$"),
+            written("人民检察院"),
+            written("检察院$"),
+            written("海关"),
+            written("银行"),
+            written("监督管理总局.+局$"),
+            written("国家税务总局"),
+            written("邮政管理局"),
+            written("人民代表大会"),
+            written("人大常委会"),
+            written("政协"),
+            written("军分区"),
+            written("人民武装部"),
+            written("武警"),
+            written("分公司$"),
+            written("有限公司$"),
         )
     )
-)  # fmt: skip
+)
 COMMANDS = frozenset({DocumentType.NOTICE})
 """文种 that are phrased as an order."""
 

@@ -20,7 +20,7 @@ from portal.web.inputs import Unusable, clean_text, row_id
 
 MOST_FILES = 20
 ATTENDANCE = ("present", "leave", "observing")
-_ATTENDANCE = dict(zip(ATTENDANCE, map(written, ("出席", "请假", "列席")), strict=True))
+_ATTENDANCE = dict(zip(ATTENDANCE, (written("出席"), written("请假"), written("列席")), strict=True))
 _LINES = {"main-text": texts.LINE, "copy-text": texts.LINE, "insist": texts.WHY, "why-long": texts.WHY}
 LONGEST = {"title": texts.TITLE, "body": texts.BODY, **_LINES}
 _KEPT = 80_000
