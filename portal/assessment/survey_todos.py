@@ -39,6 +39,7 @@ def list_todos(session: Session, reader: Reader, now: datetime) -> Sequence[Todo
     ]
     if not places:
         return ()
+    offices = {d.mechanism_id: d.office_name for d in reader.desks}
     rows = session.execute(
         _open(
             Survey.tenant_id, Survey.mechanism_id, Survey.campaign, Survey.id, Survey.title, Survey.due_at,
