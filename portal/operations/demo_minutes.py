@@ -14,7 +14,7 @@ from portal.meetings.minutes import propose, save, signed_edition, submit
 from portal.meetings.minutes_content import Content, Line
 from portal.meetings.minutes_signing import sign
 from portal.meetings.models import Meeting, Minutes
-from portal.meetings.services import hold, list_invitations
+from portal.meetings.services import chair_label, hold, list_invitations
 from portal.operations.demo_meetings import desk_of
 from portal.operations.demo_world import World, liaison, rows
 from portal.supervision.closing import check_closure, close_order, propose_closure
@@ -23,7 +23,7 @@ from portal.supervision.steps import feed_back
 from portal.supervision.steps import sign_for as take_order
 from portal.tenants.models import Tenant
 from portal.units.bodies import list_members
-from portal.units.models import Unit
+from portal.units.models import Mechanism, Unit
 
 Held = Mapping[tuple[str, str], Meeting]
 
@@ -42,12 +42,16 @@ def _write(world: World, tenant: Tenant, meeting: Meeting, row: dict[str, str]) 
     if office is None or chair is None:
         return
     lines, progress = _lines(world, tenant, meeting, row["key"])
-    begun = propose(meeting, list_invitations(session, meeting), POST_LABELS[PostKind.CONVENOR])
+    declared = world.registry.find(campaign)
+    body = session.get_one(Mechanism, (tenant.id, meeting.mechanism_id))
+    begun = propose(
+        meeting, list_invitations(session, meeting), chair_label(body.titles, declared, meeting.chair)
+    )
     content = Content(
         title=begun.title, text=f"{begun.text}\n{row['text']}", attendance=begun.attendance, undecided=row["undecided"],
-        lines=lines, orders=row["state"] == "signed",
+        lines=lines, orders=row["state"] != "plain",
     )  # fmt: skip
-    at = meeting.starts_at + timedelta(days=1)
+    at = _workday(meeting.starts_at + timedelta(days=1))
     hold(session, office, meeting.id)
     minutes = save(session, world.office(tenant), at, meeting=meeting, base=0, content=content)
     if row["state"] == "draft":
@@ -61,13 +65,17 @@ def _write(world: World, tenant: Tenant, meeting: Meeting, row: dict[str, str]) 
         what: f"{code}/meetings/{meeting.id}/{page}"
         for what, page in (("minutes", "minutes"), ("decisions", "resolutions"))
     }
-    at += timedelta(days=1)
+    at = _workday(at + timedelta(days=1))
     sign(
         session, signer, at, desk=chair, meeting=meeting, edition=minutes.edition, links=links,
         order_link=lambda i: f"{code}/supervision/orders/{i}",
     )  # fmt: skip
     _sign_for(world, minutes, at)
     _follow(world, tenant, progress, at)
+
+
+def _workday(at: datetime) -> datetime:
+    return at + timedelta(days=max(0, 7 - at.weekday()) if at.weekday() > 4 else 0)
 
 
 def _lines(
