@@ -71,9 +71,10 @@ class Letter:
         self._paper.add(paragraph(text, INDENTED, Look(KAI, 12)))
 
     def table(
-        self, head: Sequence[str], rows: Sequence[Sequence[str]], widths: Sequence[float], figures: int = 1
-    ) -> None:
-        """``widths``: shares of the text's width. Columns from ``figures`` on stand to the right."""
+        self, head: Sequence[str], rows: Sequence[Sequence[str]], widths: Sequence[float], figures: int = 1, height: int = 0,
+    ) -> None:  # fmt: skip
+        """``widths``: shares of the text's width. Columns from ``figures`` on stand to the right. ``height``: the least
+        of a row, in twips."""
         size = 10.5 if len(head) <= _WIDE else 9
 
         def cell(text: str, number: int, column: int) -> Box:
@@ -82,7 +83,7 @@ class Letter:
 
         twips = [round(WIDTH * w / sum(widths)) for w in widths]
         boxes = [[cell(t, number, n) for n, t in enumerate(row)] for number, row in enumerate((head, *rows))]
-        self._paper.add(table(twips, boxes, head=1), paragraph())
+        self._paper.add(table(twips, boxes, head=1, height=height), paragraph())
 
     def masthead(self, name: str, issue: str, left: str, right: str, note: str = "") -> None:
         """报头 of a bulletin: ``note`` at the top left, the name in large red type on one line, the issue under it,

@@ -113,7 +113,7 @@ def _write_sheet(stream: BytesIO, meeting: Meeting, rows: list[InvitationRow]) -
         [str(n), row.full_name, row.invitation.attendee, "", said(remark_of(row))]
         for n, row in enumerate(rows, 1)
     ]
-    letter.table(head, lines, (1, 5, 3, 4, 2), figures=len(head))
+    letter.table(head, lines, (1, 5, 3, 4, 2), figures=len(head), height=620)  # room for a hand
     letter.save(stream)
 
 

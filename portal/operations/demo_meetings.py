@@ -24,6 +24,7 @@ from portal.operations.demo_world import World, liaison, rows
 from portal.tenants.models import Level, Tenant
 from portal.units.bodies import MemberUnit, list_members
 from portal.units.models import Mechanism
+from portal.units.posts import RANKS
 from portal.units.reader import load_posts
 
 OPEN = "pd_gaj"
@@ -201,9 +202,10 @@ def _reply(
         )
         entry = replies.Entry(Reply.ATTEND, attendee=world.text("meeting_attendee"))
         if n % 5 == 3:
+            lower = n % 2  # somebody of lower rank comes, with a reason
             entry = replies.Entry(
-                Reply.SUBSTITUTE, attendee=world.text("meeting_substitute"), rank=world.text("meeting_rank"),
-                reason=world.text("meeting_away"), below_why=world.text("meeting_below"),
+                Reply.SUBSTITUTE, attendee=world.text("meeting_lower" if lower else "meeting_substitute"),
+                rank=str(RANKS[3] if lower else RANKS[5]), reason=world.text("meeting_away"), below_why=world.text("meeting_below"),
             )  # fmt: skip
         elif n % 11 == 6:
             entry = replies.Entry(Reply.LEAVE, reason=world.text("meeting_away"))
