@@ -118,7 +118,9 @@ class BindForm(Form):
     member = SelectField(_("名单"), validate_choice=False)
     unit = SelectField(_("单位"), coerce=row_id, validate_choice=False)
     since = DateField(_("加入日期"), [InputRequired(_DAY), sensible_day])
+    consent = StringField(_("同意依据"), [CleanString(120)])
 
 
 class EndForm(Form):
     last_day = DateField(_("最后一天"), [InputRequired(_DAY), sensible_day])
+    consent = StringField(_("同意依据"), [CleanString(120)])

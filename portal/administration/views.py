@@ -24,7 +24,7 @@ from portal.core.errors import Conflict, Invalid, NotFound
 from portal.core.i18n import translate
 from portal.core.posts import Right
 from portal.core.scope import set_scope
-from portal.core.text import Message, _
+from portal.core.text import Message, Text, _
 from portal.tenants import calendar, services
 from portal.tenants.models import Level, Tenant
 from portal.units import bodies
@@ -217,6 +217,7 @@ def bind() -> Any:
             bodies.bind_member(
                 session, the_actor(), now(), campaign=the_campaign(), mechanism_id=desk.mechanism_id,
                 member=form.member.data or "", unit_id=form.unit.data or 0, since=form.since.data,
+                consent=form.consent.data or "",
             )  # fmt: skip
             done(gettext("已加入成员单位。"))
             return to("administration.body")
@@ -231,11 +232,13 @@ def bind() -> Any:
 @require(Right.ROSTER_MANAGE)
 def end(membership: int) -> Any:
     form = EndForm()
+    if not form.sent() and form.consent.errors:
+        raise Invalid({"consent": Text(str(form.consent.errors[0]))})
     if not form.sent() or form.last_day.data is None:
         raise Invalid({"last_day": _("请填最后一天的日期，例如 2026-09-30。")})
     bodies.end_membership(
         the_session(), the_actor(), now(), mechanism_id=the_desk().mechanism_id, membership_id=membership,
-        last_day=form.last_day.data,
+        last_day=form.last_day.data, consent=form.consent.data or "",
     )  # fmt: skip
     done(gettext("已结束成员单位。"))
     return to("administration.body")

@@ -41,6 +41,7 @@ class MembershipLine:
     unit_name: str
     since: date
     until: date | None
+    consent: str
 
 
 def enable_campaign(
@@ -133,6 +134,7 @@ def list_lines(session: Session, mechanism_id: int, on: date) -> list[Membership
             Unit.full_name,
             Membership.since,
             Membership.until,
+            Membership.consent,
         )
         .outerjoin(Unit, sa.and_(Unit.tenant_id == Membership.tenant_id, Unit.id == Membership.unit_id))
         .where(
@@ -144,7 +146,7 @@ def list_lines(session: Session, mechanism_id: int, on: date) -> list[Membership
         )
         .order_by(Unit.sort_no, Membership.id)
     )
-    return [MembershipLine(r[0], r[1], r[2], r[3] or "", r[4], r[5]) for r in rows]
+    return [MembershipLine(r[0], r[1], r[2], r[3] or "", r[4], r[5], r[6]) for r in rows]
 
 
 def list_open_lines(campaign: Campaign, lines: list[MembershipLine]) -> list[str]:
@@ -187,8 +189,9 @@ def bind_member(
     member: str,
     unit_id: int,
     since: date,
+    consent: str = "",
 ) -> Membership:
-    """Let a unit hold a roster line ('' = a guest) from ``since`` on."""
+    """Let a unit hold a roster line ('' = a guest) from ``since`` on. ``consent``: by what the body agreed (O-28)."""
     mechanism = get_body(session, mechanism_id)
     if member and member not in {m.key for m in campaign.roster if m.kind is MemberKind.UNIT}:
         raise Invalid({"member": _("名单中没有这一项，请重新选择。")})
@@ -200,17 +203,20 @@ def bind_member(
         for s in list_lines(session, mechanism_id, since)
     ):
         raise Conflict(Message(_("%(unit)s已是成员单位，请先结束原来的一项。"), unit=unit.full_name))
-    membership = Membership(mechanism_id=mechanism.id, member=member, unit_id=unit_id, since=since)
+    membership = Membership(
+        mechanism_id=mechanism.id, member=member, unit_id=unit_id, since=since, consent=consent
+    )
     session.add(membership)
     session.flush()
-    data = {"member": member, "unit": unit.full_name, "since": since.isoformat()}
+    data = {"member": member, "unit": unit.full_name, "since": since.isoformat(), "consent": consent}
     record(session, Act.MEMBERSHIP_ADD, f"membership:{membership.id}", actor, now, data)
     return membership
 
 
 def end_membership(
-    session: Session, actor: Actor, now: datetime, *, mechanism_id: int, membership_id: int, last_day: date
-) -> None:
+    session: Session, actor: Actor, now: datetime, *, mechanism_id: int, membership_id: int, last_day: date,
+    consent: str = "",
+) -> None:  # fmt: skip
     """The unit (or class) belongs to the body until the end of ``last_day``; its past stays."""
     membership = session.get(Membership, (get_scope(session).home, membership_id))
     if membership is None or membership.mechanism_id != mechanism_id:
@@ -219,8 +225,8 @@ def end_membership(
         raise Invalid(
             {"last_day": Message(_("不能早于加入日期 %(day)s。"), day=membership.since.isoformat())}
         )
-    membership.until = last_day
-    data = {"member": membership.member, "until": last_day.isoformat()}
+    membership.until, membership.end_consent = last_day, consent
+    data = {"member": membership.member, "until": last_day.isoformat(), "consent": consent}
     record(session, Act.MEMBERSHIP_END, f"membership:{membership.id}", actor, now, data)
 
 

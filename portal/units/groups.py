@@ -65,10 +65,10 @@ def list_groups(session: Session, tenant_id: int, mechanism_id: int, now: dateti
         .order_by(Unit.sort_no, Unit.id)
     ):
         units[group_id][unit_id] = name
-    held: dict[str, int] = {
-        name: count
-        for name, count in session.execute(
-            sa.select(Post.group, sa.func.count())
+    held = {
+        row.group: row.places
+        for row in session.execute(
+            sa.select(Post.group, sa.func.count().label("places"))
             .where(
                 Post.tenant_id == tenant_id, Post.mechanism_id == mechanism_id, Post.group != "",
                 sa.or_(Post.until.is_(None), Post.until > now),

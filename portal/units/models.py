@@ -89,6 +89,10 @@ class Membership(Subtree):
     unit_kind: Mapped[str | None] = mapped_column(String(30))
     since: Mapped[date]
     until: Mapped[date | None]
+    consent: Mapped[str] = mapped_column(
+        String(120), default="", comment="minutes or document by which the body agreed to it (D3 八 第五条)"
+    )
+    end_consent: Mapped[str] = mapped_column(String(120), default="", comment="the same for its end")
 
 
 class Post(Subtree):

@@ -169,9 +169,13 @@ def test_the_office_binds_and_ends(
             member=member,
             unit_id=unit_id,
             since=TODAY,
+            consent="第3次全体会议纪要",
         )
 
     made = bind(pboc.id)
+    assert [x.consent for x in bodies.list_lines(session, body.id, TODAY) if x.id == made.id] == [
+        "第3次全体会议纪要"
+    ]
     assert seats(session, body)["pboc"] == "货币金银科"
     with pytest.raises(Conflict):
         bind(pboc.id)
@@ -179,7 +183,16 @@ def test_the_office_binds_and_ends(
         bind(pboc.id, "banks")
     with pytest.raises(Invalid):
         bind(1)
-    bodies.end_membership(session, SYSTEM, NOON, mechanism_id=body.id, membership_id=made.id, last_day=TODAY)
+    bodies.end_membership(
+        session,
+        SYSTEM,
+        NOON,
+        mechanism_id=body.id,
+        membership_id=made.id,
+        last_day=TODAY,
+        consent="第4次会议纪要",
+    )
+    assert made.end_consent == "第4次会议纪要"
     assert "pboc" in seats(session, body), "a member until the end of the last day"
     tomorrow = TODAY + timedelta(days=1)
     assert "pboc" not in {m.member for m in bodies.list_members(session, body.id, tomorrow)}

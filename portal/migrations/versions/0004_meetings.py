@@ -1567,6 +1567,26 @@ def upgrade() -> None:
             comment="what the office decided, oldest first: answer ('' = taken back), why, unit, by, at; and whom it let read",
         ),
     )
+    op.add_column(
+        "membership",
+        sa.Column(
+            "consent",
+            sa.String(length=120),
+            nullable=False,
+            server_default="",
+            comment="minutes or document by which the body agreed to it (D3 八 第五条)",
+        ),
+    )
+    op.add_column(
+        "membership",
+        sa.Column(
+            "end_consent",
+            sa.String(length=120),
+            nullable=False,
+            server_default="",
+            comment="the same for its end",
+        ),
+    )
     if op.get_bind().dialect.name == "postgresql":
         for table, visibility in VISIBILITY.items():
             for statement in policies(table, visibility):
@@ -1574,6 +1594,8 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.drop_column("membership", "end_consent")
+    op.drop_column("membership", "consent")
     op.drop_column("info_item", "decisions")
     op.drop_column("activity", "hours")
     op.drop_column("account", "mail_refused_at")
