@@ -15,7 +15,7 @@ from xml.sax.saxutils import escape
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 BODY, HEI, KAI, TITLE, SONG = "FangSong", "SimHei", "KaiTi", "FZXiaoBiaoSong-B05S", "SimSun"
 """仿宋, 黑体, 楷体, 方正小标宋, 宋体, by the names that every system knows them under."""
-RED = "FF0000"
+RED = "E00000"
 WIDTH, CHARACTERS, LINE = 8844, 28, 579
 """版心: 156 mm across, 28 characters a line, 22 lines of 28.95 pt on a page."""
 CHARACTER = 320
