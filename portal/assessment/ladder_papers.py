@@ -42,10 +42,12 @@ def _find(session: Session, desk: Desk, measure_id: int, moment: datetime) -> tu
 def _prepare(session: Session, desk: Desk, measure_id: int, template: str, moment: datetime) -> Prepared:
     """The unit, the reason and the clause go into whichever fields the template has for them."""
     found, unit = _find(session, desk, measure_id, moment)
+    lines = "\n".join(line["text"] for line in found.evidence if line.get("text"))
+    trigger = next((t.label for t in the_campaign().oversight.triggers if t.key == found.trigger), _("有关"))
+    matter = Message(_("%(unit)s%(what)s情况"), unit=unit.short_name, what=trigger)
     known: dict[str, Any] = {
-        "unit": unit.full_name, "units": unit.full_name, "subject": found.reason[:60], "reason": found.reason,
-        "matter": found.reason, "situation": found.reason, "basis": found.basis, "clause": found.basis,
-        "evidence": "\n".join(line["text"] for line in found.evidence if line.get("text")),
+        "unit": unit.full_name, "matter": str(matter), "situation": found.reason, "reason": found.reason,
+        "problems": lines, "basis": found.basis,
     }  # fmt: skip
     fields = find_template(the_campaign(), template).fields
     taken = (FieldKind.TEXT, FieldKind.LONG_TEXT)
@@ -83,5 +85,5 @@ def _own_only(_session: Session, desk: Desk) -> Scope:
 
 PAGE = ("assessment.measure", "measure_id")
 register_origin(KIND, Origin(prepare=_prepare, page=PAGE, templates=TEMPLATES, issued=number_issued))
-register_source(KIND, SourceKind(find=_source, page=PAGE))
+register_source(KIND, SourceKind(find=_source, page=PAGE, name=_("提醒约谈")))
 attachments.register_subject(KIND, _can_read, _own_only)
