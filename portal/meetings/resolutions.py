@@ -262,4 +262,4 @@ def find_source(session: Session, desk: Desk, resolution_id: int) -> OrderSource
     raise NotFound
 
 
-register_source(KIND, SourceKind(find_source, ("meetings.resolution", "resolution_id")))
+register_source(KIND, SourceKind(find_source, ("meetings.resolution", "resolution_id"), _("议定事项")))

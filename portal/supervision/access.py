@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from portal.core.errors import NotFound
 from portal.core.posts import Right
@@ -17,6 +17,8 @@ from portal.units.models import Unit
 
 LEADS = Right.MINUTES_SIGN
 """Of convenors and the head of the office: what is handed up to them, they instruct upon."""
+_works = aliased(OrderUnit)
+"""Apart from the lead unit's row, which lists join."""
 _INTERNAL = frozenset({StepKind.HAND_UP, StepKind.CHECK})
 """Between the office and its leaders; units see what came of it."""
 
@@ -35,8 +37,8 @@ def own_units(desk: Desk) -> tuple[int, ...] | None:
 def of_units(unit_ids: Sequence[int]) -> sa.ColumnElement[bool]:
     """Orders that one of these units works on."""
     return sa.exists().where(
-        OrderUnit.tenant_id == Order.tenant_id, OrderUnit.order_id == Order.id, OrderUnit.unit_id.in_(unit_ids),
-        OrderUnit.left_at.is_(None),
+        _works.tenant_id == Order.tenant_id, _works.order_id == Order.id, _works.unit_id.in_(unit_ids),
+        _works.left_at.is_(None),
     )  # fmt: skip
 
 

@@ -52,7 +52,7 @@ def new() -> Any:
     desk, session, subject = the_desk(), the_session(), request.args.get("subject", "")[:60]
     source = find_source(session, desk, subject) if subject else None
     form, units = AssignForm(), members()
-    form.lead.choices = [(0, ""), *((m.unit_id, m.short_name) for m in units)]
+    form.lead.choices = [(0, str(translate(_("请选择")))), *((m.unit_id, m.short_name) for m in units)]
     form.supporting.choices = [(m.unit_id, m.short_name) for m in units]
     form.source.choices = [(k, translate(label)) for k, label in INSTRUCTIONS.items()]
     if request.method == "GET":

@@ -121,7 +121,7 @@ def assign_order(
     order = Order(
         mechanism_id=mechanism_id, year=today.year, seq=series.last,
         number=str(Message(_("督〔%(year)s〕%(n)s号"), year=today.year, n=series.last)),
-        title=title.strip()[:200], requirements=requirements.strip(), source=source or subject.partition(":")[0] or "other",
+        title=title.strip().rstrip("\u3002")[:200], requirements=requirements.strip(), source=source or subject.partition(":")[0] or "other",
         subject=subject, label=label[:LABEL], clause=clause[:LABEL], lead_id=lead_id, person=person[:PERSON],
         cadence=cadence.value, listed_by=listed_by[:80], assigned_at=now, assigned_by=actor.name,
         request_key=request_key,

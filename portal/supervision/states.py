@@ -165,8 +165,9 @@ def next_feedback(cadence: Cadence, day: date, due: date | None, calendar: WorkC
         return None
     if due is None:
         return _scheduled(cadence, day + LEAST_LEAD, calendar)
-    this = _scheduled(cadence, day, calendar)
-    return this if day > due else _scheduled(cadence, this + timedelta(days=1), calendar)
+    if day > due:
+        return _scheduled(cadence, day + timedelta(days=1), calendar)
+    return _scheduled(cadence, _scheduled(cadence, day, calendar) + timedelta(days=1), calendar)
 
 
 def _scheduled(cadence: Cadence, first: date, calendar: WorkCalendar) -> date:

@@ -14,6 +14,7 @@ from portal.core.text import Message, Text, _
 from portal.deadlines.models import Deadline
 from portal.supervision.listing import CLOCK, Filters, light_is
 from portal.supervision.models import Order, Stage
+from portal.supervision.sources import list_sources
 from portal.units.models import Unit
 
 
@@ -89,6 +90,10 @@ def count_figures(
         found.all.add(part)
         found.sources.setdefault(source, Figures()).add(part)
         units.setdefault(unit_id, (name, Figures()))[1].add(part)
+    known = list(list_sources())
+    found.sources = dict(
+        sorted(found.sources.items(), key=lambda s: known.index(s[0]) if s[0] in known else len(known))
+    )
     found.units = list(units.values())
     return found
 

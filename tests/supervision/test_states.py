@@ -98,6 +98,9 @@ def test_feedback_dates_are_working_days_and_early_ones_count(day: date, cadence
     assert then is not None
     assert then > first
     assert next_feedback(cadence, first, then, CALENDAR) == then  # a second one in the period changes nothing
+    late = next_feedback(cadence, day + timedelta(days=40), first, CALENDAR)
+    assert late is not None
+    assert late > day + timedelta(days=40)  # what is said today is not asked again today
 
 
 def test_slips_climb() -> None:
