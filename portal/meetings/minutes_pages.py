@@ -114,7 +114,15 @@ def show_minutes(
         invited=list_invitations(session, meeting) if not found and may_write(desk, meeting) else [],
         last=find_last(session, meeting) if inside else None,
         approval_listed=is_approval_listed(session, meeting) if inside else False,
+        paper_page=_paper_page(meeting) if signed else "",
     )
+
+
+def _paper_page(meeting: Meeting) -> str:
+    """Where the minutes become an official document."""
+    if Right.PAPER_WRITE not in the_desk().rights:
+        return ""
+    return url_for("papers.new", template="minutes", subject=f"minutes:{meeting.id}", **at(the_desk()))
 
 
 @blueprint.get(f"/<tenant>/<campaign>/meetings/{ID}/minutes/editions")

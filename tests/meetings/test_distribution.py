@@ -213,6 +213,24 @@ def test_a_year_is_compiled_on_paper_and_as_a_list(city: City) -> None:
     origin, number = find_origin(f"minutes:{city.meeting_id}")
     assert number == city.meeting_id
     assert origin.page == ("meetings.minutes", "meeting_id")
+    form = city.get("clerk", f"papers/new?template=minutes&subject=minutes:{city.meeting_id}")
+    html = form.get_data(as_text=True)
+    assert form.status_code == 200
+    assert "反假货币工作联席会议部分成员单位第1次会议纪要" in html
+    assert (
+        "1.议定事项1。（牵头单位：市公安局；配合单位：工商银行阳泉市分行；责任人：分管领导；时限：15 个工作日（2026-06-03 前））"
+        in html
+    )
+    assert (
+        city.get("convenor", f"papers/new?template=minutes&subject=minutes:{city.meeting_id}").status_code
+        == 403
+    )
+    assert (
+        city.client("sibling")
+        .get(city.url(f"papers/new?template=minutes&subject=minutes:{city.meeting_id}"))
+        .status_code
+        == 404
+    )
 
 
 HOSTILE = {
