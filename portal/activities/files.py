@@ -1,4 +1,4 @@
-"""What is kept of an activity (plan, slides, photographs, sign-in sheet): for the units that took part and the office."""
+"""What is kept of an activity (plan, slides, photographs): for the units that took part and the office."""
 
 from __future__ import annotations
 

@@ -9,10 +9,10 @@ import sqlalchemy as sa
 from sqlalchemy import String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from portal.core.db import Own, within_tenant
+from portal.core.db import Own, Versioned, within_tenant
 
 
-class Activity(Own):
+class Activity(Versioned, Own):
     """One activity, entered once (Q-28). It may serve several campaigns, and several units may have taken part."""
 
     __tablename__ = "activity"
@@ -38,8 +38,6 @@ class Activity(Own):
     withdrawn_at: Mapped[datetime | None]
     withdrawn_reason: Mapped[str] = mapped_column(String(300), default="")
     request_key: Mapped[str] = mapped_column(String(40), comment="a second click makes no second entry")
-    version: Mapped[int] = mapped_column(default=1)
-    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
 
 
 class ActivityUnit(Own):

@@ -153,7 +153,7 @@ def test_files_are_for_those_who_took_part(
     assert nothing.status_code == 422
     script = {"files": (BytesIO(b"<html><script>1</script></html>"), "a.html")}
     assert send(county, police, f"{location}/files", script).status_code == 422
-    sent = send(county, police, f"{location}/files", {"files": (BytesIO("签到表".encode()), "签到.txt")})
+    sent = send(county, police, f"{location}/files", {"files": (BytesIO("名单表".encode()), "名单.txt")})
     assert sent.status_code == 303
     shown = text(police.get(location))
     address = shown.partition("/files/")[2].partition('"')[0]
