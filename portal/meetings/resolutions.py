@@ -99,7 +99,7 @@ def due_text(decision: Mapping[str, Any]) -> Message | Text:
     if not decision["days"]:
         return Text(decision["due_on"])
     if decision["due"]:
-        return Message(_("%(n)s 个工作日（%(day)s 前）"), n=decision["days"], day=decision["due"])
+        return Message(_("%(n)s 个工作日（至 %(day)s）"), n=decision["days"], day=decision["due"])
     return Message(_("签发后 %(n)s 个工作日"), n=decision["days"])
 
 
