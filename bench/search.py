@@ -278,7 +278,7 @@ def statements_of(place: Place, question: str) -> Callable[[], None]:
     portal_page(place, question)
     sa.event.remove(engine, "before_cursor_execute", note)
     place.session.rollback()
-    raw = engine.raw_connection()  # type: ignore[union-attr]
+    raw = engine.raw_connection()  # type: ignore[union-attr]  # bound to an engine here
 
     def send() -> None:
         cursor = raw.cursor()
@@ -300,12 +300,12 @@ def measure(place: Place) -> float:
         send = statements_of(place, question)
         ratios, whole, hand, ours = [], [], [], []
         for _round in range(ROUNDS):  # in turns: the neighbours on a machine change from minute to minute
-            best = seconds(lambda q=question: hand_page(place, q))  # type: ignore[misc]
+            best = seconds(lambda q=question: hand_page(place, q))  # type: ignore[misc]  # no type for a bound argument of a lambda
             mine = seconds(send)
             hand.append(best)
             ours.append(mine)
             ratios.append(mine / best)
-            whole.append(seconds(lambda q=question: portal_page(place, q)))  # type: ignore[misc]
+            whole.append(seconds(lambda q=question: portal_page(place, q)))  # type: ignore[misc]  # no type for a bound argument of a lambda
         middle = statistics.median(ratios)
         worst = max(worst, middle)
         print(

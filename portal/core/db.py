@@ -29,7 +29,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import OperationalError
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
 from sqlalchemy.orm import registry as orm_registry
 
 from portal.core.clock import SHANGHAI
@@ -124,6 +124,17 @@ class Released(Tenanted):
     released_at: Mapped[datetime | None] = mapped_column(
         default=None, comment="when superiors began to see it"
     )
+
+
+class Versioned:
+    """A row that knows how often it was written: who would write over a change made meanwhile fails with SQLAlchemy's
+    ``StaleDataError``."""
+
+    version: Mapped[int] = mapped_column(default=1, sort_order=1)
+
+    @declared_attr.directive
+    def __mapper_args__(cls) -> dict[str, Any]:
+        return {"version_id_col": cls.version}
 
 
 def within_tenant(column: str, target: str) -> ForeignKeyConstraint:

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy import String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from portal.core.db import Own, Released
+from portal.core.db import Own, Released, Versioned
 
 _UNFINISHED = sa.column("finished_at").is_(None)
 
@@ -38,7 +38,7 @@ class Attachment(Released):
     )
 
 
-class Draft(Own):
+class Draft(Versioned, Own):
     """What somebody began to write and has not sent. A table of its own, so that no superior can ever see it."""
 
     __tablename__ = "draft"
@@ -56,10 +56,8 @@ class Draft(Own):
     )
     title: Mapped[str] = mapped_column(String(200), default="", comment="for lists")
     content: Mapped[dict[str, Any]] = mapped_column(default=dict, comment="fields as typed")
-    version: Mapped[int] = mapped_column(default=1)
     saved_at: Mapped[datetime]
     saved_by: Mapped[str] = mapped_column(String(200))
-    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
 
 
 class Export(Own):

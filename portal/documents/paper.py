@@ -200,7 +200,7 @@ def _write_box(page: Worksheet, box: Box, styles: _Styles) -> None:
     if isinstance(value, datetime):
         page.write_datetime(box.row, box.column, value.replace(tzinfo=None), style)
     elif isinstance(value, date):
-        page.write_datetime(box.row, box.column, datetime(value.year, value.month, value.day), style)  # noqa: DTZ001
+        page.write_datetime(box.row, box.column, datetime(value.year, value.month, value.day), style)  # noqa: DTZ001 - a spreadsheet knows no zone
     elif (exact := exact_number(value)) is not None:
         page.write_number(box.row, box.column, exact / DIVISOR[kind] if kind in DIVISOR else exact, style)
     elif text:
@@ -223,7 +223,7 @@ def _validation(rule: Rule, lists: _Lists) -> dict[str, Any]:
                 "error_message": str(_("本格只能选列表中的内容。")),
             }
         case "date":
-            first, last = datetime(1900, 1, 1), datetime(2100, 12, 31)  # noqa: DTZ001
+            first, last = datetime(1900, 1, 1), datetime(2100, 12, 31)  # noqa: DTZ001 - a spreadsheet knows no zone
             given = {"validate": "date", "criteria": "between", "minimum": first, "maximum": last}
             given |= {"error_type": "warning", "error_title": str(_("请核对日期")),
                       "error_message": str(_("本格应填日期，例如 2026-09-30。仍按所填保留吗？"))}  # fmt: skip

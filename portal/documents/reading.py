@@ -167,7 +167,8 @@ def _ask_child(content: bytes, limits: Limits, sheets: int, sheet: str) -> dict[
 
 def _form_cell(value: Any) -> Cell | Formula:
     if not isinstance(value, list):
-        return value  # type: ignore[no-any-return]
+        plain: Cell = value
+        return plain
     return Formula(_cell(value[1]), value[2]) if value[0] == "f" else _cell(value)
 
 
@@ -177,4 +178,5 @@ def _cell(value: Any) -> Cell:
             return date.fromisoformat(iso)
         case ["t", iso]:
             return datetime.fromisoformat(iso)
-    return value  # type: ignore[no-any-return]
+    plain: Cell = value
+    return plain

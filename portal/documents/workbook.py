@@ -196,7 +196,7 @@ def _write_cell(page: Worksheet, row: int, place: int, value: Any, kind: Kind, s
         moment = value.astimezone(SHANGHAI).replace(tzinfo=None) if value.tzinfo else value
         page.write_datetime(row, place, moment, styles.cell(Kind.DATE if kind is Kind.DATE else Kind.MOMENT))
     elif isinstance(value, date):
-        page.write_datetime(row, place, datetime(value.year, value.month, value.day), styles.cell(Kind.DATE))  # noqa: DTZ001
+        page.write_datetime(row, place, datetime(value.year, value.month, value.day), styles.cell(Kind.DATE))  # noqa: DTZ001 - a spreadsheet knows no zone
     elif (number := exact_number(value)) is not None:
         number = number / DIVISOR[kind] if kind in DIVISOR else number
         plain = kind in (Kind.TEXT, Kind.NUMBER)

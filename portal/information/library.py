@@ -245,8 +245,9 @@ def reindex(session: Session) -> int:
         Item.tenant_id == get_scope(session).home, Item.withdrawn_at.is_(None)
     )
     count = 0
-    for count, (item_id, text) in enumerate(session.execute(standing).yield_per(500), 1):  # noqa: B007
+    for item_id, text in session.execute(standing).yield_per(500):
         search.put(session, item_id, text)
+        count += 1
     return count
 
 

@@ -9,11 +9,11 @@ import sqlalchemy as sa
 from sqlalchemy import String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from portal.core.db import Own, Released, within_tenant
+from portal.core.db import Own, Released, Versioned, within_tenant
 from portal.core.sealing import protect
 
 
-class Record(Released):
+class Record(Versioned, Released):
     """An entry of a ledger. The portal keeps number, title, place and moment of knowing; ``values`` is the plugin's."""
 
     __tablename__ = "record"
@@ -42,8 +42,6 @@ class Record(Released):
     request_key: Mapped[str] = mapped_column(
         String(40), comment="from the form: a second click makes no second entry"
     )
-    version: Mapped[int] = mapped_column(default=1)
-    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
 
 
 class RecordEvent(Released):

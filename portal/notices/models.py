@@ -57,7 +57,7 @@ class Outgoing(Base):
     is in the digests of those it is meant for. Not a tenant's table: the worker looks here for all tenants at once."""
 
     __tablename__ = "notice_outgoing"
-    __table_args__ = {"info": {"tenanted": False}}  # noqa: RUF012
+    __table_args__ = {"info": {"tenanted": False}}  # noqa: RUF012 - read once by SQLAlchemy
 
     tenant_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     notice_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
@@ -69,7 +69,7 @@ class DigestEntry(Base):
     the words are read under the person's posts of the moment when the digest is sent."""
 
     __tablename__ = "digest_entry"
-    __table_args__ = {"info": {"tenanted": False}}  # noqa: RUF012
+    __table_args__ = {"info": {"tenanted": False}}  # noqa: RUF012 - read once by SQLAlchemy
 
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), primary_key=True)
     tenant_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)

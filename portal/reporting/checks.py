@@ -44,11 +44,11 @@ def findings(form: Form, values: Values, previous: Values | None = None) -> list
     """
     found: list[Finding] = []
     for check in form.checks:
-        _ask(found, check, lambda check=check: check.find(values))  # type: ignore[misc]
+        _ask(found, check, check.find, values)
     if previous is None:
         return found
     for rule in form.comparisons:
-        _ask(found, rule, lambda rule=rule: rule.find(values, previous))  # type: ignore[misc]
+        _ask(found, rule, rule.find, values, previous)
     for field in form.fields:
         found += _carried_on(field, values, previous) + _changed_much(field, values, previous)
     return found
@@ -92,9 +92,11 @@ def explained_rules(form: Form) -> list[str]:
     return declared + [CARRIES + f.key for f in form.fields if f.carries]
 
 
-def _ask(found: list[Finding], rule: Check | Comparison, find: Callable[[], Message | None]) -> None:
+def _ask(
+    found: list[Finding], rule: Check | Comparison, find: Callable[..., Message | None], *given: Values
+) -> None:
     try:
-        sentence = find()
+        sentence = find(*given)
     except Exception as error:
         raise PluginError(Message(_("校验规则 %(key)s 出错，请联系系统管理员。"), key=rule.key)) from error
     if sentence is not None:

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy import String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from portal.core.db import Base, Own, Released, Subtree, within_tenant
+from portal.core.db import Base, Own, Released, Subtree, Versioned, within_tenant
 from portal.core.sealing import protect
 
 
@@ -32,7 +32,7 @@ class ReportState(StrEnum):
     RETURNED = "returned"
 
 
-class Report(Subtree):
+class Report(Versioned, Subtree):
     """A tenant's report of one form and period, as its superior sees it.
 
     Counts are kept up with every filing; ``values`` and ``gaps`` are filled when the tenant submits upward.
@@ -80,8 +80,6 @@ class Report(Subtree):
     reviewed_at: Mapped[datetime | None]
     reviewed_by: Mapped[str] = mapped_column(String(200), default="")
     review_reason: Mapped[str] = mapped_column(String(1000), default="")
-    version: Mapped[int] = mapped_column(default=1)
-    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
 
 
 class State(StrEnum):
@@ -99,7 +97,7 @@ COUNTED = (State.FILED, State.ACCEPTED)
 """Counts as filed and goes into the sums."""
 
 
-class Submission(Released):
+class Submission(Versioned, Released):
     """One unit's form for one period. Made when the period opens, so nobody is forgotten; resubmission = new version."""
 
     __tablename__ = "submission"
@@ -145,8 +143,6 @@ class Submission(Released):
     late_reason: Mapped[str] = mapped_column(String(300), default="")
     reviewed_by: Mapped[str] = mapped_column(String(200), default="")
     reviewed_at: Mapped[datetime | None]
-    version: Mapped[int] = mapped_column(default=1)
-    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
 
 
 class SubmissionEdition(Released):
@@ -188,7 +184,7 @@ class ReportRemark(Own):
     at: Mapped[datetime]
 
 
-class LocalForm(Released):
+class LocalForm(Versioned, Released):
     """What a tenant adds to a form of the campaign, or a form of its own: columns, words, an earlier date.
 
     Published (``released_at``) versions never change; a period keeps the version it was opened with. Superiors
@@ -219,8 +215,6 @@ class LocalForm(Released):
     )
     published_by: Mapped[str] = mapped_column(String(200), default="")
     changed_at: Mapped[datetime]
-    version: Mapped[int] = mapped_column(default=1)
-    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
 
 
 class ReportFile(Released):
@@ -246,7 +240,7 @@ class ReportFile(Released):
     made_by: Mapped[str] = mapped_column(String(200))
 
 
-class Question(Own):
+class Question(Versioned, Own):
     """口径不清: a unit asks what a field counts; the answer is a note on that field for every unit of the body."""
 
     __tablename__ = "question"
@@ -268,8 +262,6 @@ class Question(Own):
     answer: Mapped[str] = mapped_column(String(500), default="")
     answered_at: Mapped[datetime | None]
     answered_by: Mapped[str] = mapped_column(String(200), default="")
-    version: Mapped[int] = mapped_column(default=1)
-    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
 
 
 class Upload(Own):

@@ -119,17 +119,18 @@ def _gap_of(field: Any, before: int | None, after: int) -> str:
 @require(Right.REPORT_REVIEW)
 def close(report_id: int) -> Any:
     """Close the period, or open it again with a reason: the button pressed says which."""
-    session, step = the_session(), {"report": own_report(report_id), "version": the_version()}
+    session = the_session()
+    step: dict[str, Any] = {"report": own_report(report_id), "version": the_version()}
     problems: dict[str, Any] = {}
     try:
         if request.form.get("action") == "reopen":
             reason = sentence("reason", problems, "reason")
             if problems:
                 raise Invalid(problems)
-            upward.reopen_report(session, the_actor(), now(), reason=reason, **step)  # type: ignore[arg-type]
+            upward.reopen_report(session, the_actor(), now(), reason=reason, **step)
             flash(gettext("已重新开放，已报的表可以退回更正；已存档的文件不变。"), "done")
         else:
-            upward.close_report(session, the_actor(), now(), campaign=the_campaign(), **step)  # type: ignore[arg-type]
+            upward.close_report(session, the_actor(), now(), campaign=the_campaign(), **step)
             flash(gettext("已关账，文件已存档。未报单位仍可补报，补报后自动存为下一版。"), "done")
     except (Invalid, Conflict) as error:
         session.rollback()

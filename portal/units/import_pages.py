@@ -105,7 +105,7 @@ def _page(
 
 
 def _signer() -> URLSafeTimedSerializer:
-    return URLSafeTimedSerializer(current_app.secret_key, salt="units.import")  # type: ignore[arg-type]
+    return URLSafeTimedSerializer(current_app.secret_key, salt="units.import")  # type: ignore[arg-type]  # app.py always sets one
 
 
 def _pack(lines: Sequence[roster.Line], found: roster.Comparison) -> str:

@@ -9,10 +9,10 @@ import sqlalchemy as sa
 from sqlalchemy import ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from portal.core.db import Own, Subtree, within_tenant
+from portal.core.db import Own, Subtree, Versioned, within_tenant
 
 
-class Unit(Subtree):
+class Unit(Versioned, Subtree):
     """An organisation of a tenant. ``kind`` puts it into the classes of every roster (各银行业金融机构)."""
 
     __tablename__ = "unit"
@@ -30,8 +30,6 @@ class Unit(Subtree):
     sort_no: Mapped[int] = mapped_column(comment="official order, edited by the office")
     active: Mapped[bool] = mapped_column(default=True)
     successor_id: Mapped[int | None] = mapped_column(comment="unit it was merged into")
-    version: Mapped[int] = mapped_column(default=1)
-    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
 
 
 class UnitChange(Subtree):

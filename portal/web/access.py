@@ -47,7 +47,7 @@ class Access:
 
 def _mark(access: Access) -> Callable[[V], V]:
     def mark(view: V) -> V:
-        view.access = access  # type: ignore[attr-defined]
+        view.access = access  # type: ignore[attr-defined]  # Flask keeps the function, and we read it there
         return view
 
     return mark

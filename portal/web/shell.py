@@ -103,7 +103,8 @@ def init_shell(app: Flask) -> None:
 def _current_desk(reader: Reader) -> Desk | None:
     """The desk of the address, else the last one used, else the first."""
     if "desk" in g:
-        return g.desk  # type: ignore[no-any-return]
+        desk: Desk = g.desk
+        return desk
     tenant, _slash, campaign = session.get("desk", "").partition("/")
     work = [d for d in reader.desks if d.campaign]
     return reader.desk(tenant, campaign) or (work[0] if work else next(iter(reader.desks), None))
