@@ -20,15 +20,14 @@ from portal.documents.writing import note_refused
 from portal.meetings import minutes_content as typed
 from portal.meetings.minutes import (
     Overtaken,
-    attendance_text,
     content_of,
     find_minutes,
     list_editions,
     may_write,
-    propose,
     save,
     submit,
 )
+from portal.meetings.minutes_beginning import attendance_text, propose
 from portal.meetings.minutes_comparing import compare
 from portal.meetings.minutes_content import Content
 from portal.meetings.models import Meeting, Minutes

@@ -10,7 +10,8 @@ import sqlalchemy as sa
 from portal.core.posts import POST_LABELS, PostKind
 from portal.core.scope import Actor
 from portal.meetings.distribution import list_receipts, sign_for
-from portal.meetings.minutes import propose, save, signed_edition, submit
+from portal.meetings.minutes import save, signed_edition, submit
+from portal.meetings.minutes_beginning import propose
 from portal.meetings.minutes_content import Content, Line
 from portal.meetings.minutes_signing import sign
 from portal.meetings.models import Meeting, Minutes
