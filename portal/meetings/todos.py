@@ -16,7 +16,7 @@ from portal.core.text import Message, _
 from portal.core.todo import Todo
 from portal.meetings.convening import when
 from portal.meetings.models import Invitation, Meeting, Topic
-from portal.meetings.topics import State, in_state
+from portal.meetings.topics import State, in_state, state_of
 from portal.units.models import Mechanism, Unit
 
 MOST = 50
@@ -24,12 +24,10 @@ NEAR = timedelta(days=2)
 
 
 def list_todos(session: Session, reader: Reader, now: datetime) -> Sequence[Todo]:
-    """At most five statements, none for readers without a part in it."""
+    """At most three statements, none for readers without a part in it."""
     return [
         *_replies(session, reader, now),
-        *_topics(session, reader, Right.MEETING_HOLD, State.FILED),
-        *_topics(session, reader, Right.TOPIC_DECIDE, State.PASSED_ON),
-        *_returned(session, reader),
+        *_topics(session, reader),
         *_to_enter(session, reader, now),
     ]
 
@@ -84,42 +82,42 @@ def _replies(session: Session, reader: Reader, now: datetime) -> list[Todo]:
     ]  # fmt: skip
 
 
-def _topics(session: Session, reader: Reader, right: Right, state: State) -> list[Todo]:
-    mine = _bodies(reader, right, Topic)
-    if mine is None:
+_STEPS = {
+    State.FILED: (_("待审核"), _("议题申请：%(title)s"), _("审核")),
+    State.PASSED_ON: (_("待决定"), _("议题申请：%(title)s"), _("决定")),
+    State.RETURNED: (_("已退回"), _("修改议题申请：%(title)s"), _("修改")),
+}
+"""What a topic waits for: the office, the convenors, the applicant."""
+
+
+def _topics(session: Session, reader: Reader) -> list[Todo]:
+    parts = (
+        (_bodies(reader, Right.MEETING_HOLD, Topic), State.FILED),
+        (_bodies(reader, Right.TOPIC_DECIDE, Topic), State.PASSED_ON),
+        (_places(reader, Topic, Topic.unit_id), State.RETURNED),
+    )
+    mine = [sa.and_(where, *in_state(state)) for where, state in parts if where is not None]
+    if not mine:
         return []
     rows = session.execute(
         sa.select(Topic, sa.func.coalesce(Unit.short_name, ""))
         .outerjoin(Unit, sa.and_(Unit.tenant_id == Topic.tenant_id, Unit.id == Topic.unit_id))
-        .where(mine, *in_state(state))
+        .where(sa.or_(*mine))
         .order_by(Topic.filed_at, Topic.id)
         .limit(MOST)
     )
-    waits = state is State.FILED
-    return [
-        Todo(
-            tenant_id=t.tenant_id, campaign=t.campaign, light="near",
-            state=_("待审核") if waits else _("待决定"),
-            what=Message(_("议题申请：%(title)s"), title=t.title), source=unit or _("办公室"),
-            step=_("审核") if waits else _("决定"), endpoint="meetings.topic", args={"topic_id": t.id},
-        )
-        for t, unit in rows
-    ]  # fmt: skip
-
-
-def _returned(session: Session, reader: Reader) -> list[Todo]:
-    mine = _places(reader, Topic, Topic.unit_id)
-    if mine is None:
-        return []
-    query = sa.select(Topic).where(mine, *in_state(State.RETURNED)).order_by(Topic.returned_at).limit(MOST)
-    return [
-        Todo(
-            tenant_id=t.tenant_id, campaign=t.campaign, light="near", state=_("已退回"),
-            what=Message(_("修改议题申请：%(title)s"), title=t.title), source=_("办公室"), step=_("修改"),
-            endpoint="meetings.topic", args={"topic_id": t.id},
-        )
-        for t in session.scalars(query)
-    ]  # fmt: skip
+    found = []
+    for t, unit in rows:
+        state = state_of(t)
+        word, what, step = _STEPS[state]
+        source = _("办公室") if state is State.RETURNED or not unit else unit
+        found.append(
+            Todo(
+                tenant_id=t.tenant_id, campaign=t.campaign, light="near", state=word, what=Message(what, title=t.title),
+                source=source, step=step, endpoint="meetings.topic", args={"topic_id": t.id},
+            )
+        )  # fmt: skip
+    return found
 
 
 def _to_enter(session: Session, reader: Reader, now: datetime) -> list[Todo]:

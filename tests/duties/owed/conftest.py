@@ -6,12 +6,14 @@ from typing import Any
 
 import pytest
 
+from portal.campaigns.meetings import MeetingType
 from portal.core.clock import SHANGHAI
 from portal.core.periods import PeriodKind, period_of
 from portal.duties.lines import write_line
 from portal.duties.models import DutyRecord
 from portal.duties.obligations import Item, periods_of
 from portal.duties.reading import Ask, read_items
+from portal.meetings.models import Meeting
 from tests.activities.conftest import UNITS, app, clock
 from tests.factories import Factory
 from tests.reporting.county import ACTOR, County, found_county
@@ -66,6 +68,20 @@ def line(
             session, ACTOR, county.now, campaign=county.campaign, mechanism_id=county.mechanism.id,
             unit_id=county.units[unit].id if unit else None, member=member if unit else None, key=key, done_on=day,
             note="实地查看三家单位",
+        )  # fmt: skip
+
+
+def held(county: County, kind: MeetingType, day: date) -> None:
+    """A meeting of this kind was held."""
+    starts = datetime(day.year, day.month, day.day, 9, tzinfo=SHANGHAI)
+    county.enter()
+    with county.inside() as session:
+        session.add(
+            Meeting(
+                mechanism_id=county.mechanism.id, campaign=county.campaign.key, type=kind.value, year=day.year, serial=1,
+                title="会议", starts_at=starts, minutes=60, place="会议室", chair="office_director", reply_by=starts,
+                called_at=starts, called_by="", held_at=starts, request_key=f"{kind}-{day}",
+            )
         )  # fmt: skip
 
 

@@ -11,12 +11,13 @@ import pytest
 import sqlalchemy as sa
 from flask.testing import FlaskClient
 
+from portal.campaigns.meetings import MeetingType
 from portal.core.posts import PostKind
 from portal.duties.models import DutyRecord
 from tests.activities.test_pages import page
 from tests.activities.test_services import rally
 from tests.conftest import TestClock
-from tests.duties.owed.conftest import line
+from tests.duties.owed.conftest import held, line
 from tests.factories import Factory, csrf
 from tests.home.test_todo import _account, statements, todo
 from tests.reporting.county import County, found_county
@@ -281,7 +282,9 @@ class TestHome:
         assert list(seen.values()) == [0, 1, 1, 0]
         clock.at("2026-12-10T09:00:00")
         assert "提示" in todo(login(office))
-        line(county, "liaison_meeting", date(2026, 5, 6), None)
+        held(county, MeetingType.PLENARY, date(2026, 5, 5))
+        assert "召开联络员会议" in todo(login(office))
+        held(county, MeetingType.LIAISON, date(2026, 5, 6))
         assert "召开联络员会议" not in todo(login(office))
 
     def test_forms_are_listed_once(self, make: Factory, clock: TestClock, login: Login) -> None:

@@ -13,6 +13,7 @@ from portal.activities.coverage import read_coverage
 from portal.activities.models import Activity, ActivityUnit
 from portal.activities.services import withdraw_activity
 from portal.campaigns.declarations import Campaign, Obligation
+from portal.campaigns.meetings import MeetingType
 from portal.core.audit import AuditEvent
 from portal.core.errors import Conflict, Invalid, NotFound
 from portal.core.periods import PeriodKind, period_of
@@ -24,7 +25,7 @@ from portal.tenants.policies import set_policy
 from portal.units.models import Membership
 from tests.activities.test_services import JOINT, rally
 from tests.conftest import TestClock
-from tests.duties.owed.conftest import KEY, items, line, month, standings
+from tests.duties.owed.conftest import KEY, held, items, line, month, standings
 from tests.factories import Factory
 from tests.home.test_todo import statements
 from tests.reporting.county import ACTOR, OFFICE, County, found_county
@@ -230,7 +231,9 @@ def test_the_liaison_meeting_is_met_by_the_office_alone(make: Factory, clock: Te
         return [i.standing.value for i in found]
 
     assert standing() == ["hint"]
-    line(county, "liaison_meeting", date(2026, 3, 12), None)
+    held(county, MeetingType.PLENARY, date(2026, 3, 11))
+    assert standing() == ["hint"]
+    held(county, MeetingType.LIAISON, date(2026, 3, 12))
     assert standing() == ["met"]
     clock.at("2027-02-01T09:00:00")
     assert standing() == ["met", "open"]
