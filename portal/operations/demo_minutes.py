@@ -116,7 +116,9 @@ def _follow(world: World, tenant: Tenant, progress: Mapping[str, str], at: datet
     """Orders are signed for, some fed back, some closed with a record of the portal as evidence."""
     session = world.session
     for text, state in progress.items():
-        order = session.scalars(sa.select(Order).where(Order.title == text, Order.subject != "")).first()
+        order = session.scalars(
+            sa.select(Order).where(Order.title.in_((text, text[:-1])), Order.subject != "")
+        ).first()
         if order is None or state == "open":
             continue
         unit = session.get_one(Unit, (tenant.id, order.lead_id))
