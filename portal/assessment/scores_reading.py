@@ -66,7 +66,7 @@ def read_scores(
     for unit_id, line, item in _missed(session, sheet, campaign, lines, units, now):
         key = f"{item.obligation.key}:{item.period.key}"
         said = objections[unit_id].get(key)
-        text = Message(_("%(period)s “%(what)s”%(how)s"), period=item.period.label, what=item.obligation.label, how=item.text)  # fmt: skip
+        text = Message(_("%(period)s “%(what)s”%(how)s"), period=item.period.label, what=item.obligation.label, how=item.text if line.late else _("未完成"))  # fmt: skip
         events[unit_id].append(
             Event(key, line.key, line.each, item.period.end, str(text), "", bool(said and said.upheld))
         )

@@ -139,7 +139,6 @@ QUERIES = (
     "/{t}/{c}/papers/new?draft=paper:{paper_id}",
     "/{t}/{c}/assessment/ladder?unit={unit_id}",
     "/{t}/{c}/assessment/ladder/new?derived={unit_id}:monthly_activity:2026-06",
-    "/{t}/{c}/assessment/scores?year=2026",
     "/{t}/{c}/overview?view=all",
     "/{t}/{c}/overview.xlsx?view=all",
     "/{t}/{c}/overview/summary?at=2026Q3",
