@@ -126,6 +126,7 @@ def begin_numbers() -> Any:
 @require(Right.PAPER_WRITE)
 def void_number(number_id: int) -> Any:
     session = the_session()
+    numbers.find_number(session, get_body(session, the_desk().mechanism_id), number_id)
 
     def act() -> Message:
         body = get_body(session, the_desk().mechanism_id)

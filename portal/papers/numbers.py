@@ -133,7 +133,7 @@ def give_number(
     """The next number of the series, or one that was ``reserved``, to a paper whose row is locked."""
     code, issue = code_of(body, paper.type), series_of(paper.type).issue
     if reserved:
-        found = _find(session, body, reserved)
+        found = find_number(session, body, reserved)
         if found.state != NumberState.RESERVED or found.code != code:
             raise Invalid({"reserved": _("这个预留号已被使用、作废或不属于这一文种，请重新选择。")})
         found.state, found.at, found.by = NumberState.USED.value, now, actor.name
@@ -147,7 +147,8 @@ def give_number(
     return found
 
 
-def _find(session: Session, body: Mechanism, number_id: int) -> PaperNumber:
+def find_number(session: Session, body: Mechanism, number_id: int) -> PaperNumber:
+    """The body's own, locked. ``NotFound`` for any other."""
     wanted = (PaperNumber.tenant_id == body.tenant_id, PaperNumber.id == number_id)
     query = sa.select(PaperNumber).where(*wanted, PaperNumber.mechanism_id == body.id)
     found = session.scalars(query.with_for_update().execution_options(populate_existing=True)).one_or_none()
@@ -195,7 +196,7 @@ def void_number(
     """A reserved number that is not needed; it stays in the register. Of a paper: void the paper."""
     if not why:
         raise Invalid({"why": _("请写明作废理由。")})
-    found = _find(session, body, number_id)
+    found = find_number(session, body, number_id)
     if found.state == NumberState.VOID:
         return found
     if found.state != NumberState.RESERVED:

@@ -196,10 +196,10 @@ def document(paper_id: int) -> Any:
     return send_file(BytesIO(write_paper(official)), DOCX, as_attachment=True, download_name=name)
 
 
-@blueprint.get(f"/<tenant>/<campaign>/papers/{ID}/paper.pdf")
-@require(Right.PAPER_READ, writes=True)
+@blueprint.post(f"/<tenant>/<campaign>/papers/{ID}/preview")
+@require(Right.PAPER_READ)
 def preview(paper_id: int) -> Any:
-    """As PDF, where a converter is installed."""
+    """As PDF, where a converter is installed. It takes seconds: no address that a browser may fetch on its own."""
     paper, official = _ready(paper_id, "pdf")
     name = f"{file_name(paper.number, paper.title)}.pdf"
     try:

@@ -48,7 +48,6 @@ WRITING_READS = {
     "overview.units_workbook",
     "overview.workbook",
     "papers.document",
-    "papers.preview",
     "papers.workbook",
     "reporting.board_workbook",
     "reporting.bulk_workbook",
