@@ -282,10 +282,10 @@ def _commendation_page(form: CommendationForm, asked: int = 0, problem: Message 
 )
 @require(Right.ASSESS_DECIDE)
 def commendation_decide(commendation_id: int) -> Any:
-    if not oversees():  # leaders of units hold the right for steps of the ladder alone
-        raise NotAllowed
     session = the_session()
     row = commendations.get_commendation(session, the_desk().mechanism_id, commendation_id)
+    if not oversees():  # leaders of units hold the right for steps of the ladder alone
+        raise NotAllowed
     link = url_for("assessment.commendations", **at(the_desk()))
     try:
         commendations.decide_commendation(

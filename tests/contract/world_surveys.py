@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy.orm import Session
 
 from portal.assessment.commendations import propose_commendation
-from portal.assessment.evaluation import add_finding, conclude, open_round
+from portal.assessment.evaluation import add_finding, close_round, conclude, open_round
 from portal.assessment.survey_models import SurveyKind
 from portal.assessment.survey_questions import read_lines
 from portal.assessment.surveys import Draft, make_survey, open_survey
@@ -41,6 +41,7 @@ def furnish_surveys(
         request_key=f"{place.slug}-survey",
     )  # fmt: skip
     open_survey(session, actor, now, survey, "")
+    close_round(session, actor, now, found=found, summary=f"{name}小结", link="")
     given = {"title": f"{name}表彰", "grounds": f"{name}事迹", "basis": "D0"}
     row = propose_commendation(
         session, actor, now, mechanism_id=body, unit_id=units[0], request_key=f"{place.slug}-praise", **given
