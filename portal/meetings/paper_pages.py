@@ -61,9 +61,9 @@ def _page(meeting: Meeting, problem: Any = None, wrong: int = 0, status: int = 2
 def add_papers(meeting_id: int, item_id: int) -> Any:
     session, desk = the_session(), the_desk()
     meeting = _opened(meeting_id)
+    item = papers.get_item(session, desk, meeting, item_id)
     if _is_closed():
         return redirect(_agreement(meeting_id), 303)
-    item = papers.get_item(session, desk, meeting, item_id)
     uploads: list[tuple[str, IO[bytes]]] = [
         (f.filename or "", f.stream) for f in request.files.getlist("files") if f.filename
     ]

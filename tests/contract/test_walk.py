@@ -313,6 +313,13 @@ READERS: dict[str, set[PostKind]] = {
     "information.new_request": set(),  # this campaign declares none; see tests/information/test_requests.py
     "information.new_advisory": OFFICE,
     "information.push_item": set(),  # a county has nobody below; see tests/information/test_advisory_pushes.py
+    **dict.fromkeys(
+        ("meetings.meeting", "meetings.replies", "meetings.papers", "meetings.sign_in", "meetings.minutes",
+         "meetings.resolutions", "meetings.resolution", "meetings.topics", "meetings.topic"),
+        OFFICE | UNIT | OVERSIGHT,  # of the body or of a unit; somebody in a group only is neither
+    ),
+    "meetings.minutes_editions": OFFICE | OVERSIGHT,
+    "meetings.edit_topic": UNIT,  # the applicant's own
     "units.show": OFFICE | UNIT,
     "units.handover": OFFICE,
     "units.paper": OFFICE,
