@@ -16,6 +16,7 @@ from portal.core.posts import PostKind
 from tests.activities.test_pages import enter, page, text
 from tests.activities.test_services import rows
 from tests.factories import Factory, csrf
+from tests.home.test_todo import statements
 from tests.reporting.county import County, found_county
 
 Login = Callable[[str], FlaskClient]
@@ -173,3 +174,24 @@ def test_nobody_is_late_in_a_publicity_month(county: County, make: Factory, logi
     assert "宣传月" in shown
     assert "没有登记" in shown
     assert "缺" not in shown.partition("<main")[2]
+
+
+def test_the_list_of_places_takes_as_many_statements_however_many_there_are(
+    county: County, office: FlaskClient, police: FlaskClient
+) -> None:
+    def asked() -> int:
+        with statements(county.make.app) as found:
+            page(county, office, "activities/places")
+        return len(found)
+
+    keep(county, office)
+    few = asked()
+    keep(county, office, lines="\n".join(f"某镇 村{n}" for n in range(40)))
+    ids = [p.id for p in rows(county, Place)]
+    for n in range(3):
+        assert (
+            enter(county, police, title=f"活动{n}", request_key=f"k{n}", place_id=str(ids[n])).status_code
+            == 303
+        )
+        county.enter()
+    assert asked() == few

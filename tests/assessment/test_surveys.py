@@ -15,6 +15,7 @@ from portal.assessment.survey_models import Commendation, Conclusion, Finding, S
 from portal.core.audit import AuditEvent
 from portal.supervision.models import Order
 from tests.assessment.conftest import Town
+from tests.home.test_todo import statements
 from tests.reporting.test_scenario_f9 import MISSING
 
 NEW = "assessment/surveys/new"
@@ -239,3 +240,26 @@ def test_conflict_is_the_word_for_a_second_opening(town: Town) -> None:
     assert step(town, survey, "drop") == 409
     assert step(town, survey, "show") == 409
     assert step(town, survey, "fly") == 404
+
+
+def test_pages_ask_the_database_as_often_however_many_rows_there_are(town: Town) -> None:
+    first = make(town, MISSING, "农业银行")
+    opened = town.send("office", "assessment/rounds", period="2026H1")
+    path = "assessment/rounds/" + opened.location.rpartition("/")[2]
+    town.send("office", f"{path}/step", step="finding", unit=town.unit_id(MISSING), text="问题")
+    pages = ("assessment/surveys", f"assessment/surveys/{first}", path, "assessment/commendations")
+    few = [asked(town, "office", page) for page in pages]
+    for n in range(4):
+        make(town, title=f"再次征求意见{n}", request_key=f"more{n}")
+        unit = town.unit_id("农业银行")
+        town.send("office", f"{path}/step", step="finding", unit=unit, text=f"问题{n}")
+        town.send("office", f"{path}/step", step="conclude", unit=unit, text=f"结论{n}", interview="")
+        given = {"unit": unit, "title": f"成效{n}", "grounds": "事迹", "basis": "D2", "request_key": f"p{n}"}
+        town.send("office", "assessment/commendations", "assessment/commendations", **given)
+    assert [asked(town, "office", page) for page in pages] == few
+
+
+def asked(town: Town, who: str, path: str) -> int:
+    with statements(town.county.make.app) as found:
+        town.page(who, path)
+    return len(found)

@@ -15,6 +15,7 @@ from portal.core.posts import PostKind
 from portal.units.group_models import Consultation, Expert, GroupUnit, WorkingGroup
 from portal.units.models import Post
 from tests.factories import csrf
+from tests.home.test_todo import statements
 from tests.units.conftest import County
 
 Login = Callable[[str], FlaskClient]
@@ -150,3 +151,21 @@ def test_only_the_office_of_this_county_keeps_them(
     elsewhere = f"/{county.other.code}/anticounterfeit/groups"
     assert "宣传教育组" not in text(stranger.get(elsewhere))
     assert stranger.get(f"{elsewhere}/{number}/edit").status_code == 404
+
+
+def test_the_page_takes_as_many_statements_however_many_groups_there_are(
+    county: County, office: FlaskClient
+) -> None:
+    def asked() -> int:
+        with statements(county.make.app) as sent:
+            assert office.get(url(county, "groups")).status_code == 200
+        return len(sent)
+
+    assert found(county, office).status_code == 303
+    given = {"field": "领域", "organisation": "研究所", "title": "研究员", "name": ""}
+    assert send(county, office, "experts/new", **given).status_code == 303
+    few = asked()
+    for n in range(4):
+        assert found(county, office, name=f"工作组{n}").status_code == 303
+        assert send(county, office, "experts/new", **(given | {"field": f"领域{n}"})).status_code == 303
+    assert asked() == few
