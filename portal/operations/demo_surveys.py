@@ -20,7 +20,7 @@ from portal.core.text import Message, _
 from portal.operations.demo_world import World, liaison
 from portal.tenants.models import Tenant
 from portal.units.bodies import MemberUnit, list_members
-from portal.units.models import Mechanism
+from portal.units.models import Mechanism, Post
 
 SHOWN = {"pd": 0, "xn": 1, "sy": 2, "yq": 0}
 """Prefix of the tenants that ask their units -> in which of their campaigns, in the order of the navigation."""
@@ -113,15 +113,20 @@ def _ask(world: World, tenant: Tenant, body: Mechanism, members: list[MemberUnit
     _answer(world, _make(world, tenant, body, SurveyKind.OPINION, title, 8), 2)
 
 
+def _holder(world: World, tenant: Tenant, body: Mechanism, kind: PostKind) -> Actor:
+    """The account that decides: a decision is a person's."""
+    account_id = world.session.scalars(
+        sa.select(Post.account_id).where(Post.mechanism_id == body.id, Post.kind == kind.value).limit(1)
+    ).one()
+    return Actor(account_id, f"{tenant.full_name} {POST_LABELS[kind]}")
+
+
 def _commend(world: World, tenant: Tenant, body: Mechanism, members: list[MemberUnit]) -> None:
-    office, head = (
-        world.office(tenant),
-        Actor(None, f"{tenant.full_name} {POST_LABELS[PostKind.CONVENOR]}"),
-    )
+    office = _holder(world, tenant, body, PostKind.OFFICE_STAFF)
+    head = _holder(world, tenant, body, PostKind.CONVENOR)
     for number, member in enumerate(members[:2]):
-        proposer = Actor(-1, office.name)  # somebody else than who decides
         row = propose_commendation(
-            world.session, proposer, world.now, mechanism_id=body.id, unit_id=member.unit_id,
+            world.session, office, world.now, mechanism_id=body.id, unit_id=member.unit_id,
             title=str(_("上半年宣传教育成效突出")), grounds=str(_("组织集中宣传，进村入户覆盖全部乡镇，群众反映良好。")),
             basis=str(_("年度工作安排")), request_key=f"demo-praise-{number}-{body.id}",
         )  # fmt: skip
