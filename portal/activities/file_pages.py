@@ -32,7 +32,11 @@ def attach(activity_id: int) -> Any:
                 unit_id=found.unit_id, name=upload.filename or "", stream=upload.stream,
             )  # fmt: skip
     except Invalid as error:
-        return detail_page(found, error.problems[files.FIELD], "attach", 422)
+        session.rollback()
+        if isinstance(error, attachments.Secret):
+            attachments.note_refusal(session, actor, moment, f"{files.KIND}:{activity_id}", error)
+            session.commit()
+        return detail_page(changeable(activity_id)[0], error.problems[files.FIELD], "attach", 422)
     return _back(activity_id, str(translate(_("已上传。"))))
 
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from flask_wtf import FlaskForm
-from wtforms import HiddenField, IntegerField, SelectField, SelectMultipleField, StringField, TextAreaField
+from wtforms import IntegerField, SelectField, SelectMultipleField, StringField, TextAreaField
 from wtforms.validators import DataRequired, NumberRange, Optional, StopValidation
 
 from portal.activities.entry import Entry
@@ -14,6 +13,7 @@ from portal.activities.models import Place
 from portal.activities.words import AUDIENCES, FIVE, KINDS
 from portal.core.i18n import translate
 from portal.core.text import _
+from portal.web.forms import PlainForm, key_field
 from portal.web.inputs import CleanString, DayField, Unusable, _l, parse_integer, row_id
 
 
@@ -34,11 +34,8 @@ class CountField(StringField):
 _FIGURE = {"inputmode": "numeric", "autocomplete": "off", "maxlength": 20}
 
 
-class ActivityForm(FlaskForm):
+class ActivityForm(PlainForm):
     """Choices are checked by the service, which knows what the bodies are today."""
-
-    class Meta(FlaskForm.Meta):
-        csrf = False  # every POST of the application was checked before
 
     title = StringField(_l("活动名称"), [CleanString(120), DataRequired(_l("请填写活动名称。"))])
     held_on = DayField(_l("活动日期"), [DataRequired(_l("请填写活动日期。"))])
@@ -53,13 +50,11 @@ class ActivityForm(FlaskForm):
     unit = SelectField(_l("主办单位"), coerce=row_id, validate_choice=False)
     units = SelectMultipleField(_l("参加单位"), coerce=row_id, validate_choice=False)
     campaigns = SelectMultipleField(_l("计入专项"), validate_choice=False)
-    request_key = HiddenField(
-        validators=[CleanString(40), DataRequired(_l("页面已失效，请返回上一页，刷新后再试。"))]
-    )
+    request_key = key_field()
     version = IntegerField(validators=[Optional(), NumberRange(1, 10**9)])
 
     def __init__(self, **more: Any) -> None:
-        super().__init__(**more)  # type: ignore[no-untyped-call]
+        super().__init__(**more)
         self.kind.choices = [(key, str(translate(label))) for key, label in KINDS.items()]
         blank = ("", str(translate(_("不限"))))
         self.audience.choices = [blank, *((k, str(translate(label))) for k, label in AUDIENCES.items())]
@@ -98,15 +93,12 @@ class ActivityForm(FlaskForm):
         self.place_id.choices = groups
 
 
-class PlacesForm(FlaskForm):
+class PlacesForm(PlainForm):
     """Places of one kind, one a line."""
-
-    class Meta(FlaskForm.Meta):
-        csrf = False  # every POST of the application was checked before
 
     kind = SelectField(_l("类别"), validate_choice=False)
     lines = TextAreaField(_l("场所"), [CleanString(40_000, lines=True)])
 
     def __init__(self, **more: Any) -> None:
-        super().__init__(**more)  # type: ignore[no-untyped-call]  # Flask-WTF's own is not typed
+        super().__init__(**more)
         self.kind.choices = [(key, str(translate(AUDIENCES[key]))) for key in FIVE]

@@ -30,6 +30,8 @@ def propose_commendation(
         Commendation.tenant_id == home, Commendation.request_key == request_key
     )
     if first := session.scalars(wanted).one_or_none():
+        if first.mechanism_id != mechanism_id:
+            raise Conflict
         return first
     if unit_id not in {m.unit_id for m in list_members(session, mechanism_id, local_day(now))}:
         raise Invalid({"unit": _("请选择成员单位。")})
@@ -53,7 +55,7 @@ def decide_commendation(
     session.refresh(row, with_for_update=True)
     if row.approved is not None:
         raise Conflict(_("已经决定，不能再改。"))
-    if row.proposed_by_id == actor.account_id:
+    if actor.account_id is None or row.proposed_by_id == actor.account_id:
         raise NotAllowed(_("提出的人不能自己决定，请由召集人或办公室主任决定。"))
     if approved and not number:
         raise Invalid({"number": _("同意表彰的，请填写文号。")})

@@ -162,6 +162,11 @@ def add_finding(
     _member(session, now, found, unit_id)
     if not text:
         raise Invalid({"text": _("请写明发现的问题。")})
+    same = sa.select(Finding).where(
+        Finding.tenant_id == found.tenant_id, Finding.round_id == found.id, Finding.unit_id == unit_id, Finding.text == text
+    )  # fmt: skip
+    if first := session.scalars(same).first():  # pressed twice
+        return first
     row = Finding(round_id=found.id, unit_id=unit_id, text=text, by=actor.name, at=now)
     session.add(row)
     session.flush()

@@ -298,8 +298,7 @@ def decide(
         raise NotAllowed(_("须由有权人员本人决定。"))
     if actor.account_id == measure.proposed_by_id:
         raise NotAllowed(_("提出建议的人不能自己决定，请由其他有权人员办理。"))
-    if measure.unit_id in seat.leads:
-        raise NotAllowed(_("不能对本单位的事项作决定。"))
+    refuse_own(actor, seat, measure)
     if not is_ready(measure, now):
         text = _("单位的申辩期限至 %(due)s，其间单位没有答复的，届满后才能决定。")
         raise Conflict(Message(text, due=show_moment(measure.object_by)))
@@ -316,6 +315,12 @@ def decide(
     record(session, Act.MEASURE_DECIDE, subject_of(measure), actor, now, data)
     words = _("已决定对本单位采取“%(label)s”") if decision.confirmed else _("已决定不对本单位采取“%(label)s”")
     _tell(session, now, seat, measure, Message(words, label=measure.label), actor.name, link, decision.why)
+
+
+def refuse_own(actor: Actor, seat: Seat, measure: Measure) -> None:
+    """Nobody decides on, takes back or lifts a step for the unit that they lead, or for which they answered."""
+    if measure.unit_id in seat.leads or actor.account_id == measure.answered_by_id:
+        raise NotAllowed(_("不能对本单位的事项作决定。"))
 
 
 def _check_decision(decision: Decision, dated: bool, today: date) -> None:
@@ -363,6 +368,7 @@ def withdraw(
     session.refresh(measure, with_for_update=True)
     if measure.state != MeasureState.PROPOSED:
         raise Conflict(_("该建议已决定或已撤回，请刷新页面查看。"))
+    refuse_own(actor, seat, measure)
     _need(why, "why", _("请写明撤回的理由。"))
     measure.state, measure.decision_why, measure.mark = MeasureState.WITHDRAWN.value, why, None
     measure.decided_at, measure.decided_by = now, actor.name
@@ -382,6 +388,9 @@ def lift(
         raise Conflict(_("该措施没有期限，或尚未决定，无需解除。"))
     if measure.lifted_at is not None:
         raise Conflict(_("该措施已解除。"))
+    if actor.account_id is None:
+        raise NotAllowed(_("须由有权人员本人决定。"))
+    refuse_own(actor, seat, measure)
     _need(why, "why", _("请写明解除的理由。"))
     measure.lifted_at, measure.lifted_by, measure.lifted_why = now, actor.name, why
     record(session, Act.MEASURE_LIFT, subject_of(measure), actor, now, {"why": why[:100]})

@@ -6,14 +6,14 @@ import re
 from datetime import date
 from typing import Any
 
-from flask_wtf import FlaskForm
 from wtforms import HiddenField, IntegerField, SelectField, TextAreaField
-from wtforms.validators import DataRequired, Optional, StopValidation
+from wtforms.validators import Optional, StopValidation
 
 from portal.assessment.ladder import LINE, LINES, OBJECT_DAYS, REASON, Draft
 from portal.core.errors import Invalid
 from portal.core.i18n import translate
 from portal.core.text import Message, Text, _
+from portal.web.forms import PlainForm, key_field
 from portal.web.inputs import CleanString, Unusable, _l, clean_text, local_path, parse_date, row_id
 
 _ADDRESS = re.compile(r"(?:https?://[^/\s]+)?(/[0-9]{6}/[!-~]{1,180})$")
@@ -58,11 +58,8 @@ class EvidenceField(TextAreaField):
             raise StopValidation(str(translate(error.message))) from error
 
 
-class ProposeForm(FlaskForm):
+class ProposeForm(PlainForm):
     """Choices are checked by the service. ``derived``: unit and mark of the row that the portal proposed."""
-
-    class Meta(FlaskForm.Meta):
-        csrf = False  # every POST of the application was checked before
 
     unit = SelectField(_l("单位"), coerce=row_id, validate_choice=False)
     rung = SelectField(_l("措施"), validate_choice=False)
@@ -72,12 +69,7 @@ class ProposeForm(FlaskForm):
     skipped_why = TextAreaField(_l("越级理由"), [CleanString(300)])
     days = IntegerField(_l("申辩期限"), [Optional()])
     derived = HiddenField()
-    request_key = HiddenField(
-        validators=[CleanString(40), DataRequired(_l("页面已失效，请返回上一页，刷新后再试。"))]
-    )
-
-    def __init__(self, **more: Any) -> None:
-        super().__init__(**more)  # type: ignore[no-untyped-call]
+    request_key = key_field()
 
     def draft(self) -> Draft:
         return Draft(

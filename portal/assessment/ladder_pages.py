@@ -177,7 +177,8 @@ def detail_page(
     kind = kind_of(campaign, found)
     unit = session.get_one(Unit, (found.tenant_id, found.unit_id))
     ready = is_ready(found, moment)
-    may_decide = decides(seat, found) and found.unit_id not in seat.leads
+    me = the_actor().account_id
+    may_decide = decides(seat, found) and found.unit_id not in seat.leads and me != found.answered_by_id
     page = render_template(
         "assessment/measure.html", at=at(the_desk()), declared=campaign, found=found, unit=unit, seat=seat, kind=kind,
         rung=find_rung(campaign, found.rung), trigger=next((t for t in campaign.oversight.triggers if t.key == found.trigger), None),

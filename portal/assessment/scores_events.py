@@ -58,6 +58,8 @@ def enter_event(
     wanted = (ScoreEvent.tenant_id == sheet.tenant_id, ScoreEvent.request_key == request_key)
     first = sa.select(ScoreEvent).where(*wanted)
     if known := session.scalars(first).one_or_none():
+        if (known.sheet_id, known.unit_id) != (sheet.id, unit_id):
+            raise Conflict
         return known
     _check_open(sheet)
     line = next((x for x in lines if x.key == entry.line), None)
@@ -197,6 +199,8 @@ def answer_objection(
     entered = get_event(session, sheet, unit_id, int(number)) if kind == "event" else None
     if actor.account_id is None or (entered is not None and entered.by_id == actor.account_id):
         raise NotAllowed(_("登记这条记录的人不能答复申诉，请由其他人员办理。"))
+    if found.by_id == actor.account_id:
+        raise NotAllowed(_("提出申诉的人不能自己答复，请由其他人员办理。"))
     if not text:
         raise Invalid({"answer": _("请写明答复的理由，单位可以看到。")})
     found.upheld, found.answer, found.answered_by, found.answered_at = upheld, text, actor.name, now

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy import String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from portal.core.db import Own, within_tenant
+from portal.core.db import Own, Versioned, within_tenant
 
 
 class SurveyKind(StrEnum):
@@ -22,7 +22,7 @@ class SurveyKind(StrEnum):
     """Each unit answers about another one."""
 
 
-class Survey(Own):
+class Survey(Versioned, Own):
     """A questionnaire. Open from ``opened_at`` to ``due_at``; what it says then is never changed."""
 
     __tablename__ = "survey"
@@ -52,8 +52,6 @@ class Survey(Own):
         default=list, comment="nameless answers in no order: nothing tells whose is which, nor when it came"
     )
     request_key: Mapped[str] = mapped_column(String(40))
-    version: Mapped[int] = mapped_column(default=1)
-    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
 
 
 class SurveyAsked(Own):
@@ -82,7 +80,7 @@ class SurveyAsked(Own):
     )
 
 
-class EvaluationRound(Own):
+class EvaluationRound(Versioned, Own):
     """半年评估 of a body (D3 七): self-check, mutual check, questionnaire, interview, the office's conclusion."""
 
     __tablename__ = "evaluation_round"
@@ -98,8 +96,6 @@ class EvaluationRound(Own):
     opened_by: Mapped[str] = mapped_column(String(200))
     closed_at: Mapped[datetime | None]
     summary: Mapped[str] = mapped_column(Text, default="")
-    version: Mapped[int] = mapped_column(default=1)
-    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
 
 
 class Conclusion(Own):

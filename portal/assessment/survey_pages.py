@@ -7,8 +7,7 @@ from io import BytesIO
 from typing import Any
 
 from flask import flash, redirect, render_template, request, send_file, url_for
-from flask_wtf import FlaskForm
-from wtforms import BooleanField, HiddenField, SelectField, SelectMultipleField, StringField, TextAreaField
+from wtforms import BooleanField, SelectField, SelectMultipleField, StringField, TextAreaField
 from wtforms.validators import DataRequired
 
 from portal.assessment import surveys
@@ -26,16 +25,14 @@ from portal.documents.workbook import XLSX
 from portal.units.bodies import list_members
 from portal.units.services import local_day
 from portal.web.access import now, require, the_actor, the_campaign, the_desk, the_session
+from portal.web.forms import PlainForm, key_field
 from portal.web.inputs import CleanString, MomentField, Unusable, _l, clean_text, row_id
 
 ID = "<int(max=9223372036854775807):survey_id>"
 
 
-class SurveyForm(FlaskForm):
+class SurveyForm(PlainForm):
     """Choices are checked by the service."""
-
-    class Meta(FlaskForm.Meta):
-        csrf = False  # every POST of the application was checked before
 
     kind = SelectField(_l("种类"), validate_choice=False)
     title = StringField(_l("标题"), [CleanString(120), DataRequired(_l("请填写标题。"))])
@@ -49,12 +46,10 @@ class SurveyForm(FlaskForm):
     nameless = BooleanField(_l("不记名"))
     due = MomentField(_l("截止时间"), [DataRequired(_l("请填写截止时间。"))])
     units = SelectMultipleField(_l("发给"), coerce=row_id, validate_choice=False)
-    request_key = HiddenField(
-        validators=[CleanString(40), DataRequired(_l("页面已失效，请返回上一页，刷新后再试。"))]
-    )
+    request_key = key_field()
 
     def __init__(self, **more: Any) -> None:
-        super().__init__(**more)  # type: ignore[no-untyped-call]  # Flask-WTF's own is not typed
+        super().__init__(**more)
         self.kind.choices = [(k.value, str(translate(label))) for k, label in surveys.KIND_LABELS.items()]
 
     def draft(self, round_id: int | None) -> surveys.Draft:

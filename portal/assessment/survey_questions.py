@@ -165,7 +165,8 @@ class Tally:
 
 
 def tally(questions: Sequence[Question], answers: Sequence[Mapping[str, Any]]) -> list[Tally]:
-    """Every answer counts once per choice; unknown choices are left out."""
+    """Every answer counts once per choice; unknown choices are left out. Words and numbers are sorted: their order would
+    join the answers of one nameless unit to each other, and those of a named one to its place in the list."""
     found = []
     for q in questions:
         given = [a[q.key] for a in answers if q.key in a]
@@ -178,8 +179,8 @@ def tally(questions: Sequence[Question], answers: Sequence[Mapping[str, Any]]) -
                 q,
                 len(given),
                 {c: counter[c] for c in q.choices},
-                [v for v in given if isinstance(v, str)] if plain else [],
-                [v for v in given if isinstance(v, int)] if plain else [],
+                sorted(v for v in given if isinstance(v, str)) if plain else [],
+                sorted(v for v in given if isinstance(v, int)) if plain else [],
             )
         )
     return found

@@ -86,6 +86,8 @@ def make_survey(
         Survey.tenant_id == get_scope(session).home, Survey.request_key == request_key
     )
     if first := session.scalars(wanted).one_or_none():
+        if first.mechanism_id != mechanism_id:
+            raise Conflict
         return first
     asked = _units(session, now, mechanism_id, draft, units)
     survey = Survey(

@@ -36,8 +36,9 @@ class Tongue:
     """
 
     def __init__(self, find: Callable[[str], str]) -> None:
-        self.find = find
-        self._kept = lru_cache(8192)(lambda text: Markup(find(text) % {}))
+        # a catalogue answers the empty text with its own head
+        self.find = lambda text: find(text) if text else ""
+        self._kept = lru_cache(8192)(lambda text: Markup(self.find(text) % {}))
 
     def say(self, text: str, /, **values: Any) -> Markup:
         """``_()`` of the templates; values are escaped."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask_wtf import FlaskForm
 from wtforms import BooleanField, HiddenField, RadioField, SelectMultipleField, StringField, TextAreaField
 from wtforms.validators import DataRequired
 
@@ -12,6 +11,7 @@ from portal.campaigns.exchange import MOST, Limit, LimitKind
 from portal.core.i18n import translate
 from portal.core.text import Message, Text, _
 from portal.deadlines.limits import FixedDay, Rule
+from portal.web.forms import PlainForm, key_field
 from portal.web.inputs import (
     CleanString,
     DayField,
@@ -33,21 +33,7 @@ KINDS: dict[str, Text] = {
 }
 
 
-class _Form(FlaskForm):
-    class Meta(FlaskForm.Meta):
-        csrf = False  # every POST of the application was checked before
-
-    def __init__(self, **more: Any) -> None:
-        super().__init__(**more)  # type: ignore[no-untyped-call]
-
-    def tell(self, problems: dict[str, Any]) -> None:
-        """What the service found wrong, at its fields."""
-        for key, message in problems.items():
-            field = self[key] if key in self._fields else next(iter(self))
-            field.errors = [*field.errors, str(translate(message))]
-
-
-class SetForm(_Form):
+class SetForm(PlainForm):
     title = StringField(_l("事项"), [CleanString(120), DataRequired(_l("请写明事项。"))])
     what = TextAreaField(_l("要求"), [CleanString(500, lines=True)])
     basis = StringField(_l("依据"), [CleanString(100)])
@@ -58,9 +44,7 @@ class SetForm(_Form):
     started = MomentField(_l("起算时间"), [DataRequired(_l("请填写起算时间。"))])
     shown = HiddenField(validators=[CleanString(40)])
     """The end that the page has shown; what is sent must end there, too."""
-    request_key = HiddenField(
-        validators=[CleanString(40), DataRequired(_l("页面已失效，请返回上一页，刷新后再试。"))]
-    )
+    request_key = key_field()
 
     def __init__(self, **more: Any) -> None:
         super().__init__(**more)
@@ -89,23 +73,23 @@ class SetForm(_Form):
         return [row_id(u) or None for u in self.units.data or ()]
 
 
-class MeetForm(_Form):
+class MeetForm(PlainForm):
     note = StringField(_l("办理结果"), [CleanString(200), DataRequired(_l("请用一句话写明办理结果。"))])
     late_reason = StringField(_l("逾期原因"), [CleanString(300)])
 
 
-class WithdrawForm(_Form):
+class WithdrawForm(PlainForm):
     reason = TextAreaField(
         _l("撤销原因"), [CleanString(300, lines=True), DataRequired(_l("请写明撤销原因。"))]
     )
     others = BooleanField()
 
 
-class AskForm(_Form):
+class AskForm(PlainForm):
     until = DayField(_l("希望延至"), [DataRequired(_l("请填写日期。"))])
     reason = TextAreaField(_l("延期原因"), [CleanString(300, lines=True), DataRequired(_l("请写明原因。"))])
 
 
-class DecideForm(_Form):
+class DecideForm(PlainForm):
     until = DayField(_l("延至"))
     reason = TextAreaField(_l("意见"), [CleanString(300, lines=True)])

@@ -20,7 +20,7 @@ class SecretText(Invalid):
     def __init__(self, field: str, mark: str) -> None:
         self.field, self.mark = field, mark
         text = _(
-            "这里有“%(mark)s”字样，没有报送。涉密内容不得写入本系统，请按保密规定办理；确非涉密的改写后再报。"
+            "这里有“%(mark)s”字样，没有保存。涉密内容不得写入本系统，请按保密规定办理；确非涉密的改写后再试。"
         )
         super().__init__({field: Message(text, mark=mark)})
 

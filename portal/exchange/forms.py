@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from flask_babel import gettext
-from flask_wtf import FlaskForm
 from wtforms import (
     BooleanField,
     HiddenField,
@@ -19,19 +18,12 @@ from wtforms.validators import DataRequired
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from portal.exchange.reasons import LATE_GROUPS
+from portal.web.forms import PlainForm, key_field
 from portal.web.inputs import CleanString, MomentField, YuanField, _l
 
 
-class _Form(FlaskForm):
-    class Meta(FlaskForm.Meta):
-        csrf = False  # every POST of the application was checked before
-
-    request_key = HiddenField(
-        validators=[CleanString(40), DataRequired(_l("页面已失效，请返回上一页，刷新后再试。"))]
-    )
-
-    def __init__(self, **more: Any) -> None:
-        super().__init__(**more)  # type: ignore[no-untyped-call]
+class _Form(PlainForm):
+    request_key = key_field()
 
 
 class UrgentForm(_Form):

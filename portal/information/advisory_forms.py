@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask_wtf import FlaskForm
 from wtforms import (
-    HiddenField,
     IntegerField,
     MultipleFileField,
     RadioField,
@@ -21,24 +19,22 @@ from portal.core.i18n import translate
 from portal.core.text import _
 from portal.information.advisories import SECTIONS, Entry
 from portal.information.pushing import WAYS
+from portal.web.forms import PlainForm, key_field
 from portal.web.inputs import CleanString, MomentField, _l, row_id
 
 LENGTH = 3000
 _ALL, _SOME = "all", "some"
 
 
-class _Sent(FlaskForm):
+class _Sent(PlainForm):
     """Choices of units are checked by the service, which knows the body of today."""
-
-    class Meta(FlaskForm.Meta):
-        csrf = False  # every POST of the application was checked before
 
     whom = RadioField(_l("主送"), validate_choice=False)
     units = SelectMultipleField(_l("指定单位"), coerce=row_id, validate_choice=False)
     read_by = MomentField(_l("签收期限"), [DataRequired(_l("请填写签收期限。"))])
 
     def __init__(self, **more: Any) -> None:
-        super().__init__(**more)  # type: ignore[no-untyped-call]
+        super().__init__(**more)
         self.whom.choices = [
             (_ALL, str(translate(_("全体成员单位")))),
             (_SOME, str(translate(_("指定单位")))),
@@ -62,9 +58,7 @@ class AdvisoryForm(_Sent):
     advice = TextAreaField(_l("建议措施"), [CleanString(LENGTH, lines=True)])
     feedback = TextAreaField(_l("反馈要求"), [CleanString(LENGTH, lines=True)])
     files = MultipleFileField(_l("附件"))
-    request_key = HiddenField(
-        validators=[CleanString(40), DataRequired(_l("页面已失效，请返回上一页，刷新后再试。"))]
-    )
+    request_key = key_field()
     version = IntegerField(validators=[Optional()])
 
     def entry(self) -> Entry:
@@ -84,16 +78,13 @@ class DistributeForm(_Sent):
     """The office hands on what came from above."""
 
 
-class PushForm(FlaskForm):
+class PushForm(PlainForm):
     """Tenants are checked by the service."""
-
-    class Meta(FlaskForm.Meta):
-        csrf = False
 
     tenants = SelectMultipleField(_l("推送到"), coerce=row_id, validate_choice=False)
     way = RadioField(_l("方式"))
     read_by = MomentField(_l("签收期限"), [DataRequired(_l("请填写签收期限。"))])
 
     def __init__(self, **more: Any) -> None:
-        super().__init__(**more)  # type: ignore[no-untyped-call]
+        super().__init__(**more)
         self.way.choices = [(way.value, str(translate(label))) for way, label in WAYS.items()]

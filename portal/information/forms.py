@@ -4,23 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask_wtf import FlaskForm
 from wtforms import HiddenField, RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
 from wtforms.validators import AnyOf, DataRequired
 
 from portal.information.answers import LONGEST_WHY
 from portal.information.models import Answer
+from portal.web.forms import PlainForm, key_field
 from portal.web.inputs import CleanString, _l, row_id
 
 TITLE, SECTION, WHY = 100, 3000, 300
 """Characters that are taken."""
 
 
-class ItemForm(FlaskForm):
+class ItemForm(PlainForm):
     """Situation, analysis, suggestion (D0 第十六条（三）); for whom; why it was changed (a revision)."""
-
-    class Meta(FlaskForm.Meta):
-        csrf = False  # every POST of the application was checked before
 
     title = StringField(_l("标题"), [CleanString(TITLE), DataRequired(_l("请写标题，一句话说清楚。"))])
     category = RadioField(_l("类别"), validate_choice=False)
@@ -32,16 +29,11 @@ class ItemForm(FlaskForm):
     level = RadioField(_l("谁能看到"), validate_choice=False)
     readers = SelectMultipleField(_l("指定单位"), coerce=row_id, validate_choice=False)
     why = StringField(_l("修改原因"), [CleanString(WHY)])
-    request_key = HiddenField(
-        validators=[CleanString(40), DataRequired(_l("页面已失效，请返回上一页，刷新后再试。"))]
-    )
+    request_key = key_field()
     version = HiddenField()
     """Of the draft that the page was opened with."""
     edition = HiddenField()
     """Of the item that is revised."""
-
-    def __init__(self, **more: Any) -> None:
-        super().__init__(**more)  # type: ignore[no-untyped-call]
 
     @property
     def sections(self) -> dict[str, Any]:
@@ -52,10 +44,7 @@ TYPED = ("title", "category", "situation", "analysis", "suggestion", "level", "w
 """Fields of a draft that hold one text; ``readers`` holds several."""
 
 
-class AnswerForm(FlaskForm):
-    class Meta(FlaskForm.Meta):
-        csrf = False
-
+class AnswerForm(PlainForm):
     answer = RadioField(
         _l("答复"),
         [
@@ -69,6 +58,3 @@ class AnswerForm(FlaskForm):
         _l("理由"),
         [CleanString(LONGEST_WHY), DataRequired(_l("请用一句话写明理由，报送单位可以看到。"))],
     )
-
-    def __init__(self, **more: Any) -> None:
-        super().__init__(**more)  # type: ignore[no-untyped-call]

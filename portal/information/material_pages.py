@@ -7,7 +7,6 @@ from collections.abc import Callable
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
-from flask_wtf import FlaskForm
 from wtforms import HiddenField, RadioField, SelectMultipleField, StringField, TextAreaField
 from wtforms.validators import DataRequired
 
@@ -30,16 +29,14 @@ from portal.information.views import ID, at, blueprint, is_office
 from portal.tenants.calendar import load_calendar
 from portal.tenants.models import Tenant
 from portal.web.access import now, require, the_actor, the_campaign, the_desk, the_session
+from portal.web.forms import PlainForm, key_field
 from portal.web.inputs import CleanString, Unusable, _l, clean_text, parse_date, row_id
 
 SECTIONS = {"text": _("内容"), "day": _("文件日期")}
 TEXT = 20_000
 
 
-class MaterialForm(FlaskForm):
-    class Meta(FlaskForm.Meta):
-        csrf = False  # every POST of the application was checked before
-
+class MaterialForm(PlainForm):
     title = StringField(_l("标题"), [CleanString(100), DataRequired(_l("请写标题。"))])
     category = RadioField(_l("种类"), validate_choice=False)
     number = StringField(_l("文号或编号"), [CleanString(60)])
@@ -51,13 +48,8 @@ class MaterialForm(FlaskForm):
     level = RadioField(_l("谁能看到"), validate_choice=False)
     readers = SelectMultipleField(_l("指定单位"), coerce=row_id, validate_choice=False)
     why = StringField(_l("修改原因"), [CleanString(WHY)])
-    request_key = HiddenField(
-        validators=[CleanString(40), DataRequired(_l("页面已失效，请返回上一页，刷新后再试。"))]
-    )
+    request_key = key_field()
     edition = HiddenField()
-
-    def __init__(self, **more: Any) -> None:
-        super().__init__(**more)  # type: ignore[no-untyped-call]
 
     def sections(self) -> dict[str, Any]:
         """``Invalid`` for a date that is none."""

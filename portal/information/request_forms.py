@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask_wtf import FlaskForm
-from wtforms import HiddenField, IntegerField, SelectField, StringField, TextAreaField
+from wtforms import IntegerField, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Optional, StopValidation
 
 from portal.core.errors import Invalid
 from portal.core.i18n import translate
 from portal.core.text import Message, _
 from portal.information.requests import Entry
+from portal.web.forms import PlainForm, key_field
 from portal.web.inputs import CleanString, Unusable, _l, clean_text, row_id
 
 MAX_TARGETS, TARGET_LENGTH, NOTE_LENGTH, REASON_LENGTH = 200, 300, 500, 1000
@@ -47,11 +47,8 @@ class TargetsField(TextAreaField):
             raise StopValidation(str(translate(error.problems["targets"]))) from error
 
 
-class RequestForm(FlaskForm):
+class RequestForm(PlainForm):
     """Choices of unit and category are checked by the service."""
-
-    class Meta(FlaskForm.Meta):
-        csrf = False  # every POST of the application was checked before
 
     unit = SelectField(_l("提出单位"), coerce=row_id, validate_choice=False)
     category = SelectField(_l("类别"), validate_choice=False)
@@ -60,13 +57,8 @@ class RequestForm(FlaskForm):
     reason = TextAreaField(
         _l("理由"), [CleanString(REASON_LENGTH, lines=True), DataRequired(_l("请写明理由。"))]
     )
-    request_key = HiddenField(
-        validators=[CleanString(40), DataRequired(_l("页面已失效，请返回上一页，刷新后再试。"))]
-    )
+    request_key = key_field()
     version = IntegerField(validators=[Optional()])
-
-    def __init__(self, **more: Any) -> None:
-        super().__init__(**more)  # type: ignore[no-untyped-call]
 
     def entry(self) -> Entry:
         """What was typed; only after ``validate``."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
@@ -15,6 +16,7 @@ from portal.campaigns.meetings import MeetingType
 from portal.core.audit import Act, record
 from portal.core.clock import SHANGHAI
 from portal.core.errors import Conflict, Invalid, NotAllowed, NotFound
+from portal.core.i18n import show_moment
 from portal.core.reader import Desk
 from portal.core.scope import Actor
 from portal.core.text import Message, Text, _
@@ -53,9 +55,9 @@ class Entry(Plan):
     agenda: Sequence[AgendaLine]
 
 
-def when(moment: datetime) -> str:
+def when(moment: datetime) -> Any:
     """As it stands in notices."""
-    return moment.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")
+    return show_moment(moment.astimezone(SHANGHAI))
 
 
 def next_serial(session: Session, desk: Desk, type_: str, year: int) -> int:
@@ -196,7 +198,7 @@ def move_meeting(
     if not why:
         raise Invalid({"why": _("请写明变更的原因。")})
     refuse_marks({"why": why})
-    before = when(meeting.starts_at)
+    before = meeting.starts_at.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")
     for key, value in changed.items():
         setattr(meeting, key, value)
     tell_story(meeting, "moved", actor, now, why)

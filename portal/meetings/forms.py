@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from flask import request
-from flask_wtf import FlaskForm
 from wtforms import (
     HiddenField,
     IntegerField,
@@ -24,22 +23,14 @@ from portal.meetings import convening, replies, topics
 from portal.meetings.agenda import AgendaLine
 from portal.meetings.services import REPLIES, Reply
 from portal.units.posts import RANKS
+from portal.web.forms import PlainForm, key_field
 from portal.web.inputs import CleanString, MomentField, Unusable, _l, clean_text, parse_integer, row_id
 
-STALE = _l("页面已失效，请返回上一页，刷新后再试。")
 ROWS = 4
 """Empty lines of an agenda."""
 
 
-class _Plain(FlaskForm):
-    class Meta(FlaskForm.Meta):
-        csrf = False  # every POST of the application was checked before
-
-    def __init__(self, **more: Any) -> None:
-        super().__init__(**more)  # type: ignore[no-untyped-call]
-
-
-class TopicForm(_Plain):
+class TopicForm(PlainForm):
     unit = SelectField(_l("提出单位"), coerce=row_id, validate_choice=False)
     title = StringField(_l("议题名称"), [CleanString(100), DataRequired(_l("请填写议题名称。"))])
     grounds = TextAreaField(
@@ -47,20 +38,20 @@ class TopicForm(_Plain):
         [CleanString(3000, lines=True), DataRequired(_l("请写明为什么需要开会、要决定什么。"))],
     )
     wished = StringField(_l("建议参加的单位"), [CleanString(300)])
-    request_key = HiddenField(validators=[CleanString(40), DataRequired(STALE)])
+    request_key = key_field()
     version = IntegerField(validators=[Optional()])
 
     def entry(self) -> topics.Entry:
         return topics.Entry(self.title.data or "", self.grounds.data or "", self.wished.data or "")
 
 
-class DecisionForm(_Plain):
+class DecisionForm(PlainForm):
     decision = RadioField(_l("决定"), validate_choice=False)
     units = SelectMultipleField(_l("参会单位"), coerce=row_id, validate_choice=False)
     why = TextAreaField(_l("说明"), [CleanString(500, lines=True)])
 
 
-class PlanForm(_Plain):
+class PlanForm(PlainForm):
     starts_at = MomentField(_l("时间"), [DataRequired(_l("请填写会议时间。"))])
     minutes = IntegerField(_l("预计时长"), [DataRequired(_l("请填写分钟数。"))], default=90)
     place = StringField(_l("地点"), [CleanString(100), DataRequired(_l("请填写地点。"))])
@@ -91,7 +82,7 @@ class MeetingForm(PlanForm):
     title = StringField(_l("会议名称"), [CleanString(100)])
     units = SelectMultipleField(_l("参会单位"), coerce=row_id, validate_choice=False)
     observers = SelectMultipleField(_l("列席单位"), coerce=row_id, validate_choice=False)
-    request_key = HiddenField(validators=[CleanString(40), DataRequired(STALE)])
+    request_key = key_field()
     version = IntegerField(validators=[Optional()])
 
     def entry(self, agenda: list[AgendaLine]) -> convening.Entry:
@@ -102,7 +93,7 @@ class MeetingForm(PlanForm):
         )  # fmt: skip
 
 
-class ReplyForm(_Plain):
+class ReplyForm(PlainForm):
     unit = HiddenField()
     reply = RadioField(_l("是否参会"), validate_choice=False)
     attendee = StringField(_l("参会人员职务"), [CleanString(60)])

@@ -130,7 +130,7 @@ def save(
     )
     minutes.parts = {str(k): v for k, v in content.parts.items() if k in known}
     minutes.attendance = attendance_of(content.attendance)
-    minutes.saved_at, minutes.saved_by = now, actor.name
+    minutes.saved_at, minutes.saved_by, minutes.hands = now, actor.name, [actor.account_id]
     minutes.submitted_at = minutes.signed_at = minutes.returned_at = None
     minutes.submitted_by = minutes.signed_by = minutes.returned_why = ""
     minutes.edition += 1
@@ -247,6 +247,7 @@ def submit(session: Session, actor: Actor, now: datetime, *, meeting: Meeting, m
     if minutes.submitted_at is not None:
         return
     minutes.submitted_at, minutes.submitted_by = now, actor.name
+    minutes.hands = [*minutes.hands, actor.account_id]
     minutes.returned_at, minutes.returned_why = None, ""
     session.flush()
     record(session, Act.MINUTES_SUBMIT, subject_of(minutes), actor, now, {"edition": minutes.edition})
@@ -269,7 +270,7 @@ def lock_submitted(session: Session, actor: Actor, desk: Desk, meeting: Meeting,
         raise Conflict(_("这份纪要已经办理过，或已被收回修改，请看最新情况。"))
     if minutes.edition != edition:
         raise Conflict(_("纪要在您阅读时又有改动，请看最新一稿后再办。"))
-    if actor.name in (minutes.submitted_by, minutes.saved_by):
+    if actor.account_id in (None, *minutes.hands):  # by account: a name changes with the posts one holds
         raise Conflict(_("起草和签发不能是同一个人，请由办公室其他人员保存并送审。"))
     return minutes
 

@@ -12,7 +12,7 @@ from portal.core.text import Message, Text, _
 from portal.documents.differences import difference
 from portal.meetings.minutes_content import Content
 from portal.meetings.models import MinutesEdition
-from portal.meetings.resolutions import due_text
+from portal.meetings.resolutions import day_on_paper, due_text
 from portal.meetings.services import unit_names
 
 
@@ -58,7 +58,7 @@ def parts_of_content(c: Content, agenda: Mapping[int, str], names: Mapping[int, 
     found: Parts = [(_("标题"), c.title), (_("出席情况"), c.attendance), (_("会议情况"), c.text)]
     found += [(Message(_("议题：%(title)s"), title=title), c.parts.get(i, "")) for i, title in agenda.items()]
     for n, x in enumerate((x for x in c.lines if not x.empty), 1):
-        due = Text(x.due) if x.due else Message(_("签发后 %(n)s 个工作日"), n=x.days) if x.days else Text("")
+        due = day_on_paper(x.due) if x.due else Message(_("签发后 %(n)s 个工作日"), n=x.days) if x.days else Text("")
         supporting = [name for u, name in names.items() if u in x.supporting]
         line = _decision_line(names.get(x.lead, ""), supporting, x.person, str(due), x.text)
         found.append((Message(_("议定事项第 %(n)s 项"), n=n), line))

@@ -72,18 +72,23 @@ def minutes(meeting_id: int) -> Any:
     meeting, found, level = readable_minutes(meeting_id)
     if level == What.DECISIONS:
         raise NotAllowed(_("本单位没有参加这次会议，只能查看议定事项通报。"))
-    return show_minutes(meeting, found)
+    return show_minutes(meeting, found, readable=bool(level))
 
 
 def show_minutes(
-    meeting: Meeting, found: Minutes | None, problems: dict[str, Message | Text] | None = None
+    meeting: Meeting,
+    found: Minutes | None,
+    problems: dict[str, Message | Text] | None = None,
+    *,
+    readable: bool = True,
 ) -> str:
-    """The office and whoever chairs see the newest edition; units the newest that is signed."""
+    """The office and whoever chairs see the newest edition; units the newest that is signed, if it was sent to them and
+    they still belong to the body (``readable``)."""
     session, desk = the_session(), the_desk()
     inside = oversees(desk)
     editions = list_editions(session, found) if found and inside else []
     signed = next((e for e in reversed(editions) if e.signed_at), None)
-    if found and not inside:
+    if found and readable and not inside:
         signed = signed_edition(session, found)
     edition = editions[-1] if editions else signed
     receipts = []

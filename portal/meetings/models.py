@@ -9,10 +9,10 @@ import sqlalchemy as sa
 from sqlalchemy import String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from portal.core.db import Own, within_tenant
+from portal.core.db import Own, Versioned, within_tenant
 
 
-class Topic(Own):
+class Topic(Versioned, Own):
     """议题: a unit, or the office, asks for a meeting on something; the instants say how far it has come.
 
     ``returned_at`` is cleared when the applicant files it again; ``story`` keeps every step."""
@@ -48,11 +48,9 @@ class Topic(Own):
     taken_back_at: Mapped[datetime | None] = mapped_column(comment="by the applicant")
     story: Mapped[list[Any]] = mapped_column(default=list, comment="[{what, at, by, text}], oldest first")
     request_key: Mapped[str] = mapped_column(String(40))
-    version: Mapped[int] = mapped_column(default=1)
-    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
 
 
-class Meeting(Own):
+class Meeting(Versioned, Own):
     """A meeting that was convened. It is held when the office says so, never by the passing of its day."""
 
     __tablename__ = "meeting"
@@ -93,8 +91,6 @@ class Meeting(Own):
         default=list, comment="moved, cancelled, …: [{what, at, by, text}]"
     )
     request_key: Mapped[str] = mapped_column(String(40))
-    version: Mapped[int] = mapped_column(default=1)
-    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
 
 
 class AgendaItem(Own):
@@ -117,7 +113,7 @@ class AgendaItem(Own):
     topic_id: Mapped[int | None]
 
 
-class Invitation(Own):
+class Invitation(Versioned, Own):
     """A unit is asked to a meeting; its reply, how it was changed, and whether it came."""
 
     __tablename__ = "invitation"
@@ -158,8 +154,6 @@ class Invitation(Own):
     came: Mapped[str] = mapped_column(
         String(60), default="", comment="who came, where it differs from the reply"
     )
-    version: Mapped[int] = mapped_column(default=1)
-    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
 
 
 class PaperReading(Own):
@@ -179,7 +173,7 @@ class PaperReading(Own):
     read_at: Mapped[datetime]
 
 
-class Minutes(Own):
+class Minutes(Versioned, Own):
     """会议纪要 of one meeting; the instants say how far it has come. Its decisions are ``Resolution`` rows.
 
     ``returned_at`` is cleared when it is submitted again."""
@@ -211,6 +205,9 @@ class Minutes(Own):
     saved_by: Mapped[str] = mapped_column(String(200))
     submitted_at: Mapped[datetime | None] = mapped_column(comment="to whoever chaired")
     submitted_by: Mapped[str] = mapped_column(String(200), default="")
+    hands: Mapped[list[Any]] = mapped_column(
+        default=list, comment="accounts that saved the newest edition or submitted it: none of them signs"
+    )
     returned_at: Mapped[datetime | None]
     returned_why: Mapped[str] = mapped_column(String(500), default="")
     signed_at: Mapped[datetime | None]
@@ -224,8 +221,6 @@ class Minutes(Own):
     approved_at: Mapped[datetime | None]
     approved_by: Mapped[str] = mapped_column(String(200), default="")
     objections: Mapped[str] = mapped_column(String(500), default="", comment="raised when they were approved")
-    version: Mapped[int] = mapped_column(default=1)
-    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
 
 
 class MinutesEdition(Own):

@@ -63,6 +63,7 @@ def send_reply(
     nothing. ``Invalid`` on ``below_why`` = the rank is lower and no reason is given yet."""
     if not (is_office(desk) or unit_id in writing_units(desk)):
         raise NotFound
+    session.refresh(meeting, with_for_update={"read": True})  # a cancellation under way comes first
     invitation = session.scalars(
         sa.select(Invitation)
         .where(

@@ -97,10 +97,19 @@ def fix_dues(
 def due_text(decision: Mapping[str, Any]) -> Message | Text:
     """时限 as printed: a date, or working days and, once signed, the date they end on."""
     if not decision["days"]:
-        return Text(decision["due_on"])
+        return day_on_paper(decision["due_on"])
     if decision["due"]:
-        return Message(_("%(n)s 个工作日（至 %(day)s）"), n=decision["days"], day=decision["due"])
+        return Message(_("%(n)s 个工作日（至 %(day)s）"), n=decision["days"], day=day_on_paper(decision["due"]))
     return Message(_("签发后 %(n)s 个工作日"), n=decision["days"])
+
+
+def day_on_paper(text: str) -> Message | Text:
+    """A stored day as official papers write it; what is no day stays as typed."""
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return Text(text)
+    return Message(_("%(y)s年%(m)s月%(d)s日"), y=day.year, m=day.month, d=day.day)
 
 
 # ------------------------------------------------------------------------------------------- orders

@@ -60,7 +60,7 @@ def _write(world: World, tenant: Tenant, meeting: Meeting, row: dict[str, str]) 
     submit(session, world.office(tenant), at, meeting=meeting, minutes=minutes)
     if row["state"] == "submitted":
         return
-    signer = Actor(None, f"{tenant.full_name} {POST_LABELS[PostKind.CONVENOR]}")
+    signer = Actor(-2, f"{tenant.full_name} {POST_LABELS[PostKind.CONVENOR]}")
     code = f"/{tenant.code}/{campaign}"
     links = {
         what: f"{code}/meetings/{meeting.id}/{page}"

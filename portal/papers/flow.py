@@ -19,13 +19,14 @@ from portal.core.clock import SHANGHAI
 from portal.core.errors import Conflict, Invalid, NotAllowed, NotFound
 from portal.core.scope import Actor
 from portal.core.text import Message, Text, _
+from portal.documents.marks import refuse_marks
 from portal.notices.services import notify
 from portal.papers.access import lock_paper
 from portal.papers.labels import STATE_LABELS, TYPE_LABELS
 from portal.papers.models import Paper, PaperReceipt, PaperStep, State
 from portal.papers.numbers import UNNUMBERED, code_of, give_number, number_of, void_number_of
 from portal.papers.origins import find_origin
-from portal.papers.texts import WHY, refuse_marks
+from portal.papers.texts import WHY
 from portal.papers.writing import Terms, tell
 from portal.units.bodies import list_members
 from portal.units.models import Mechanism
@@ -70,7 +71,7 @@ def check_paper(
     found = _take(session, paper, actor, "checked", (State.CHECKING,), edition)
     if found is None:
         return paper
-    if found.sent_by is not None and found.sent_by == actor.account_id:
+    if actor.account_id in (None, found.sent_by):
         raise NotAllowed(_("核稿须由送核人以外的人办理，请办公室其他同志核稿。"))
     refuse_marks({"note": note})
     tell(session, found, "checked", actor, now, note)
@@ -123,7 +124,7 @@ def sign_paper(
     found = _take(session, paper, actor, "signed", (State.SIGNING,), edition)
     if found is None:
         return paper
-    if found.sent_by is not None and found.sent_by == actor.account_id:
+    if actor.account_id in (None, found.sent_by):
         raise NotAllowed(_("签发人不能是送核人本人，请其他负责同志签发。"))
     refuse_marks({"note": note})
     found.signer, found.day = actor.name, now.astimezone(SHANGHAI).date()
@@ -201,7 +202,7 @@ def issue_paper(
     for unit_id in (*main, *copies):
         notify(session, now, mechanism_id=body.id, unit_id=unit_id, text=text, sender=actor.name, link=link(found),
                detail=found.number, mark=f"paper:{found.id}:{unit_id}")  # fmt: skip
-    if found.subject:
+    if found.subject and found.number:  # a paper without a number says nothing about what it grew out of
         try:
             origin, origin_id = find_origin(found.subject)
         except NotFound:  # its room is gone

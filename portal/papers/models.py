@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy import String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from portal.core.db import Own, within_tenant
+from portal.core.db import Own, Versioned, within_tenant
 from portal.core.sealing import protect
 
 
@@ -32,7 +32,7 @@ class State(StrEnum):
     """Before it was issued; a number that it had is void with it."""
 
 
-class Paper(Own):
+class Paper(Versioned, Own):
     """One official document. Its words stand here and, from the first 送核 on, in ``PaperVersion``."""
 
     __tablename__ = "paper"
@@ -72,8 +72,6 @@ class Paper(Own):
     changed_at: Mapped[datetime]
     changed_by: Mapped[str] = mapped_column(String(200))
     request_key: Mapped[str] = mapped_column(String(40))
-    version: Mapped[int] = mapped_column(default=1, comment="of the row: two people on one paper")
-    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
 
 
 class PaperVersion(Own):

@@ -13,6 +13,8 @@ from portal.core.errors import Conflict, Invalid
 from portal.core.i18n import translate
 from portal.core.posts import Right
 from portal.core.text import Message, Text, _
+from portal.documents.marks import refuse_marks
+from portal.documents.writing import note_refused
 from portal.papers import numbers, register, texts
 from portal.papers.labels import NUMBER_LABELS, STATE_LABELS
 from portal.papers.views import at, blueprint
@@ -36,7 +38,7 @@ def _page(problems: dict[str, Message | Text] | None = None, asked: str = "", st
     body = get_body(session, desk.mechanism_id)
     this = now().astimezone(SHANGHAI).year
     given = request.args.get("year", "")
-    year = int(given) if given.isascii() and given.isdigit() and 2000 <= int(given[:5]) <= this else this
+    year = int(given) if given.isascii() and given.isdigit() and len(given) == 4 and 2000 <= int(given) <= this else this
     page = render_template(
         "papers/numbers.html",
         at=at(desk),
@@ -63,7 +65,7 @@ def _typed(name: str, most: int) -> str:
         found = clean_text(texts.tidy(request.form.get(name, ""))[0], most)
     except Unusable as error:
         raise Invalid({name: error.message}) from error
-    texts.refuse_marks({name: found})
+    refuse_marks({name: found})
     return found
 
 
@@ -74,10 +76,8 @@ def _act(asked: str, act: Callable[[], Message | Text]) -> Any:
         session.flush()
     except (Invalid, Conflict) as error:
         session.rollback()
-        if isinstance(error, texts.SecretText):
-            texts.note_refused(session, the_actor(), now(), "number:new", error)
-            session.commit()
         if isinstance(error, Invalid):
+            note_refused("number:new", error)
             return _page(error.problems, asked, 422)
         return _page({"": error.message}, asked, 409)
     flash(str(translate(said)), "done")

@@ -178,6 +178,8 @@ def reserve(
         )
     ).one_or_none()
     if first is not None:
+        if first.mechanism_id != body.id:
+            raise Conflict
         return first
     found = _take(
         session, actor, now, body=body, code=code, year=year, issue=line.issue, state=NumberState.RESERVED

@@ -10,8 +10,9 @@ from flask import request
 from portal.core.errors import Conflict, Invalid, NotAllowed, NotFound
 from portal.core.posts import Right
 from portal.core.text import Message, Text, _
-from portal.documents import attachments
 from portal.documents.file_pages import files_folder
+from portal.documents.marks import SecretText
+from portal.documents.writing import note_refused
 from portal.papers import files, flow, texts
 from portal.papers.access import get_paper, is_office, receiving_units, signs
 from portal.papers.models import Paper, State
@@ -43,12 +44,8 @@ def _step(paper: Paper, act: Callable[[], Message | Text]) -> Any:
         return done(paper, said)
     except (Invalid, Conflict, NotAllowed) as error:
         session.rollback()
-        if isinstance(error, texts.SecretText):
-            texts.note_refused(session, the_actor(), now(), f"paper:{paper_id}", error)
-            session.commit()
-        elif isinstance(error, attachments.Secret):
-            attachments.note_refusal(session, the_actor(), now(), f"paper:{paper_id}", error)
-            session.commit()
+        if isinstance(error, Invalid):
+            note_refused(f"paper:{paper_id}", error)
         problems = error.problems if isinstance(error, Invalid) else {"": error.message}
         problems = {("scan" if k.startswith("scan-") else k): m for k, m in problems.items()}
         status = 422 if isinstance(error, Invalid) else 409 if isinstance(error, Conflict) else 403
@@ -176,7 +173,7 @@ def end(paper_id: int) -> Any:
                 the_session(), the_actor(), now(), paper=paper, why=why, link=address_of(paper)
             )
         except Invalid as error:
-            if isinstance(error, texts.SecretText):
+            if isinstance(error, SecretText):
                 raise
             raise Invalid({"ending": next(iter(error.problems.values()))}) from error
         if found.state == State.WITHDRAWN:

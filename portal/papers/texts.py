@@ -1,19 +1,11 @@
-"""What may stand in a paper: lengths, characters, marks of secrecy, and how long it should be."""
+"""What may stand in a paper: lengths, characters, and how long it should be."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from datetime import datetime
-
-from sqlalchemy.orm import Session
 
 from portal.campaigns.papers import DocumentTemplate, DocumentType
-from portal.core.audit import Act, record
-from portal.core.errors import Invalid
-from portal.core.scope import Actor
-from portal.core.text import Message, _
-from portal.documents.secrecy import find_mark_in
 
 TITLE, BODY, LINE, WHY = 120, 60_000, 300, 300
 """Most characters of a title, a text (about a hundred pages), a line of names, a reason."""
@@ -52,27 +44,3 @@ def tidy(text: str) -> tuple[str, int]:
         if x == "\n" or not (unicodedata.category(x) in ("Cc", "Cf", "Cs", "Co", "Cn") or x in _HIDDEN)
     ]
     return "".join(kept), len(text) - len(kept)
-
-
-class SecretText(Invalid):
-    """Refused for a mark of secrecy; ``note_refused`` keeps that it was."""
-
-    def __init__(self, field: str, mark: str) -> None:
-        self.field, self.mark = field, mark
-        text = _(
-            "这里有“%(mark)s”字样，没有保存。涉密公文不得在本系统拟写，请按保密规定办理；确非涉密的改写后再存。"
-        )
-        super().__init__({field: Message(text, mark=mark)})
-
-
-def refuse_marks(texts: dict[str, str]) -> None:
-    """Raises ``SecretText`` for the first field that bears a mark."""
-    for field, text in texts.items():
-        mark = find_mark_in("", text)
-        if mark:
-            raise SecretText(field, mark)
-
-
-def note_refused(session: Session, actor: Actor, now: datetime, subject: str, refused: SecretText) -> None:
-    """The trail knows that words were refused, not which ones."""
-    record(session, Act.TEXT_REFUSE, subject, actor, now, {"mark": refused.mark, "field": refused.field})

@@ -20,6 +20,7 @@ from portal.core.reader import Desk
 from portal.core.scope import Actor
 from portal.core.secret import as_stored
 from portal.core.text import Message, Text, _
+from portal.documents.marks import refuse_marks
 from portal.papers import addressing, texts
 from portal.papers.access import lock_paper
 from portal.papers.models import Paper, PaperStep, PaperVersion, State
@@ -97,7 +98,7 @@ def save_paper(
     or sent it on, since the page was opened."""
     if not content.title:
         raise Invalid({"title": _("请填写标题。")})
-    texts.refuse_marks(
+    refuse_marks(
         {"title": content.title, "body": content.body, "main-text": content.terms.main_text,
          "copy-text": content.terms.copy_text, "files": "\n".join(content.terms.files),
          "insist": content.terms.insist, "why-long": content.terms.why_long}
@@ -108,6 +109,8 @@ def save_paper(
             sa.select(Paper).where(Paper.tenant_id == desk.tenant_id, Paper.request_key == request_key)
         ).one_or_none()
         if first is not None:
+            if first.mechanism_id != desk.mechanism_id:
+                raise Conflict
             return first
         paper = Paper(
             id=new_id(), mechanism_id=desk.mechanism_id, campaign=desk.campaign, subject=subject, created_at=now,

@@ -19,6 +19,7 @@ from portal.documents import attachments
 from portal.documents.drafts import drop_draft, find_draft, save_draft
 from portal.documents.file_pages import files_folder
 from portal.documents.models import Draft
+from portal.documents.writing import note_refused
 from portal.papers import files, flow, sheet, texts, writing
 from portal.papers.access import get_paper
 from portal.papers.composing import propose_body, propose_title
@@ -180,16 +181,8 @@ def _take(paper: Paper | None) -> Any:
             return _keep(paper, found, action)
         except (Invalid, Conflict) as error:
             session.rollback()
-            if isinstance(error, texts.SecretText):
-                texts.note_refused(
-                    session, the_actor(), now(), f"paper:{paper.id if paper else 'new'}", error
-                )
-                session.commit()
-            elif isinstance(error, attachments.Secret):
-                attachments.note_refusal(
-                    session, the_actor(), now(), f"paper:{paper.id if paper else 'new'}", error
-                )
-                session.commit()
+            if isinstance(error, Invalid):
+                note_refused(f"paper:{paper.id if paper else 'new'}", error)
             problems = error.problems if isinstance(error, Invalid) else {"": error.message}
             status = 422 if isinstance(error, Invalid) else 409
             paper = get_paper(session, the_desk(), paper.id) if paper else None

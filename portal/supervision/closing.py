@@ -63,7 +63,7 @@ def propose_closure(
     """申请销号 of the lead unit: it stops the clock. Never without evidence (F5): a file with this or an earlier feedback
     of the round, or ``evidence``, subject and label of a record of the portal. ``Invalid`` at ``text``, ``files``,
     ``late_reason``."""
-    made = find_step(session, request_key)
+    made = find_step(session, order, request_key)
     if made is not None:
         return made
     lock_order(session, order, version)
@@ -110,7 +110,7 @@ def check_closure(
     session: Session, actor: Actor, now: datetime, *, order: Order, text: str, version: int, request_key: str
 ) -> OrderStep:
     """审核: agreed by one person of the office; a second one closes."""
-    made = find_step(session, request_key)
+    made = find_step(session, order, request_key)
     if made is not None:
         return made
     lock_order(session, order, version)
@@ -131,7 +131,7 @@ def return_order(
     link: str = "",
 ) -> OrderStep:  # fmt: skip
     """退回 with the reason, before or after the check: the unit's clock runs on as if it had never stopped."""
-    made = find_step(session, request_key)
+    made = find_step(session, order, request_key)
     if made is not None:
         return made
     lock_order(session, order, version)
@@ -162,7 +162,7 @@ def close_order(
     look_back_on: date | None = None, link: str = "",
 ) -> OrderStep:  # fmt: skip
     """销号 by a second person of the office; ``look_back_on``: 回头看 falls due to the office on that day."""
-    made = find_step(session, request_key)
+    made = find_step(session, order, request_key)
     if made is not None:
         return made
     lock_order(session, order, version)
@@ -194,7 +194,7 @@ def keep_closed(
     look_back_on: date | None = None,
 ) -> OrderStep:  # fmt: skip
     """回头看: looked back at and found in order; perhaps again on a later day."""
-    made = find_step(session, request_key)
+    made = find_step(session, order, request_key)
     if made is not None:
         return made
     lock_order(session, order, version)
@@ -215,7 +215,7 @@ def reopen_order(
     request_key: str, office: str, link: str = "",
 ) -> OrderStep:  # fmt: skip
     """Found wanting: the same number, a new round with a clock of its own; the units sign for it again."""
-    made = find_step(session, request_key)
+    made = find_step(session, order, request_key)
     if made is not None:
         return made
     lock_order(session, order, version)
@@ -253,7 +253,7 @@ def withdraw_order(
     link: str = "",
 ) -> OrderStep:  # fmt: skip
     """撤销 with the reason; the number stays taken."""
-    made = find_step(session, request_key)
+    made = find_step(session, order, request_key)
     if made is not None:
         return made
     lock_order(session, order, version)
@@ -279,7 +279,7 @@ def reassign_order(
 ) -> OrderStep:  # fmt: skip
     """改派: another lead unit, with the reason; the former one is relieved. Obligatory once the lead unit has left the
     body. ``due``: a later day for the new one, decided by the office here and now."""
-    made = find_step(session, request_key)
+    made = find_step(session, order, request_key)
     if made is not None:
         return made
     lock_order(session, order, version)

@@ -2,39 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
-from flask_wtf import FlaskForm
 from wtforms import HiddenField, RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
 from wtforms.validators import DataRequired
 
 from portal.core.i18n import translate
-from portal.core.text import Message, Text
 from portal.supervision.models import Cadence
 from portal.supervision.services import LABEL, PERSON, TITLE, WORDS
 from portal.supervision.states import CADENCES
+from portal.web.forms import PlainForm, key_field
 from portal.web.inputs import CleanString, DayField, _l, row_id
 
 
-class _Form(FlaskForm):
-    class Meta(FlaskForm.Meta):
-        csrf = False  # every POST of the application was checked before
-
-    def __init__(self, **more: Any) -> None:
-        super().__init__(**more)  # type: ignore[no-untyped-call]
-
-    def tell(self, problems: Mapping[str, Message | Text]) -> None:
-        """What the service found wrong, at its fields."""
-        for key, message in problems.items():
-            field = self[key] if key in self._fields else next(iter(self))
-            field.errors = [*field.errors, str(translate(message))]
-
-
-_KEY = [CleanString(60), DataRequired(_l("页面已失效，请返回上一页，刷新后再试。"))]
-
-
-class AssignForm(_Form):
+class AssignForm(PlainForm):
     title = StringField(_l("督办事项"), [CleanString(TITLE), DataRequired(_l("请写明督办事项。"))])
     requirements = TextAreaField(_l("具体要求"), [CleanString(WORDS, lines=True)])
     source = SelectField(_l("来源"), validate_choice=False)
@@ -46,7 +27,7 @@ class AssignForm(_Form):
     due = DayField(_l("办结时限"), [DataRequired(_l("请填写办结时限。"))])
     cadence = SelectField(_l("反馈频次"), validate_choice=False)
     listed_by = StringField(_l("挂牌督办机关"), [CleanString(80)])
-    request_key = HiddenField(validators=_KEY)
+    request_key = key_field()
 
     def __init__(self, **more: Any) -> None:
         super().__init__(**more)
@@ -57,7 +38,7 @@ class AssignForm(_Form):
         return Cadence(self.cadence.data) if self.cadence.data in list(Cadence) else Cadence.NONE
 
 
-class StepForm(_Form):
+class StepForm(PlainForm):
     """One form for all steps; each shows and reads the fields it needs."""
 
     text = TextAreaField(validators=[CleanString(WORDS, lines=True)])
@@ -75,10 +56,10 @@ class StepForm(_Form):
     """Only its place among the problems; the files come with the request."""
     unit = HiddenField()
     version = HiddenField()
-    request_key = HiddenField(validators=_KEY)
+    request_key = key_field()
 
 
-class VisitForm(_Form):
+class VisitForm(PlainForm):
     title = StringField(_l("检查内容"), [CleanString(120), DataRequired(_l("请写明检查什么。"))])
     units = SelectMultipleField(_l("被检查单位"), coerce=row_id, validate_choice=False)
     month = StringField(_l("月份"), [CleanString(7)])
@@ -88,10 +69,10 @@ class VisitForm(_Form):
     )
     basis = StringField(_l("依据"), [CleanString(LABEL), DataRequired(_l("请写明依据的文件和条款。"))])
     clash_why = StringField(_l("仍要安排的理由"), [CleanString(300)])
-    request_key = HiddenField(validators=_KEY)
+    request_key = key_field()
 
 
-class ResultForm(_Form):
+class ResultForm(PlainForm):
     done_on = DayField(_l("检查日期"), [DataRequired(_l("请填写检查日期。"))])
     result = TextAreaField(
         _l("检查情况"), [CleanString(1000, lines=True), DataRequired(_l("请写明检查情况。"))]

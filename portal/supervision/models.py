@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy import String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from portal.core.db import Own, within_tenant
+from portal.core.db import Own, Versioned, within_tenant
 
 
 class Stage(StrEnum):
@@ -111,7 +111,9 @@ class Order(Own):
     assigned_by: Mapped[str] = mapped_column(String(200))
     request_key: Mapped[str] = mapped_column(String(60))
     deadline_id: Mapped[int | None] = mapped_column(comment="the clock of the present round")
-    version: Mapped[int] = mapped_column(default=1)
+    version: Mapped[int] = mapped_column(
+        default=1, comment="what is decided about it; units may sign and feed"
+    )
     stage: Mapped[str] = mapped_column(String(12), default=Stage.OPEN.value)
     round: Mapped[int] = mapped_column(default=1, comment="2 = reopened once, under the same number")
     fed_at: Mapped[datetime | None] = mapped_column(comment="last feedback of the lead unit in this round")
@@ -172,7 +174,7 @@ class OrderStep(Own):
     request_key: Mapped[str | None] = mapped_column(String(60))
 
 
-class Visit(Own):
+class Visit(Versioned, Own):
     """A planned inspection (督导检查) of one or more units, and what came of it."""
 
     __tablename__ = "supervision_visit"
@@ -197,7 +199,6 @@ class Visit(Own):
     cancelled_at: Mapped[datetime | None]
     cancelled_why: Mapped[str] = mapped_column(String(300), default="")
     request_key: Mapped[str] = mapped_column(String(60))
-    version: Mapped[int] = mapped_column(default=1)
 
 
 class VisitUnit(Own):

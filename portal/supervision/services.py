@@ -93,6 +93,8 @@ def assign_order(
         sa.select(Order).where(Order.tenant_id == home, Order.request_key == request_key)
     ).one_or_none()
     if first is not None:
+        if first.mechanism_id != mechanism_id:
+            raise Conflict
         return first
     if subject:
         open_ = sa.select(Order).where(
@@ -217,11 +219,14 @@ def list_steps(session: Session, order: Order) -> list[OrderStep]:
     )
 
 
-def find_step(session: Session, request_key: str) -> OrderStep | None:
-    """The step that the same page has made already."""
+def find_step(session: Session, order: Order, request_key: str) -> OrderStep | None:
+    """The step that the same page has made already. ``Conflict`` for a page of another order."""
     home = get_scope(session).home
     wanted = sa.select(OrderStep).where(OrderStep.tenant_id == home, OrderStep.request_key == request_key)
-    return session.scalars(wanted).one_or_none()
+    found = session.scalars(wanted).one_or_none()
+    if found is not None and found.order_id != order.id:
+        raise Conflict
+    return found
 
 
 def write_step(

@@ -78,7 +78,7 @@ def feed_back(
     plan: str = "", request_key: str, folder: Path | None = None, uploads: Sequence[files.Upload] = (), link: str = "",
 ) -> OrderStep:  # fmt: skip
     """反馈: 进展, 问题, 下一步, with evidence. Who feeds back without having signed has signed by it."""
-    made = find_step(session, request_key)
+    made = find_step(session, order, request_key)
     if made is not None:
         return made
     lock_order(session, order)
@@ -109,7 +109,7 @@ def urge(
 ) -> OrderStep:  # fmt: skip
     """催办: a slip to the lead unit (or another of the order), in one of three colours that climb; ``slip_bar`` says
     what comes first. A red one reaches the leader in charge by name of post."""
-    made = find_step(session, request_key)
+    made = find_step(session, order, request_key)
     if made is not None:
         return made
     lock_order(session, order)
@@ -143,7 +143,7 @@ def hand_up(
     session: Session, actor: Actor, now: datetime, *, order: Order, text: str, request_key: str
 ) -> OrderStep:
     """提请领导: the convenors and the head of the office find it in their to-do lists until one of them instructs."""
-    made = find_step(session, request_key)
+    made = find_step(session, order, request_key)
     if made is not None:
         return made
     lock_order(session, order)
@@ -169,7 +169,7 @@ def instruct(
     link: str = "",
 ) -> OrderStep:
     """批示 of a leader, to the office and every unit of the order. Not by the very account that handed it up."""
-    made = find_step(session, request_key)
+    made = find_step(session, order, request_key)
     if made is not None:
         return made
     lock_order(session, order)

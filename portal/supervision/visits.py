@@ -94,6 +94,8 @@ def plan_visit(
         sa.select(Visit).where(Visit.tenant_id == home, Visit.request_key == request_key)
     ).first()
     if made is not None:
+        if made.mechanism_id != mechanism_id:
+            raise Conflict
         return made
     month, today = month_of(month, on), now.astimezone(SHANGHAI).date()
     units, members = (

@@ -8,10 +8,10 @@ import sqlalchemy as sa
 from sqlalchemy import String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from portal.core.db import Own, within_tenant
+from portal.core.db import Own, Versioned, within_tenant
 
 
-class WorkingGroup(Own):
+class WorkingGroup(Versioned, Own):
     """A group that the office set up (O-23…O-25). Posts name it in ``Post.group``."""
 
     __tablename__ = "working_group"
@@ -32,8 +32,6 @@ class WorkingGroup(Own):
     since: Mapped[date]
     until: Mapped[date | None]
     end_reason: Mapped[str] = mapped_column(String(300), default="")
-    version: Mapped[int] = mapped_column(default=1)
-    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
 
 
 class GroupUnit(Own):

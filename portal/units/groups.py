@@ -194,9 +194,15 @@ def get_expert(session: Session, mechanism_id: int, expert_id: int) -> Expert:
 def keep_expert(
     session: Session, actor: Actor, now: datetime, *, mechanism_id: int, given: Mapping[str, str], expert: Expert | None
 ) -> Expert:  # fmt: skip
-    """``given``: field, organisation, title, name. ``expert`` None = a new one."""
+    """``given``: field, organisation, title, name. ``expert`` None = a new one, unless the very same stands already."""
     act = Act.EXPERT_CHANGE
     if expert is None:
+        same = sa.select(Expert).where(*(getattr(Expert, key) == given[key] for key in ("field", "organisation", "title", "name")))
+        wanted = same.where(
+            Expert.tenant_id == get_scope(session).home, Expert.mechanism_id == mechanism_id, Expert.until.is_(None)
+        )
+        if first := session.scalars(wanted).first():  # pressed twice
+            return first
         act = Act.EXPERT_ADD
         expert = Expert(mechanism_id=mechanism_id, since=local_day(now))
         session.add(expert)
@@ -220,6 +226,10 @@ def note_consultation(
 ) -> Consultation:
     if on > local_day(now):
         raise Invalid({"on": _("咨询日期晚于今天，咨询以后再登记。")})
+    c = Consultation
+    same = sa.select(c).where(c.tenant_id == expert.tenant_id, c.expert_id == expert.id, c.on == on, c.matter == matter)
+    if first := session.scalars(same.where(c.opinion == opinion)).first():  # pressed twice
+        return first
     row = Consultation(expert_id=expert.id, on=on, matter=matter, opinion=opinion, by=actor.name, at=now)
     session.add(row)
     session.flush()

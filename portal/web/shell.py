@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from portal.core.i18n import LANGUAGES, chosen_locale, join_words, show_date, sh
 from portal.core.posts import POST_LABELS, Right
 from portal.core.reader import Desk, Reader, with_place
 from portal.core.scope import set_scope
-from portal.core.text import Text, _
+from portal.core.text import Message, Text, _
 from portal.web import tables
 from portal.web.access import now, the_session
 from portal.web.declared import show_size
@@ -80,6 +81,7 @@ def init_shell(app: Flask) -> None:
     app.jinja_env.filters.update(
         day=show_date,
         moment=show_moment,
+        dated=_dated,
         yuan=show_yuan,
         wan=show_wan,
         number=show_number,
@@ -98,6 +100,14 @@ def init_shell(app: Flask) -> None:
         **tables.HELPERS,
     )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+
+
+def _dated(value: date | datetime | None) -> Any:
+    """A day or a moment of lists and stories that may reach into other years: with the year where it is not this one."""
+    if value is None:
+        return ""
+    shown = show_moment(value) if isinstance(value, datetime) else show_date(value)
+    return shown if value.year == now().year else Message(_("%(y)s年%(moment)s"), y=value.year, moment=shown)
 
 
 def _current_desk(reader: Reader) -> Desk | None:

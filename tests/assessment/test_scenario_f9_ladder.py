@@ -151,7 +151,7 @@ def test_a_veto_needs_the_commission_the_units_chance_and_a_later_day(town: Town
     assert [m.state for m in measures(town)] == ["proposed"]
     assert town.step("commission_leader", veto, "confirm", why="情节严重", **dates).status_code == 303
     page = town.page("bank", f"assessment/ladder/{veto}")  # seen before it begins
-    assert "2026-07-20" in page
+    assert "7月20日 周一 — 12月31日 周四" in page
     assert "待发文" in page
     assert town.step("office", veto, "number", number="乡政法〔2026〕5号").status_code == 303
     assert "起执行" in town.page("bank", f"assessment/ladder/{veto}")

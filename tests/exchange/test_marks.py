@@ -14,7 +14,7 @@ from portal.exchange.models import UrgentPart, UrgentReport
 from tests.ledger.cast import Cast, fields_of
 
 Login = Callable[[str], FlaskClient]
-REFUSED = "这里有“%s”字样，没有报送"
+REFUSED = "这里有“%s”字样，没有保存"
 
 
 def noted(cast: Cast) -> list[tuple[str, str]]:

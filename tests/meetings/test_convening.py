@@ -172,7 +172,7 @@ def test_f5_a_substitute_of_lower_rank_needs_a_reason_that_is_kept(
         )
     meeting = called(city)
     slip = f"meetings/{meeting}/replies"
-    assert "请于 2026-05-11 12:00 前回执" in told(city, "commerce")[-1]
+    assert "请于 5月11日 周一 12:00 前回执" in told(city, "commerce")[-1]
     assert "会议回执" in city.home("commerce")
     # asked to nobody else: not seen, not answered, neither for another unit nor from beside
     for stranger in ("finance", "left", "group"):

@@ -172,7 +172,7 @@ def test_a_year_is_compiled_on_paper_and_as_a_list(city: City) -> None:
     assert "2026年会议纪要汇编" in words
     assert "内部讨论过程。" in words
     assert (
-        "牵头：市公安局；配合：工商银行阳泉市分行；责任人：分管领导；时限：15 个工作日（至 2026-06-03）"
+        "牵头：市公安局；配合：工商银行阳泉市分行；责任人：分管领导；时限：15 个工作日（至 2026年6月3日）"
         in words
     )
     sheet = load_workbook(
@@ -197,7 +197,7 @@ def test_a_year_is_compiled_on_paper_and_as_a_list(city: City) -> None:
         "市公安局",
         "工商银行阳泉市分行",
         "分管领导",
-        "15 个工作日（至 2026-06-03）",
+        "15 个工作日（至 2026年6月3日）",
         "督〔2026〕1号",
         rows[1][9],
         "正常",
@@ -218,7 +218,7 @@ def test_a_year_is_compiled_on_paper_and_as_a_list(city: City) -> None:
     assert form.status_code == 200
     assert "反假货币工作联席会议部分成员单位第1次会议纪要" in html
     assert (
-        "1.议定事项1。（牵头单位：市公安局；配合单位：工商银行阳泉市分行；责任人：分管领导；时限：15 个工作日（至 2026-06-03））"
+        "1.议定事项1。（牵头单位：市公安局；配合单位：工商银行阳泉市分行；责任人：分管领导；时限：15 个工作日（至 2026年6月3日））"
         in html
     )
     assert (

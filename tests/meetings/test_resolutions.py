@@ -128,7 +128,7 @@ def test_orders_are_made_when_the_office_asks_and_only_once(city: City) -> None:
             (u["police"], "2026-06-03"),
         ]
     shown = city.text("clerk", city.path("resolutions"))
-    assert "15 个工作日（至 2026-06-03）" in shown
+    assert "15 个工作日（至 2026年6月3日）" in shown
     assert "全部转督办（2 项）" in shown
     first = city.resolutions()[0]
     assert city.post("clerk", city.path("resolutions/orders"), {"only": first.id}).status_code == 303

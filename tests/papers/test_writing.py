@@ -162,7 +162,7 @@ def test_a_mark_of_secrecy_is_refused_at_its_field_and_only_the_trail_knows(offi
     marked = form(office, **{"paper-body": "机密★1年\n有关事项"})
     answer = office.post("clerk", "/new", marked)
     assert answer.status_code == 422
-    assert "涉密公文不得在本系统拟写" in answer.get_data(as_text=True)
+    assert "涉密内容不得写入本系统" in answer.get_data(as_text=True)
     assert papers(office) == []
     assert "text.refuse" in set(office.enter().scalars(sa.select(AuditEvent.act)))
 

@@ -423,7 +423,7 @@ def upgrade() -> None:
         sa.Column("changed_at", Instant(), nullable=False),
         sa.Column("changed_by", sa.String(length=200), nullable=False),
         sa.Column("request_key", sa.String(length=40), nullable=False),
-        sa.Column("version", INTEGER, nullable=False, comment="of the row: two people on one paper"),
+        sa.Column("version", INTEGER, nullable=False),
         sa.ForeignKeyConstraint(
             ["tenant_id", "mechanism_id"],
             ["mechanism.tenant_id", "mechanism.id"],
@@ -844,6 +844,12 @@ def upgrade() -> None:
         sa.Column("saved_by", sa.String(length=200), nullable=False),
         sa.Column("submitted_at", Instant(), nullable=True, comment="to whoever chaired"),
         sa.Column("submitted_by", sa.String(length=200), nullable=False),
+        sa.Column(
+            "hands",
+            JSON,
+            nullable=False,
+            comment="accounts that saved the newest edition or submitted it: none of them signs",
+        ),
         sa.Column("returned_at", Instant(), nullable=True),
         sa.Column("returned_why", sa.String(length=500), nullable=False),
         sa.Column("signed_at", Instant(), nullable=True),
@@ -1159,7 +1165,9 @@ def upgrade() -> None:
         sa.Column("assigned_by", sa.String(length=200), nullable=False),
         sa.Column("request_key", sa.String(length=60), nullable=False),
         sa.Column("deadline_id", INTEGER, nullable=True, comment="the clock of the present round"),
-        sa.Column("version", INTEGER, nullable=False),
+        sa.Column(
+            "version", INTEGER, nullable=False, comment="what is decided about it; units may sign and feed"
+        ),
         sa.Column("stage", sa.String(length=12), nullable=False),
         sa.Column("round", INTEGER, nullable=False, comment="2 = reopened once, under the same number"),
         sa.Column("fed_at", Instant(), nullable=True, comment="last feedback of the lead unit in this round"),
