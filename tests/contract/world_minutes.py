@@ -42,7 +42,7 @@ def furnish_minutes(
     minutes = save(session, actor, now, meeting=meeting, base=0, content=content)
     submit(session, actor, now, meeting=meeting, minutes=minutes)
     sign(
-        session, Actor(None, f"{words}主持人"), now, desk=chair, meeting=meeting, edition=1, order_link=lambda _id: "",
+        session, Actor(-1, f"{words}主持人"), now, desk=chair, meeting=meeting, edition=1, order_link=lambda _id: "",
         links={"minutes": "", "decisions": ""},
     )  # fmt: skip
     meeting.held_at = None

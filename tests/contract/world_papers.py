@@ -43,7 +43,7 @@ def furnish_papers(
     )  # fmt: skip
     paper = save_paper(session, actor, now, desk=desk, content=content, request_key=f"{place.slug}-paper")
     send_paper(session, actor, now, paper=paper, template=template)
-    someone = Actor(None, f"{place.canary}核稿人")
+    someone = Actor(-1, f"{place.canary}核稿人")
     flow.check_paper(session, someone, now, paper=paper)
     flow.sign_paper(session, someone, now, paper=paper, body=body)
     flow.number_paper(session, actor, now, paper=paper, body=body, year=now.year)
