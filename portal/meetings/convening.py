@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
@@ -16,7 +15,6 @@ from portal.campaigns.meetings import MeetingType
 from portal.core.audit import Act, record
 from portal.core.clock import SHANGHAI
 from portal.core.errors import Conflict, Invalid, NotAllowed, NotFound
-from portal.core.i18n import show_moment
 from portal.core.reader import Desk
 from portal.core.scope import Actor
 from portal.core.text import Message, Text, _
@@ -55,9 +53,9 @@ class Entry(Plan):
     agenda: Sequence[AgendaLine]
 
 
-def when(moment: datetime) -> Any:
-    """As it stands in notices."""
-    return show_moment(moment.astimezone(SHANGHAI))
+def when(moment: datetime) -> str:
+    """As notices keep it; they say it in their reader's language."""
+    return moment.astimezone(SHANGHAI).isoformat()
 
 
 def next_serial(session: Session, desk: Desk, type_: str, year: int) -> int:

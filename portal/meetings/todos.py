@@ -10,11 +10,11 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from portal.core.i18n import show_moment
 from portal.core.posts import Right
 from portal.core.reader import Reader
 from portal.core.text import Message, _
 from portal.core.todo import Todo
-from portal.meetings.convening import when
 from portal.meetings.models import Invitation, Meeting, Topic
 from portal.meetings.topics import State, in_state, state_of
 from portal.units.models import Mechanism, Unit
@@ -74,7 +74,7 @@ def _replies(session: Session, reader: Reader, now: datetime) -> list[Todo]:
             light="late" if now > m.reply_by else "near" if m.reply_by - now <= NEAR else "ok",
             state=_("回执已过时限") if now > m.reply_by else _("待回执"),
             what=Message(_("会议回执：%(title)s"), title=m.title),
-            note=Message(_("%(unit)s · %(when)s %(place)s"), unit=unit, when=when(m.starts_at), place=m.place),
+            note=Message(_("%(unit)s · %(when)s %(place)s"), unit=unit, when=show_moment(m.starts_at), place=m.place),
             source=office,
             due=m.reply_by, step=_("回执"), endpoint="meetings.replies", args={"meeting_id": m.id},
         )

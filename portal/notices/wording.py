@@ -13,9 +13,11 @@ from portal.core.i18n import show_moment
 from portal.core.periods import parse_period
 from portal.core.text import Message, Text
 
+_INSTANTS = {"due", "when", "by"}
+
 
 def say(text: str, params: Mapping[str, Any]) -> Message:
-    """``form`` and ``title`` are source texts, ``period`` is a key, ``due`` an instant in ISO 8601."""
+    """``form`` and ``title`` are source texts, ``period`` is a key, ``_INSTANTS`` are in ISO 8601."""
     shown = dict(params)
     for name in ("form", "title"):
         if name in shown:
@@ -23,9 +25,9 @@ def say(text: str, params: Mapping[str, Any]) -> Message:
     if shown.get("period"):
         with suppress(PortalError, ValueError):
             shown["period"] = parse_period(shown["period"]).label
-    if shown.get("due"):
+    for name in _INSTANTS & shown.keys():
         with suppress(ValueError):
-            shown["due"] = show_moment(datetime.fromisoformat(shown["due"]).astimezone(SHANGHAI))
+            shown[name] = show_moment(datetime.fromisoformat(shown[name]).astimezone(SHANGHAI))
     return Message(text, **shown)
 
 

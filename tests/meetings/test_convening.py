@@ -17,6 +17,7 @@ from portal.core.posts import PostKind
 from portal.core.scope import Scope, set_scope
 from portal.meetings.models import AgendaItem, Invitation, Meeting, PaperReading, Topic
 from portal.notices.models import Notice
+from portal.notices.wording import say
 from portal.notices.reminders import remind_everywhere
 from tests.conftest import TestClock
 from tests.factories import Factory
@@ -80,7 +81,7 @@ def told(city: City, unit: str) -> list[str]:
         rows = session.scalars(
             sa.select(Notice).where(Notice.unit_id == city.units[unit]).order_by(Notice.id)
         )
-        return [n.text % n.params for n in rows]
+        return [str(say(n.text, n.params)) for n in rows]
 
 
 def test_f5_a_topic_goes_from_the_unit_over_the_office_to_the_convenor(city: City) -> None:
