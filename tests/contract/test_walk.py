@@ -319,6 +319,8 @@ READERS: dict[str, set[PostKind]] = {
         OFFICE | UNIT | OVERSIGHT,  # of the body or of a unit; somebody in a group only is neither
     ),
     "meetings.minutes_editions": OFFICE | OVERSIGHT,
+    "papers.version": OFFICE | OVERSIGHT,
+    "papers.edit": set(),  # the walk's paper is issued; see tests/papers
     "meetings.edit_topic": UNIT,  # the applicant's own
     "units.show": OFFICE | UNIT,
     "units.handover": OFFICE,
