@@ -26,6 +26,11 @@ SECONDS = 60
 MEMORY = 4 * 1024**3
 """Of addresses, of which LibreOffice reserves far more than it uses."""
 _SLOTS = threading.BoundedSemaphore(2)
+PATIENCE = 3
+"""Seconds that a request waits for its turn: those who wait hold threads that serve everybody."""
+
+
+_NOT_MADE = _("预览没有生成。请下载文件，用 WPS 或 Word 打开。")
 
 
 class NoPreview(PortalError):
@@ -40,11 +45,15 @@ def find_converter() -> str | None:
 
 def make_pdf(paper: bytes, *, seconds: int = SECONDS) -> bytes:
     """The .docx as PDF. ``NoPreview`` says what to do instead."""
-    with tempfile.TemporaryDirectory(prefix="lianxi-") as folder:
-        source = Path(folder) / "paper.docx"
-        source.write_bytes(paper)
-        convert([source], Path(folder), seconds=seconds)
-        return source.with_suffix(".pdf").read_bytes()
+    try:
+        with tempfile.TemporaryDirectory(prefix="lianxi-") as folder:
+            source = Path(folder) / "paper.docx"
+            source.write_bytes(paper)
+            convert([source], Path(folder), seconds=seconds)
+            return source.with_suffix(".pdf").read_bytes()
+    except OSError as error:  # a full disk, mostly
+        log.exception("PDF of %s bytes", len(paper))
+        raise NoPreview(_NOT_MADE) from error
 
 
 def convert(papers: Sequence[Path], folder: Path, *, seconds: int = SECONDS) -> None:
@@ -52,10 +61,15 @@ def convert(papers: Sequence[Path], folder: Path, *, seconds: int = SECONDS) -> 
     program = find_converter()
     if program is None:
         raise NoPreview(_("本系统没有安装转换程序，不能预览。请下载文件，用 WPS 或 Word 打开。"))
-    with _SLOTS, tempfile.TemporaryDirectory(prefix="lianxi-") as home:
-        _run(_command(program, papers, folder, Path(home), seconds), Path(home), seconds)
+    if not _SLOTS.acquire(timeout=PATIENCE):
+        raise NoPreview(_("其他人正在生成预览。请稍后再试，或下载文件，用 WPS 或 Word 打开。"))
+    try:
+        with tempfile.TemporaryDirectory(prefix="lianxi-") as home:
+            _run(_command(program, papers, folder, Path(home), seconds), Path(home), seconds)
+    finally:
+        _SLOTS.release()
     if not all((folder / p.with_suffix(".pdf").name).exists() for p in papers):
-        raise NoPreview(_("预览没有生成。请下载文件，用 WPS 或 Word 打开。"))
+        raise NoPreview(_NOT_MADE)
 
 
 def _command(program: str, papers: Sequence[Path], folder: Path, home: Path, seconds: int) -> list[str]:

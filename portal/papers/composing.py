@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TypeVar
 
 from portal.campaigns.papers import DocumentTemplate, DocumentType
@@ -48,7 +48,7 @@ def compose(template: DocumentTemplate, values: Values, title: str, body: str, c
     layout = _LAYOUTS[template.type]
     bulletin, serial = layout is Layout.BULLETIN, layout in _SERIAL
     with in_source_language():
-        rows = _ask(template, template.sheet, values) if template.sheet else ()
+        rows = _ask(template, _all_of(template.sheet), values) if template.sheet else ()
         annex = str(translate(template.annex)) if template.annex and rows else ""
         annexes = (Annex(title=annex, sheet=rows),) if annex else ()
     names = written("，").join(context.copy_to)
@@ -90,8 +90,13 @@ def propose_body(template: DocumentTemplate, values: Values) -> str:
     """Its text, one paragraph a line, to be edited."""
     with in_source_language():
         return "\n".join(
-            text for words in _ask(template, template.body, values) if (text := str(translate(words)).strip())
+            text for words in _ask(template, _all_of(template.body), values) if (text := str(translate(words)).strip())
         )
+
+
+def _all_of(make: Callable[[Values], Iterable[Made]]) -> Callable[[Values], tuple[Made, ...]]:
+    """What a generator raises comes when it is read: here, where it is expected."""
+    return lambda values: tuple(make(values))
 
 
 def _ask(template: DocumentTemplate, make: Callable[[Values], Made], values: Values) -> Made:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from portal.core.errors import PluginError
 from portal.core.posts import Right
 from portal.core.reader import Desk
 from portal.core.scope import Scope
@@ -51,7 +52,10 @@ def _files(task: Task) -> Iterator[tuple[str, bytes]]:
         names = names_of(session, list(papers.values()))
         for paper in (papers[i] for i in some if i in papers):
             if paper.template in known:  # a plugin may have dropped one
-                official = set_paper(session, desk, body, campaign, paper, task.now, names)
+                try:
+                    official = set_paper(session, desk, body, campaign, paper, task.now, names)
+                except PluginError:  # it is in the log; the others are wanted all the same
+                    continue
                 yield f"{file_name(paper.number, paper.title)}.docx", write_paper(official)
         session.expunge_all()
         body = session.merge(body, load=False)

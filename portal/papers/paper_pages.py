@@ -10,7 +10,7 @@ from flask import render_template, send_file
 
 from portal.campaigns.papers import DocumentType
 from portal.core.audit import Act, record
-from portal.core.errors import Conflict, NotFound
+from portal.core.errors import Conflict, NotFound, PluginError
 from portal.core.posts import Right
 from portal.core.text import Message, Text, _
 from portal.documents import attachments, pdf
@@ -63,7 +63,7 @@ def list_receipts(paper: Paper) -> list[Receipt]:
 
 
 def set_or_none(paper: Paper) -> Official | None:
-    """None where the plugin no longer has the template: the words are shown all the same."""
+    """None where the plugin no longer has the template."""
     desk, session = the_desk(), the_session()
     body = get_body(session, desk.mechanism_id)
     try:
@@ -97,6 +97,12 @@ def show_paper(
     annexes, scans = files.split(attachments.list_attached(session, files.subject_of(paper)))
     body = get_body(session, desk.mechanism_id)
     numbering = office and state is State.SIGNED
+    official, broken = None, False
+    if in_full(paper):
+        try:
+            official = set_or_none(paper)
+        except PluginError:  # the words are shown all the same, and every step stays possible
+            broken = True
     page = render_template(
         "papers/paper.html",
         at=at(desk),
@@ -105,7 +111,8 @@ def show_paper(
         states=STATE_LABELS,
         light=LIGHTS[state],
         kind=TYPE_LABELS[DocumentType(paper.type)],
-        official=set_or_none(paper) if in_full(paper) else None,
+        official=official,
+        broken=broken,
         in_full=in_full(paper),
         terms=Terms.of(paper.terms),
         office=office,

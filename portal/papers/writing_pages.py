@@ -11,7 +11,7 @@ from werkzeug.datastructures import MultiDict
 
 from portal.campaigns.papers import DocumentTemplate, DocumentType
 from portal.core.clock import SHANGHAI
-from portal.core.errors import Conflict, Invalid, NotFound
+from portal.core.errors import Conflict, Invalid, NotFound, PluginError
 from portal.core.i18n import in_source_language, translate
 from portal.core.posts import Right
 from portal.core.text import Message, Text, _, written
@@ -246,7 +246,10 @@ def _work_on(paper: Paper | None, found: Sheet, action: str) -> Any:
         problems = found.problems | found.missing
         if problems:
             return _page(paper, content.template, posted, problems), 422
-        made = _proposed(content, anew=True)
+        try:
+            made = _proposed(content, anew=True)
+        except PluginError as error:
+            return _page(paper, content.template, posted, {"": error.message}), 503
         posted["paper-title"], posted["paper-body"] = made.title, made.body
         return _page(paper, content.template, posted)
     letter = next((t for t in _offered() if t.type is DocumentType.LETTER), None)
