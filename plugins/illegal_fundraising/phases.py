@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from portal.campaigns import ACTIVITIES, Cadence, Obligation, Phase, _
+from portal.campaigns import ACTIVITIES, VISITS, Cadence, Obligation, Phase, _
 
 from .sources import d4
 
@@ -79,6 +79,7 @@ OBLIGATIONS = (
         key="office_inspection",
         label=_("对各乡（镇）、各单位开展督导检查"),
         cadence=Cadence.QUARTERLY,
+        pool=VISITS,
         by_office=True,
         first=FIRST_QUARTER,
         last=END,

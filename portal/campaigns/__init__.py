@@ -23,6 +23,7 @@ from portal.campaigns.exchange import Agreement, Category, Exchange, Limit, Limi
 from portal.campaigns.forms import (
     ACTIVITIES,
     MEETINGS,
+    VISITS,
     Check,
     Choice,
     CodeList,
@@ -55,6 +56,7 @@ __all__ = [
     "CONTRACT",
     "EVERY_MEMBER",
     "MEETINGS",
+    "VISITS",
     "Agreement",
     "Body",
     "BodyKind",

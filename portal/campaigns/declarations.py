@@ -179,7 +179,7 @@ class Obligation:
     due: date | None = None
     cadence: Cadence | None = None
     pool: str = ""
-    """``ACTIVITIES``, ``MEETINGS``, a ledger or another pool whose records meet it (``Draw.pool``)."""
+    """``ACTIVITIES``, ``MEETINGS``, ``VISITS``, a ledger or another pool whose records meet it (``Draw.pool``)."""
     meetings: tuple[MeetingType, ...] = ()
     """Kinds of meetings that meet it, with ``pool`` ``MEETINGS``."""
     form: str = ""

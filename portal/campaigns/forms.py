@@ -51,6 +51,10 @@ rally, visit, lecture, media, live or other; their ``audience`` rural, community
 office, other or ''."""
 MEETINGS = "meetings"
 """As ``Obligation.pool``: the meetings that the body has held."""
+VISITS = "visits"
+"""As ``Obligation.pool``: the inspections whose result the office has recorded."""
+OF_OFFICE = (MEETINGS, VISITS)
+"""Pools of an office's records: no unit owes them."""
 
 
 @dataclass(frozen=True, kw_only=True)

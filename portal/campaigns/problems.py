@@ -22,7 +22,7 @@ from portal.campaigns.declarations import (
     Threshold,
 )
 from portal.campaigns.exchange import MOST, Category, Exchange, LimitKind
-from portal.campaigns.forms import ACTIVITIES, MEETINGS, CodeList, Field, FieldKind, Form
+from portal.campaigns.forms import ACTIVITIES, MEETINGS, OF_OFFICE, CodeList, Field, FieldKind, Form
 from portal.campaigns.meetings import MeetingKind, Meetings
 from portal.campaigns.oversight import HUNDRED, Oversight, PointKind, RungKind, ScoreItem, trace_in
 from portal.campaigns.papers import DocumentTemplate
@@ -157,16 +157,16 @@ def _walk(c: Campaign) -> Iterator[Message]:
             yield Message(_("限时任务 %(key)s 必须写明日期或周期，且只写一个。"), key=obligation.key)
         if obligation.form and obligation.form not in {f.key for f in c.forms}:
             yield _dangling(f"obligation {obligation.key}", obligation.form)
-        if obligation.pool and obligation.pool not in ledgers | {ACTIVITIES, MEETINGS}:
+        if obligation.pool and obligation.pool not in ledgers | {ACTIVITIES, *OF_OFFICE}:
             yield _dangling(f"obligation {obligation.key}", obligation.pool)
         if (obligation.pool == MEETINGS) != bool(obligation.meetings):
             yield Message(_("限时任务 %(key)s：以会议为准的必须且只有它写明会议种类。"), key=obligation.key)
-        if obligation.pool == MEETINGS and not obligation.by_office:
-            yield Message(_("限时任务 %(key)s：会议由办公室召集，不能要求成员单位。"), key=obligation.key)
+        if obligation.pool in OF_OFFICE and not obligation.by_office:
+            yield Message(_("限时任务 %(key)s：会议和检查由办公室办理，不能要求成员单位。"), key=obligation.key)
         for kind in obligation.meetings:
             if kind not in {k.type for k in c.meetings.kinds}:
                 yield _dangling(f"obligation {obligation.key}", kind)
-        by_unit = obligation.form or obligation.members or obligation.pool not in ("", MEETINGS)
+        by_unit = obligation.form or obligation.members or obligation.pool not in ("", *OF_OFFICE)
         if obligation.by_office and by_unit:
             yield Message(_("限时任务 %(key)s 由办公室承担，不能写表、台账或成员单位。"), key=obligation.key)
         for key in obligation.members:

@@ -14,7 +14,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from portal.campaigns.declarations import EVERY_MEMBER, Cadence, Campaign, Duty, Obligation
-from portal.campaigns.forms import MEETINGS
+from portal.campaigns.forms import MEETINGS, VISITS
 from portal.core.clock import end_of, midnight
 from portal.core.i18n import show_moment
 from portal.core.periods import Period, PeriodKind, period_of
@@ -195,6 +195,8 @@ def _met_by(obligation: Obligation) -> Message | Text:
         return _("系统里没有对应的表和台账，办完后登记一行。")
     if obligation.pool == MEETINGS:
         return _("以会议登记为已召开为准，不用另填。")
+    if obligation.pool == VISITS:
+        return _("以检查计划中登记的检查结果为准，不用另填。")
     pool = find_pool(obligation.pool)
     return Message(_("取自%(name)s，不用另填。"), name=pool.name if pool else obligation.pool)
 

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.campaigns.declarations import Campaign, Obligation
-from portal.campaigns.forms import MEETINGS
+from portal.campaigns.forms import OF_OFFICE
 from portal.core.clock import SHANGHAI
 from portal.core.periods import Period, PeriodKind
 from portal.duties.models import DutyRecord
@@ -155,7 +155,7 @@ def _records(
     found: _Records = {}
     for name, keys in sorted(rooms.items()):
         room = find_room(name)
-        if name != LINES and room is not None and (units or name == MEETINGS):
+        if name != LINES and room is not None and (units or name in OF_OFFICE):
             # a form is due after its period, so it is read by its due instant from the first period on
             for record in room.read(
                 session, keys, sorted(units), first, date.max if name == FORMS else today

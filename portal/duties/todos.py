@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from portal.campaigns.declarations import Campaign, Obligation
-from portal.campaigns.forms import MEETINGS
+from portal.campaigns.forms import MEETINGS, VISITS
 from portal.core.clock import SHANGHAI
 from portal.core.periods import Period, PeriodKind, period_of
 from portal.core.posts import Right
@@ -118,7 +118,7 @@ def entry_of(item: Item) -> tuple[str, dict[str, Any]]:
     return endpoint, {argument: o.pool} if argument else {}
 
 
-_STEPS = {LINES: _("登记一行"), FORMS: _("填报"), MEETINGS: _("召集会议")}
+_STEPS = {LINES: _("登记一行"), FORMS: _("填报"), MEETINGS: _("召集会议"), VISITS: _("登记检查")}
 
 
 def step_of(item: Item) -> Text:

@@ -12,7 +12,7 @@ from datetime import date, datetime
 from sqlalchemy.orm import Session
 
 from portal.campaigns.declarations import Obligation
-from portal.campaigns.forms import ACTIVITIES, MEETINGS
+from portal.campaigns.forms import ACTIVITIES, MEETINGS, OF_OFFICE
 from portal.figures.sources import LEDGERS
 
 FORMS = "forms"
@@ -61,7 +61,7 @@ _ROOMS: dict[str, Room] = {}
 
 
 def register_evidence(name: str, room: Room) -> None:
-    """``name``: ``ACTIVITIES``, ``MEETINGS``, ``LEDGERS`` or ``FORMS``."""
+    """``name``: ``ACTIVITIES``, ``MEETINGS``, ``VISITS``, ``LEDGERS`` or ``FORMS``."""
     _ROOMS[name] = room
 
 
@@ -70,7 +70,7 @@ def room_of(obligation: Obligation) -> str:
     if obligation.form:
         return FORMS
     if obligation.pool:
-        return obligation.pool if obligation.pool in (ACTIVITIES, MEETINGS) else LEDGERS
+        return obligation.pool if obligation.pool in (ACTIVITIES, *OF_OFFICE) else LEDGERS
     return LINES
 
 

@@ -41,6 +41,6 @@ def _tabs() -> dict[str, Any]:
 
 
 # Further pages of this blueprint; they add their routes when imported.
-from portal.supervision import list_pages, order_pages, origin, step_pages, visit_pages  # noqa: E402
+from portal.supervision import evidence, list_pages, order_pages, origin, step_pages, visit_pages  # noqa: E402
 
-__all__ = ["blueprint", "list_pages", "order_pages", "origin", "step_pages", "visit_pages"]
+__all__ = ["blueprint", "evidence", "list_pages", "order_pages", "origin", "step_pages", "visit_pages"]
