@@ -206,7 +206,7 @@ def find_gaps(
         if not line.text.strip():
             gaps[f"text-{n}"] = _("请写明议定的事项；不需要的请删除这一行。")
         if not line.person.strip():
-            gaps[f"person-{n}"] = _("请写责任人的岗位，例如“分管领导”“货币金银科科长”，不必写姓名。")
+            gaps[f"person-{n}"] = _("请写责任人的岗位，例如“分管领导”“业务科科长”，不必写姓名。")
         day = day_of(line)
         if not line.lead:
             gaps[f"lead-{n}"] = _("请选牵头单位，一项只有一个。")

@@ -83,7 +83,9 @@ def name_source(source: str) -> Text:
 
 
 def list_sources() -> dict[str, Text]:
-    return INSTRUCTIONS | {key: kind.name for key, kind in _KINDS.items()}
+    """In the order of lists and statistics: 其他 is the last."""
+    named = INSTRUCTIONS | {key: kind.name for key, kind in _KINDS.items()}
+    return {key: name for key, name in named.items() if name != OTHER} | {"other": OTHER}
 
 
 def find_page(endpoint: str, args: dict[str, Any]) -> str:

@@ -65,6 +65,10 @@ def month_of(month: str, on: date | None) -> str:
     return f"{int(year):04d}-{int(number):02d}"
 
 
+def _in_words(month: str) -> Message:
+    return Message(_("%(y)s年%(m)s月"), y=month[:4], m=int(month[5:]))
+
+
 def find_clashes(session: Session, month: str, unit_ids: Sequence[int]) -> list[Clash]:
     """What these units are asked already in the month, over all bodies of the home tenant; one statement."""
     rows = session.execute(
@@ -128,7 +132,7 @@ def plan_visit(
     for unit_id in units:
         session.add(VisitUnit(visit_id=visit.id, unit_id=unit_id))
         text = Message(
-            _("检查安排：“%(title)s”，%(month)s，由 %(by)s 检查。"), title=title, month=month, by=by_whom
+            _("检查安排：“%(title)s”，%(month)s，由 %(by)s 检查。"), title=title, month=_in_words(month), by=by_whom
         )
         notify(
             session, now, mechanism_id=mechanism_id, unit_id=unit_id, text=text, sender=actor.name, link=link,
@@ -253,7 +257,7 @@ def _find_source(session: Session, desk: Desk, seen_id: int) -> OrderSource:
     visit = get_visit(session, desk, row.visit_id)
     unit = session.get_one(Unit, (desk.tenant_id, row.unit_id))
     return OrderSource(
-        subject=f"visit:{row.id}", label=Message(_("%(month)s %(title)s"), month=visit.month, title=visit.title),
+        subject=f"visit:{row.id}", label=Message(_("%(month)s %(title)s"), month=_in_words(visit.month), title=visit.title),
         title=str(Message(_("%(unit)s整改检查发现的问题"), unit=unit.short_name)), requirements=row.problems,
         lead_unit_id=row.unit_id,
     )  # fmt: skip
