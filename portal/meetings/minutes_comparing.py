@@ -58,7 +58,13 @@ def parts_of_content(c: Content, agenda: Mapping[int, str], names: Mapping[int, 
     found: Parts = [(_("标题"), c.title), (_("出席情况"), c.attendance), (_("会议情况"), c.text)]
     found += [(Message(_("议题：%(title)s"), title=title), c.parts.get(i, "")) for i, title in agenda.items()]
     for n, x in enumerate((x for x in c.lines if not x.empty), 1):
-        due = day_on_paper(x.due) if x.due else Message(_("签发后 %(n)s 个工作日"), n=x.days) if x.days else Text("")
+        due = (
+            day_on_paper(x.due)
+            if x.due
+            else Message(_("签发后 %(n)s 个工作日"), n=x.days)
+            if x.days
+            else Text("")
+        )
         supporting = [name for u, name in names.items() if u in x.supporting]
         line = _decision_line(names.get(x.lead, ""), supporting, x.person, str(due), x.text)
         found.append((Message(_("议定事项第 %(n)s 项"), n=n), line))
