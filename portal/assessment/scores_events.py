@@ -61,7 +61,7 @@ def enter_event(
         if (known.sheet_id, known.unit_id) != (sheet.id, unit_id):
             raise Conflict
         return known
-    _check_open(sheet)
+    _check_open(session, sheet)
     line = next((x for x in lines if x.key == entry.line), None)
     _check_entry(entry, line, sheet, now)
     assert line is not None
@@ -89,7 +89,9 @@ def enter_event(
     return event
 
 
-def _check_open(sheet: ScoreSheet) -> None:
+def _check_open(session: Session, sheet: ScoreSheet) -> None:
+    """As it is now, and until this transaction ends: a closing under way comes first or waits."""
+    session.refresh(sheet, with_for_update={"read": True})
     if sheet.closed_at is not None:
         raise Conflict(_("本年度已定档，不能再改。"))
     if not sheet.version:
@@ -134,7 +136,7 @@ def withdraw_event(
 ) -> None:  # fmt: skip
     """Entered by mistake: it stays on the sheet, struck out, with the reason."""
     session.refresh(event, with_for_update=True)
-    _check_open(sheet)
+    _check_open(session, sheet)
     if event.withdrawn_at is not None:
         raise Conflict(_("该记录已撤销。"))
     if not why:
@@ -154,7 +156,7 @@ def object_to(
     object_by: datetime, text: str, link: Link,
 ) -> ScoreObjection:  # fmt: skip
     """``event``: key of an event on the unit's own sheet; once for each."""
-    _check_open(sheet)
+    _check_open(session, sheet)
     if now > object_by:
         raise Conflict(Message(_("该条的申诉期限已于 %(due)s 届满。"), due=show_moment(object_by)))
     if not text:
@@ -192,7 +194,7 @@ def answer_objection(
     ).one_or_none()  # fmt: skip
     if found is None:
         raise NotFound
-    _check_open(sheet)
+    _check_open(session, sheet)
     if found.answered_at is not None:
         raise Conflict(_("该申诉已由他人答复，请刷新页面查看。"))
     kind, _colon, number = found.event.partition(":")

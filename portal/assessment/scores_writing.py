@@ -153,6 +153,7 @@ def score_close(sheet_id: int) -> Any:
     sheet, typed = _get(sheet_id), Typed(request.form)
     number = typed.text("number", 60)
     typed.check()
+    the_session().refresh(sheet, with_for_update=True)  # nothing is entered between adding up and closing
     found = scores_of(sheet, lines_of(sheet), [m.unit_id for m in members_of(sheet)])
     scores.close_sheet(
         the_session(), the_actor(), now(), desk=the_desk(), sheet=sheet, number=number,

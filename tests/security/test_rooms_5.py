@@ -14,13 +14,18 @@ import sqlalchemy as sa
 from flask import Flask
 
 from portal.accounts.models import Account
-from portal.assessment.models import Measure, MeasureState
+from portal.assessment.models import Measure, MeasureState, ScoreSheet
+from portal.assessment.scores_counting import Line
+from portal.assessment.scores_events import Entry, enter_event
 from portal.assessment.survey_models import Commendation
 from portal.assessment.survey_questions import Question, tally
 from portal.campaigns.meetings import MeetingType
+from portal.campaigns.oversight import PointKind
+from portal.core.db import db
 from portal.core.errors import Conflict, NotAllowed
 from portal.core.posts import PostKind
-from portal.core.scope import Actor
+from portal.core.scope import Actor, Scope, set_scope
+from portal.core.workdays import WorkCalendar
 from portal.documents import pdf
 from portal.meetings.convening import cancel_meeting
 from portal.meetings.models import Invitation, Meeting
@@ -278,6 +283,38 @@ def test_a_key_that_another_body_used_gives_nothing_of_it_away(office: Office, m
     with pytest.raises(Conflict):
         assign_order(session, clerk, office.clock(), mechanism_id=beside.id, lead_id=1, **order)
     session.rollback()
+
+
+@pytest.mark.parametrize("engine", ["postgresql"])  # SQLite lets one write at a time
+def test_nothing_is_entered_into_a_sheet_that_is_just_closed(office: Office, app: Flask) -> None:
+    """The clerk's page read the sheet before the convenor closed it."""
+    session, line = office.enter(), Line("base", "评分项", PointKind.BASE, 10_000, 0, "", False, "依据")
+    sheet = ScoreSheet(
+        mechanism_id=office.body_id, campaign="antifraud", year=2026, version=1, draft=[line.as_json()]
+    )
+    session.add(sheet)
+    session.commit()
+    clerk = office.actor("clerk")
+    sheet = office.enter().scalars(sa.select(ScoreSheet)).one()
+
+    def close() -> None:
+        with app.app_context():
+            other = db.session()
+            set_scope(other, Scope(own=(office.county_id,), home=office.county_id))
+            other.execute(sa.update(ScoreSheet).values(closed_at=office.clock()))
+            other.commit()
+            db.session.remove()
+
+    thread = threading.Thread(target=close)
+    thread.start()
+    thread.join(20)
+    assert sheet.closed_at is None
+    with pytest.raises(Conflict):
+        enter_event(
+            office.make.session, clerk, office.clock(), sheet=sheet, lines=(line,), unit_id=office.units["police"],
+            unit="公安局", entry=Entry(line="base", happened_on=office.clock().date(), evidence="事实", points=25),
+            calendar=WorkCalendar(), office="办公室", request_key="late", link=str,
+        )  # fmt: skip
 
 
 # ----------------------------------------------------------------------------------------- nameless answers
