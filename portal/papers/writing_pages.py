@@ -18,6 +18,7 @@ from portal.core.text import Message, Text, _, written
 from portal.documents import attachments
 from portal.documents.drafts import drop_draft, find_draft, save_draft
 from portal.documents.file_pages import files_folder
+from portal.documents.marks import SecretText, refuse_marks
 from portal.documents.models import Draft
 from portal.documents.writing import note_refused
 from portal.papers import files, flow, sheet, texts, writing
@@ -311,6 +312,11 @@ def _page(
     )
 
 
+def _sensitive(key: str) -> set[str]:
+    """Answers that are sealed at rest: a draft, which is not, goes without them."""
+    return {f.key for t in list_templates(the_campaign()) if t.key == key for f in t.fields if f.sensitive}
+
+
 @blueprint.post("/<tenant>/<campaign>/papers/autosave")
 @require(Right.PAPER_WRITE)
 def autosave() -> Any:
@@ -325,13 +331,18 @@ def autosave() -> Any:
             raise Conflict(_("同事刚保存过这份公文，没有自动保存。请复制您写的内容，刷新页面后再改。"))
         if paper is None and not _key(None):
             raise Conflict(_("页面已失效，请返回上一页，刷新后再试。"))
+        typed = {n: v for n, v in sheet.kept(posted).items() if n not in _sensitive(posted.get("paper-template", ""))}
+        refuse_marks({name.removeprefix("paper-"): "\n".join(values) for name, values in typed.items()})
         draft = save_draft(
             session, the_actor(), now(), mechanism_id=desk.mechanism_id, unit_id=None, kind=DRAFT, subject=_key(paper),
-            title=posted.get("paper-title", "").replace("\0", ""), content={"form": sheet.kept(posted)},
+            title=posted.get("paper-title", "").replace("\0", ""), content={"form": typed},
             version=row_id(posted.get("version", "")),
         )  # fmt: skip
     except Conflict as error:
         return {"problem": str(translate(error.message))}, 409
+    except SecretText as error:  # not even a draft may hold one
+        note_refused(f"paper:{paper_id or 'new'}", error)
+        return {"problem": str(translate(error.message))}, 422
     time = now().astimezone(SHANGHAI).strftime("%H:%M")
     return {
         "version": draft.version,

@@ -165,6 +165,10 @@ def test_a_mark_of_secrecy_is_refused_at_its_field_and_only_the_trail_knows(offi
     assert "涉密内容不得写入本系统" in answer.get_data(as_text=True)
     assert papers(office) == []
     assert "text.refuse" in set(office.enter().scalars(sa.select(AuditEvent.act)))
+    saved = office.post("clerk", "/autosave", marked)
+    assert saved.status_code == 422
+    assert "涉密内容不得写入本系统" in saved.get_json()["problem"]
+    assert list(office.enter().scalars(sa.select(Draft))) == []
 
 
 def test_fields_make_title_and_text(office: Office) -> None:

@@ -27,6 +27,7 @@ from portal.core.posts import PostKind
 from portal.core.scope import Actor, Scope, set_scope
 from portal.core.workdays import WorkCalendar
 from portal.documents import pdf
+from portal.documents.models import Draft
 from portal.meetings.convening import cancel_meeting
 from portal.meetings.models import Invitation, Meeting
 from portal.papers import flow, numbers, origins
@@ -230,6 +231,24 @@ def test_a_template_that_raises_hides_no_paper_and_keeps_what_was_typed(
     assert "打了一半的标题" in answer.get_data(as_text=True)
     withdrawn = {"csrf_token": typed["csrf_token"], "ending": "模板有误"}
     assert clerk.post(office.url(f"/{paper_id}/end"), data=withdrawn).status_code == 303
+
+
+def test_a_draft_holds_no_answer_that_is_sealed_at_rest(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = paper_templates.find_template(office.campaign, "notice")
+    first, *others = found.fields
+    sealed = replace(found, fields=(replace(first, sensitive=True), *others))
+    monkeypatch.setattr("portal.papers.writing_pages.list_templates", lambda _campaign: [sealed])
+    clerk = office.as_("clerk")
+    typed = {
+        "csrf_token": csrf(clerk, office.url()), "paper-template": "notice", "paper-title": "标题", "request_key": "k",
+        first.key: "CANARY-SEALED",
+    }  # fmt: skip
+    assert clerk.post(office.url("/autosave"), data=typed).status_code == 200
+    (draft,) = office.enter().scalars(sa.select(Draft))
+    assert "标题" in str(draft.content)
+    assert "CANARY-SEALED" not in str(draft.content)
 
 
 def test_who_waits_for_a_preview_holds_no_thread(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
