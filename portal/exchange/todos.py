@@ -20,6 +20,7 @@ from portal.documents.models import Draft
 from portal.exchange.models import UrgentPart, UrgentReceipt, UrgentReport
 from portal.exchange.office import first_line
 from portal.exchange.services import DRAFT, FEEDBACK
+from portal.tenants.below import list_below
 from portal.tenants.models import Level, Tenant
 from portal.units.models import Unit
 
@@ -29,14 +30,15 @@ FOLLOW_UP = "follow_up"
 
 
 def list_todos(session: Session, reader: Reader, now: datetime) -> Sequence[Todo]:
-    """At most four statements."""
+    """At most four statements, one of which other rooms ask, too."""
     found = _drafts(session, reader)
     offices = reader.offices(Right.URGENT_RECEIVE)
     if not offices:
         return found
     tops = sorted({p.tenant_id for p in offices})
-    if any(p.tenant_level != Level.COUNTY for p in offices):
-        below = {row[0] for row in _BELOW.rows(session, tops=tops)} - set(reader.scope.own)
+    higher = {p.tenant_id for p in offices if p.tenant_level != Level.COUNTY}
+    if higher:
+        below = list_below(session, higher) - set(reader.scope.own)
         set_scope(session, Scope(own=reader.scope.own, below=tuple(sorted(below))))
     waiting: dict[tuple[int, str, int], list[Any]] = {}
     for row in (*_FIRST.rows(session, tops=tops), *_LATER.rows(session, tops=tops)):
@@ -47,11 +49,6 @@ def list_todos(session: Session, reader: Reader, now: datetime) -> Sequence[Todo
 
 
 _top = aliased(Tenant)
-_BELOW = Ready(
-    sa.select(Tenant.id)
-    .join(_top, Tenant.path.startswith(_top.path))
-    .where(_top.id.in_(sa.bindparam("tops", expanding=True)))
-)
 
 
 def _unread(number: Any, filed_at: Any, kind: Any) -> Any:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.core.posts import Right
@@ -15,20 +14,21 @@ from portal.core.text import Message, _
 from portal.core.todo import Todo
 from portal.information.request_lists import list_waiting
 from portal.information.requests import ABOVE, LIGHTS, STATES, State
-from portal.tenants.models import Level, Tenant
+from portal.tenants.below import list_below
+from portal.tenants.models import Level
 
 _STEPS = {State.FILED: _("审核"), State.PASSED: _("受理"), State.TAKEN: _("办结")}
 
 
 def list_todos(session: Session, reader: Reader, now: datetime) -> Sequence[Todo]:
-    """At most two statements."""
+    """At most two statements, one of which other rooms ask, too."""
     posts = reader.offices(Right.INFO_ANSWER)
     if not posts:
         return ()
     own = [(p.tenant_id, p.mechanism_id or 0) for p in posts]
     above = [(p.tenant_id, p.campaign) for p in posts if p.tenant_level != Level.COUNTY]
     if above:
-        below = set(session.scalars(sa.select(Tenant.id).where(Tenant.parent_id.in_([t for t, _c in above]))))
+        below = list_below(session, {t for t, _c in above})
         set_scope(session, Scope(own=reader.scope.own, below=tuple(sorted(below - set(reader.scope.own)))))
     rows = list_waiting(session, own, above)
     set_scope(session, reader.scope)

@@ -1,4 +1,5 @@
-"""What waits of minutes: to be written, to be signed off by whoever chaired, to be signed for by units."""
+"""What waits after a meeting: to be entered as held; minutes to be written, to be signed off by whoever chaired, to be
+signed for by units."""
 
 from __future__ import annotations
 
@@ -22,11 +23,12 @@ MOST = 50
 
 def list_todos(session: Session, reader: Reader, now: datetime) -> Sequence[Todo]:
     """At most two statements, none for readers without a part in it."""
-    return [*_to_write_or_sign(session, reader), *_to_sign_for(session, reader)]
+    return [*_to_write_or_sign(session, reader, now), *_to_sign_for(session, reader)]
 
 
-def _to_write_or_sign(session: Session, reader: Reader) -> list[Todo]:
-    """Of the office: held meetings whose minutes are not submitted, or came back. Of the chair: what was submitted."""
+def _to_write_or_sign(session: Session, reader: Reader, now: datetime) -> list[Todo]:
+    """Of the office: meetings whose hour has passed and that nobody has entered as held (never late, there is no limit),
+    held ones whose minutes are not submitted or came back. Of the chair: what was submitted."""
     m = Meeting
     write = {(p.tenant_id, p.mechanism_id) for p in reader.offices(Right.MEETING_HOLD)}
     chairs = {(p.tenant_id, p.mechanism_id, p.kind.value) for p in reader.offices(Right.MINUTES_SIGN)}
@@ -35,7 +37,9 @@ def _to_write_or_sign(session: Session, reader: Reader) -> list[Todo]:
         m.held_at.is_not(None), sa.or_(Minutes.id.is_(None), Minutes.submitted_at.is_(None)),
         sa.or_(Minutes.id.is_(None), Minutes.signed_at.is_(None)),
     )  # fmt: skip
-    wanted: list[Any] = [sa.and_(m.tenant_id == t, m.mechanism_id == b, open_) for t, b in sorted(write)]
+    to_enter = sa.and_(m.held_at.is_(None), m.starts_at <= now)
+    waits = sa.or_(open_, to_enter)
+    wanted: list[Any] = [sa.and_(m.tenant_id == t, m.mechanism_id == b, waits) for t, b in sorted(write)]
     wanted += [
         sa.and_(m.tenant_id == t, m.mechanism_id == b, m.chair == kind, submitted)
         for t, b, kind in sorted(chairs)
@@ -43,14 +47,25 @@ def _to_write_or_sign(session: Session, reader: Reader) -> list[Todo]:
     if not wanted:
         return []
     rows = session.execute(
-        sa.select(m.tenant_id, m.campaign, m.id, m.title, Minutes.submitted_at, Minutes.returned_at)
+        sa.select(
+            m.tenant_id, m.campaign, m.id, m.title, m.held_at, Minutes.submitted_at, Minutes.returned_at
+        )
         .outerjoin(Minutes, sa.and_(Minutes.tenant_id == m.tenant_id, Minutes.meeting_id == m.id))
         .where(m.cancelled_at.is_(None), sa.or_(*wanted))
         .order_by(m.starts_at, m.id)
         .limit(MOST)
     )
     found = []
-    for tenant_id, campaign, meeting_id, title, sent, returned in rows:
+    for tenant_id, campaign, meeting_id, title, held, sent, returned in rows:
+        if held is None:
+            found.append(
+                Todo(
+                    tenant_id=tenant_id, campaign=campaign, light="near", state=_("待登记"),
+                    what=Message(_("登记到会和召开：%(title)s"), title=title), source=_("本办公室"), step=_("登记"),
+                    endpoint="meetings.sign_in", args={"meeting_id": meeting_id},
+                )
+            )  # fmt: skip
+            continue
         text = _("审核签发纪要：%(title)s") if sent else _("整理会议纪要：%(title)s")
         state = _("待签发") if sent else _("已退回修改") if returned else _("待整理")
         found.append(

@@ -1,5 +1,5 @@
-"""What waits in this room: replies of units, opinions of the office, decisions of convenors, meetings to be entered
-as held. What waits of minutes is in ``minutes_todos``."""
+"""What waits in this room: replies of units, opinions of the office, decisions of convenors. What
+waits after a meeting is in ``minutes_todos``."""
 
 from __future__ import annotations
 
@@ -24,11 +24,10 @@ NEAR = timedelta(days=2)
 
 
 def list_todos(session: Session, reader: Reader, now: datetime) -> Sequence[Todo]:
-    """At most three statements, none for readers without a part in it."""
+    """At most two statements, none for readers without a part in it."""
     return [
         *_replies(session, reader, now),
         *_topics(session, reader),
-        *_to_enter(session, reader, now),
     ]
 
 
@@ -118,21 +117,3 @@ def _topics(session: Session, reader: Reader) -> list[Todo]:
             )
         )  # fmt: skip
     return found
-
-
-def _to_enter(session: Session, reader: Reader, now: datetime) -> list[Todo]:
-    """Of the office: meetings whose hour has passed and that nobody has entered as held; never late, there is no limit."""
-    mine = _bodies(reader, Right.MEETING_HOLD, Meeting)
-    if mine is None:
-        return []
-    query = sa.select(Meeting).where(
-        mine, Meeting.held_at.is_(None), Meeting.cancelled_at.is_(None), Meeting.starts_at <= now
-    )
-    return [
-        Todo(
-            tenant_id=m.tenant_id, campaign=m.campaign, light="near", state=_("待登记"),
-            what=Message(_("登记到会和召开：%(title)s"), title=m.title), source=_("本办公室"), step=_("登记"),
-            endpoint="meetings.sign_in", args={"meeting_id": m.id},
-        )
-        for m in session.scalars(query.order_by(Meeting.starts_at).limit(MOST))
-    ]  # fmt: skip

@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-import sqlalchemy as sa
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from portal.core.clock import SHANGHAI, end_of, midnight
 from portal.core.i18n import show_moment
 from portal.core.periods import PeriodKind, parse_period, period_of
 from portal.core.posts import Right
 from portal.core.reader import Held, Reader
-from portal.core.ready import Ready
 from portal.core.scope import Scope, set_scope
 from portal.core.text import Message, Text, _
 from portal.core.todo import Month, Todo
@@ -21,7 +19,8 @@ from portal.reporting.models import ReportState, State
 from portal.reporting.questions import Unanswered, list_unanswered
 from portal.reporting.standing import Light, light_of
 from portal.reporting.waiting import Arrived, Desktop, Task, list_arrived, list_office_reports, list_work
-from portal.tenants.models import Level, Tenant
+from portal.tenants.below import list_below
+from portal.tenants.models import Level
 
 
 def read_month(session: Session, reader: Reader, now: datetime) -> Month:
@@ -46,19 +45,11 @@ def list_todos(session: Session, reader: Reader, now: datetime) -> Sequence[Todo
     return found + [_arrived(a) for a in _from_below(session, reader, higher)]
 
 
-_top = aliased(Tenant)
-_BELOW = Ready(
-    sa.select(Tenant.id)
-    .join(_top, Tenant.path.startswith(_top.path))
-    .where(_top.id.in_(sa.bindparam("tops", expanding=True)))
-)
-
-
 def _from_below(session: Session, reader: Reader, posts: Sequence[Held]) -> list[Arrived]:
     """Reports of the counties that wait for a city's office. Widens the scope for the one question."""
     if not posts:
         return []
-    below = {row[0] for row in _BELOW.rows(session, tops=list({p.tenant_id for p in posts}))}
+    below = list_below(session, {p.tenant_id for p in posts})
     set_scope(session, Scope(own=reader.scope.own, below=tuple(sorted(below - set(reader.scope.own)))))
     found = list_arrived(session, {(p.tenant_id, p.campaign) for p in posts})
     set_scope(session, reader.scope)
