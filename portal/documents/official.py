@@ -132,11 +132,13 @@ def write_official(stream: BinaryIO, paper: Official) -> None:
         tabular = paper.layout is Layout.TABLE
         made.add(head(paper), title(paper))
         if tabular:
-            made.add(paragraph(paper.number, Shape("right"), Look(size=14)), sheet(paper.sheet))
+            made.add(paragraph(paper.number, Shape("right"), Look(size=14)))
         elif paper.body or paper.addressees:
             made.add(paragraph())
         if paper.addressees:
             made.add(paragraph(paper.addressees.rstrip(written("：")) + written("："), Shape("both")))
+        if tabular:
+            made.add(sheet(paper.sheet))
         made.add(*_body(paper.body))
         if not tabular:
             made.add(sheet(paper.sheet))

@@ -45,7 +45,7 @@ def signature(paper: Official) -> str:
     if not paper.dated:
         return ""
     names = [n.replace("\n", " ") + written("（代章）") * paper.proxy for n in paper.issuers]
-    made = [paragraph(shape=Shape(keep_next=True)) * (2 if paper.sealed else 1)]
+    made = [paragraph(shape=Shape(keep_next=True)) * (2 if paper.sealed and not paper.sheet else 1)]
     if len(names) > 1:
         made.append(_several(names))
         made.append(paragraph(write_day(paper.day), Shape("right", right=4 * CHARACTER)))

@@ -6,7 +6,6 @@ Few rows and much layout, so it is held in memory; long lists are written by ``w
 from __future__ import annotations
 
 import math
-import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -22,6 +21,7 @@ from portal.core.text import _
 from portal.documents.workbook import (
     DIVISOR,
     FORMATS,
+    LINE,
     LONGEST_LIST,
     LONGEST_TEXT,
     Kind,
@@ -29,13 +29,13 @@ from portal.documents.workbook import (
     needs_quote,
     prepare_print,
     sheet_name,
+    units,
 )
 
 HIDDEN = "lianxi"
 """Name of the hidden sheet: what the file is, and the choices too long for a cell's own list."""
 LISTS = 20
 """Column of that sheet at which the choices begin."""
-_LINE = 15.0
 _WRONG = "#FFFFCC"
 _PAGE = 170.0
 """Width of an A4 sheet across, in the units of columns, at the smallest print that is still read."""
@@ -247,12 +247,7 @@ def _heights(paper: Paper) -> dict[int, float]:
             and box.look not in (Look.TITLE, Look.LINE, Look.RIGHT)
         ):
             width = sum(paper.widths[box.column : box.column + box.across]) - 1
-            count = sum(max(1, math.ceil(_units(part) / width)) for part in box.value.split("\n"))
+            count = sum(max(1, math.ceil(units(part) / width)) for part in box.value.split("\n"))
             lines[box.row] = max(lines.get(box.row, 1), count)
-    found = {row: max(20.0, _LINE * count + 4) for row, count in lines.items()}
+    found = {row: max(20.0, LINE * count + 4) for row, count in lines.items()}
     return {row: min(height, 400.0) for row, height in (found | dict(paper.heights)).items()}
-
-
-def _units(text: str) -> int:
-    """Width in a spreadsheet's units: a Chinese character takes two."""
-    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)

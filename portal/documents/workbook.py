@@ -6,6 +6,8 @@ a spreadsheet could take for a formula also carries Excel's own quote mark, whic
 
 from __future__ import annotations
 
+import math
+import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -30,6 +32,8 @@ LONGEST_LIST = 255  # and of the choices of one
 _EXACT = 10**15  # beyond this a spreadsheet rounds: written as text
 _MARKS = frozenset("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")
 _BLANKS = " \u3000\u00a0\ufeff\u200b"
+LINE = 15.0
+"""Points of one line of a cell."""
 HEADER = 2
 """Row of the header, counted from 0: title and line of the unit stand above."""
 _FORBIDDEN_IN_NAME = str.maketrans(dict.fromkeys("[]:*?/\\", " "))
@@ -163,6 +167,8 @@ def _write(page: Worksheet, sheet: Sheet, styles: _Styles) -> None:
     page.freeze_panes(3, 0)
     row = 2
     for row, values in enumerate(sheet.rows, 3):
+        if (lines := _lines(sheet.columns, values)) > 1:
+            page.set_row(row, min(LINE * lines + 4, 400))
         for place, (column, value) in enumerate(zip(sheet.columns, values, strict=True)):
             _write_cell(page, row, place, value, column.kind, styles)
     for place, column in enumerate(sheet.columns):
@@ -173,6 +179,25 @@ def _write(page: Worksheet, sheet: Sheet, styles: _Styles) -> None:
     for place, text in zip(spread(len(sheet.foot), last + 1), sheet.foot, strict=True):
         page.write_string(row + 2, place, shown(text), styles.line)
     prepare_print(page)
+
+
+def _lines(columns: Sequence[Column], values: Sequence[Any]) -> int:
+    """How many the longest text of a row takes: LibreOffice and WPS do not measure rows that were written for them."""
+    texts = ((c.width, v if isinstance(v, str) else str(shown(v))) for c, v in zip(columns, values, strict=True)
+             if c.kind is Kind.TEXT and v)  # fmt: skip
+    return max(
+        (
+            sum(max(1, math.ceil(units(part) / (width - 1))) for part in text.split("\n"))
+            for width, text in texts
+            if 2 * len(text) >= width or "\n" in text
+        ),
+        default=1,
+    )
+
+
+def units(text: str) -> int:
+    """Width in a spreadsheet's units: a Chinese character takes two."""
+    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
 
 
 def spread(count: int, columns: int) -> list[int]:

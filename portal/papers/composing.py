@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable, Iterable
 from typing import TypeVar
 
-from portal.campaigns.papers import DocumentTemplate, DocumentType
+from portal.campaigns.papers import Cell, DocumentTemplate, DocumentType
 from portal.campaigns.sources import Values
 from portal.core.errors import PluginError
 from portal.core.i18n import in_source_language, translate
@@ -59,7 +59,7 @@ def compose(template: DocumentTemplate, values: Values, title: str, body: str, c
         mark=context.mark or _mark(layout, first, context.body),
         number=context.number or _open_number(layout, context),
         signer=context.signer if template.type in _UPWARD else "",
-        addressees=written("，").join(context.addressees) if not serial else "",
+        addressees=written("，").join(context.addressees) if not serial and not _named(context, rows) else "",
         body=body,
         sheet=() if annex else rows,
         attachments=(*(a.title for a in annexes), *context.files),
@@ -80,6 +80,12 @@ def compose(template: DocumentTemplate, values: Values, title: str, body: str, c
     )  # fmt: skip
 
 
+def _named(context: Context, rows: Iterable[Iterable[Cell]]) -> bool:
+    """Whether a sheet (督办单) names everybody it goes to in its own boxes."""
+    said = "\n".join(str(cell.value) for row in rows for cell in row)
+    return bool(said) and all(name in said for name in context.addressees)
+
+
 def propose_title(template: DocumentTemplate, values: Values) -> str:
     """The title that the template makes of the answers."""
     with in_source_language():
@@ -90,7 +96,9 @@ def propose_body(template: DocumentTemplate, values: Values) -> str:
     """Its text, one paragraph a line, to be edited."""
     with in_source_language():
         return "\n".join(
-            text for words in _ask(template, _all_of(template.body), values) if (text := str(translate(words)).strip())
+            text
+            for words in _ask(template, _all_of(template.body), values)
+            if (text := str(translate(words)).strip())
         )
 
 

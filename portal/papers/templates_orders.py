@@ -43,7 +43,7 @@ def _order(values: Values) -> Sheet:
         (_cell(written("具体要求"), "\n".join(numbered(values, "demands")), lines=3),),
         (_cell(written("办结时限"), day_of(values, "due_on")), _cell(written("反馈频次"), said(values, "rhythm"))),
         (_cell(written("签发"), said(values, "signer")), _cell(written("承办人"), said(values, "handler"))),
-        (_cell(written("反馈情况"), written("进展：\n\n问题：\n\n下一步：\n")),),
+        (_cell(written("反馈情况"), written("进展：\n\n问题：\n\n下一步：")),),
         (_cell(written("审核意见"), lines=2),),
         (_cell(written("销号意见"), lines=2),),
     )  # fmt: skip

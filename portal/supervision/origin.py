@@ -41,7 +41,7 @@ def prepare(session: Session, desk: Desk, order_id: int, template: str, _now: da
         "level": str(translate(COLOURS[Colour(slips[-1].colour)]))[0] if slips else "",
         "matter": order.title, "subject": order.title, "origin": origin, "basis": order.clause,
         "lead": next((w.full_name for w in working if w.lead), ""), "support": supporting,
-        "unit": next((w.full_name for w in working if w.lead), ""), "demands": order.requirements or order.title,
+        "unit": next((w.full_name for w in working if w.lead), ""), "demands": order.requirements or str(translate(_("按时办结，反馈进展、问题和下一步。"))),
         "situation": str(translate(asked)), "given_on": order.assigned_at.astimezone(SHANGHAI).date().isoformat(),
         "due_on": due.isoformat(), "reply_by": due.isoformat(), "handler": order.person,
         "rhythm": str(translate(CADENCES[Cadence(order.cadence)])),
