@@ -36,9 +36,12 @@ class Tongue:
     """
 
     def __init__(self, find: Callable[[str], str]) -> None:
-        # a catalogue answers the empty text with its own head
-        self.find = lambda text: find(text) if text else ""
+        self._find = find
         self._kept = lru_cache(8192)(lambda text: Markup(self.find(text) % {}))
+
+    def find(self, text: str) -> str:
+        """A catalogue answers the empty text with its own head; here it stays empty."""
+        return self._find(text) if text else ""
 
     def say(self, text: str, /, **values: Any) -> Markup:
         """``_()`` of the templates; values are escaped."""

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from portal.accounts.models import Account
 from portal.campaigns.declarations import Campaign
+from portal.campaigns.papers import DocumentType
 from portal.core.clock import SHANGHAI
 from portal.core.posts import POST_LABELS, PostKind
 from portal.core.reader import Desk, Reader
@@ -90,9 +91,14 @@ def _write(
     chosen = tuple(slugs[s] for s in row["whom"].split() if slugs.get(s) in members)
     everyone = row["whom"] == "all" or (bool(row["whom"]) and not chosen)
     upward = str(_("上级联席会议办公室")) if not row["whom"] else ""
+    values = dict(template.example)
+    if "unit" in values and chosen:
+        values["unit"] = session.scalar(sa.select(Unit.full_name).where(Unit.id == chosen[0]))
+    if template.type is DocumentType.INTERVIEW:
+        values["at"] = world.at(world.today + timedelta(days=7), 15).isoformat()
     content = Content(
-        template=template, title=row["title"] or propose_title(template, template.example),
-        body=propose_body(template, template.example), values=dict(template.example),
+        template=template, title=row["title"] or propose_title(template, values),
+        body=propose_body(template, values), values=values,
         terms=Terms(
             everyone=everyone, main=() if everyone else chosen, main_text=upward, proxy=bool(body.host_name),
             public=place == 1, copies=30 if everyone else 0,
