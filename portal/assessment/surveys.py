@@ -124,6 +124,10 @@ def _units(
     mutual = draft.kind is SurveyKind.MUTUAL_CHECK
     if draft.nameless and draft.kind in (SurveyKind.SELF_CHECK, SurveyKind.MUTUAL_CHECK):
         problems["nameless"] = _("自查、互查须记名，问题要由单位整改。")
+    if draft.nameless and len(chosen) < FEWEST:
+        problems["nameless"] = Message(
+            _("不记名的至少发给 %(n)s 个单位，否则看得出是谁答的，结果也不分项显示。"), n=FEWEST
+        )
     if mutual and len(chosen) < 2:
         problems["units"] = _("互查至少要两个单位。")
     if problems:

@@ -69,6 +69,7 @@ def show_groups() -> Any:
         found=groups.list_groups(session, desk.tenant_id, desk.mechanism_id, now()),
         experts=groups.list_experts(session, desk.tenant_id, desk.mechanism_id),
         manages=Right.ROSTER_MANAGE in desk.rights,
+        reads=Right.INFO_READ in desk.rights,  # an observer sees who there is, not what was said
         at=address(),
     )
 

@@ -56,7 +56,11 @@ def stored(town: Town) -> dict[str, Any]:
 
 
 def test_nobody_can_tell_whose_a_nameless_answer_is(town: Town) -> None:
-    survey = make(town, MISSING, "农业银行", "工商银行", nameless="y")
+    few = town.send("office", NEW, NEW, kind="opinion", title="题", purpose="用途", basis="D3", questions="文字 意见",
+                    due="2026-07-10T18:00", request_key="few", units=[town.unit_id(MISSING)], nameless="y")  # fmt: skip
+    assert few.status_code == 422
+    assert "至少发给 5 个单位" in few.get_data(as_text=True)
+    survey = make(town, nameless="y")
     page = f"assessment/surveys/{survey}"
     assert "不能修改" in town.page("justice", page)
     assert reply(town, "justice", MISSING, survey).status_code == 303

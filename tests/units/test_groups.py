@@ -114,7 +114,9 @@ def test_two_groups_do_not_share_a_name(county: County, office: FlaskClient) -> 
     assert "已有同名的工作组" in text(again)
 
 
-def test_an_experts_name_is_for_the_office(county: County, office: FlaskClient, police: FlaskClient) -> None:
+def test_an_experts_name_is_for_the_office(
+    county: County, office: FlaskClient, police: FlaskClient, login: Login
+) -> None:
     given = {"field": "货币防伪", "organisation": "某印制研究所", "title": "高级工程师", "name": "某专家"}
     assert send(county, office, "experts/new", **given).status_code == 303
     with county.enter() as session:
@@ -133,6 +135,10 @@ def test_an_experts_name_is_for_the_office(county: County, office: FlaskClient, 
     for_units = text(police.get(url(county, "groups")))
     assert "半成品认定" in for_units
     assert "某专家" not in for_units
+    county.make.post(county.tenant, "observer", PostKind.OBSERVER, county.body, county.units["bank"])
+    seen = text(login("observer").get(url(county, "groups")))
+    assert "货币防伪" in seen
+    assert "半成品认定" not in seen
     assert send(county, office, f"experts/{number}/end", reason="聘期已满").status_code == 303
     assert send(county, office, f"experts/{number}/edit", **given).status_code == 422
 
