@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
 import sqlalchemy as sa
 
@@ -95,7 +95,7 @@ def _write(
     if "unit" in values and chosen:
         values["unit"] = session.scalar(sa.select(Unit.full_name).where(Unit.id == chosen[0]))
     if template.type is DocumentType.INTERVIEW:
-        values["at"] = world.at(world.today + timedelta(days=7), 15).isoformat()
+        values["at"] = datetime.combine(world.today + timedelta(days=7), time(15), SHANGHAI).isoformat()
     content = Content(
         template=template, title=row["title"] or propose_title(template, values),
         body=propose_body(template, values), values=values,
