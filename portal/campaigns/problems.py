@@ -162,7 +162,9 @@ def _walk(c: Campaign) -> Iterator[Message]:
         if (obligation.pool == MEETINGS) != bool(obligation.meetings):
             yield Message(_("限时任务 %(key)s：以会议为准的必须且只有它写明会议种类。"), key=obligation.key)
         if obligation.pool in OF_OFFICE and not obligation.by_office:
-            yield Message(_("限时任务 %(key)s：会议和检查由办公室办理，不能要求成员单位。"), key=obligation.key)
+            yield Message(
+                _("限时任务 %(key)s：会议和检查由办公室办理，不能要求成员单位。"), key=obligation.key
+            )
         for kind in obligation.meetings:
             if kind not in {k.type for k in c.meetings.kinds}:
                 yield _dangling(f"obligation {obligation.key}", kind)

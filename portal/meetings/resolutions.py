@@ -99,7 +99,9 @@ def due_text(decision: Mapping[str, Any]) -> Message | Text:
     if not decision["days"]:
         return day_on_paper(decision["due_on"])
     if decision["due"]:
-        return Message(_("%(n)s 个工作日（至 %(day)s）"), n=decision["days"], day=day_on_paper(decision["due"]))
+        return Message(
+            _("%(n)s 个工作日（至 %(day)s）"), n=decision["days"], day=day_on_paper(decision["due"])
+        )
     return Message(_("签发后 %(n)s 个工作日"), n=decision["days"])
 
 

@@ -22,6 +22,25 @@ from portal.units import group_models as groups
 from portal.units import models as units
 
 __all__ = [
-    "groups", "accounts", "activities", "assessment", "audit", "deadlines", "documents", "duties", "exchange", "figures", "information", "jobs", "ledger", "meetings", "notices", "papers", "reporting", "supervision", "surveys", "tenants",
+    "accounts",
+    "activities",
+    "assessment",
+    "audit",
+    "deadlines",
+    "documents",
+    "duties",
+    "exchange",
+    "figures",
+    "groups",
+    "information",
+    "jobs",
+    "ledger",
+    "meetings",
+    "notices",
+    "papers",
+    "reporting",
+    "supervision",
+    "surveys",
+    "tenants",
     "units",
 ]  # fmt: skip

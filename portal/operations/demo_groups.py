@@ -40,9 +40,7 @@ def play(world: World, tenant: Tenant) -> None:
                     tasks=row["tasks"],
                     basis=row["basis"],
                 )
-                found_group(
-                    world.session, office, world.now, mechanism_id=body.id, data=data, since=since
-                )
+                found_group(world.session, office, world.now, mechanism_id=body.id, data=data, since=since)
         for field, organisation, title, matter, opinion in EXPERTS:
             given = {"field": str(field), "organisation": str(organisation), "title": str(title), "name": ""}
             expert = keep_expert(

@@ -38,7 +38,11 @@ def _page(problems: dict[str, Message | Text] | None = None, asked: str = "", st
     body = get_body(session, desk.mechanism_id)
     this = now().astimezone(SHANGHAI).year
     given = request.args.get("year", "")
-    year = int(given) if given.isascii() and given.isdigit() and len(given) == 4 and 2000 <= int(given) <= this else this
+    year = (
+        int(given)
+        if given.isascii() and given.isdigit() and len(given) == 4 and 2000 <= int(given) <= this
+        else this
+    )
     page = render_template(
         "papers/numbers.html",
         at=at(desk),

@@ -67,7 +67,9 @@ def _filters() -> Filters:
     return Filters(
         state=state if state in states or state == UNSIGNED else "",
         type=kind if kind in {t.value for t in OFFERED} else "",
-        year=int(year) if year.isascii() and year.isdigit() and len(year) == 4 and "2000" <= year <= "2100" else 0,
+        year=int(year)
+        if year.isascii() and year.isdigit() and len(year) == 4 and "2000" <= year <= "2100"
+        else 0,
         text=args.get("q", "").replace("\0", "").strip()[:60],
         page=min(max(row_id(args.get("page", "")), 1), 1000),
     )

@@ -331,7 +331,11 @@ def autosave() -> Any:
             raise Conflict(_("同事刚保存过这份公文，没有自动保存。请复制您写的内容，刷新页面后再改。"))
         if paper is None and not _key(None):
             raise Conflict(_("页面已失效，请返回上一页，刷新后再试。"))
-        typed = {n: v for n, v in sheet.kept(posted).items() if n not in _sensitive(posted.get("paper-template", ""))}
+        typed = {
+            n: v
+            for n, v in sheet.kept(posted).items()
+            if n not in _sensitive(posted.get("paper-template", ""))
+        }
         refuse_marks({name.removeprefix("paper-"): "\n".join(values) for name, values in typed.items()})
         draft = save_draft(
             session, the_actor(), now(), mechanism_id=desk.mechanism_id, unit_id=None, kind=DRAFT, subject=_key(paper),

@@ -132,7 +132,10 @@ def plan_visit(
     for unit_id in units:
         session.add(VisitUnit(visit_id=visit.id, unit_id=unit_id))
         text = Message(
-            _("检查安排：“%(title)s”，%(month)s，由 %(by)s 检查。"), title=title, month=_in_words(month), by=by_whom
+            _("检查安排：“%(title)s”，%(month)s，由 %(by)s 检查。"),
+            title=title,
+            month=_in_words(month),
+            by=by_whom,
         )
         notify(
             session, now, mechanism_id=mechanism_id, unit_id=unit_id, text=text, sender=actor.name, link=link,

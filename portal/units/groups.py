@@ -197,9 +197,13 @@ def keep_expert(
     """``given``: field, organisation, title, name. ``expert`` None = a new one, unless the very same stands already."""
     act = Act.EXPERT_CHANGE
     if expert is None:
-        same = sa.select(Expert).where(*(getattr(Expert, key) == given[key] for key in ("field", "organisation", "title", "name")))
+        same = sa.select(Expert).where(
+            *(getattr(Expert, key) == given[key] for key in ("field", "organisation", "title", "name"))
+        )
         wanted = same.where(
-            Expert.tenant_id == get_scope(session).home, Expert.mechanism_id == mechanism_id, Expert.until.is_(None)
+            Expert.tenant_id == get_scope(session).home,
+            Expert.mechanism_id == mechanism_id,
+            Expert.until.is_(None),
         )
         if first := session.scalars(wanted).first():  # pressed twice
             return first
@@ -227,7 +231,9 @@ def note_consultation(
     if on > local_day(now):
         raise Invalid({"on": _("咨询日期晚于今天，咨询以后再登记。")})
     c = Consultation
-    same = sa.select(c).where(c.tenant_id == expert.tenant_id, c.expert_id == expert.id, c.on == on, c.matter == matter)
+    same = sa.select(c).where(
+        c.tenant_id == expert.tenant_id, c.expert_id == expert.id, c.on == on, c.matter == matter
+    )
     if first := session.scalars(same.where(c.opinion == opinion)).first():  # pressed twice
         return first
     row = Consultation(expert_id=expert.id, on=on, matter=matter, opinion=opinion, by=actor.name, at=now)

@@ -41,7 +41,7 @@ def step(town: Town, survey: int, name: str) -> int:
 
 
 def reply(town: Town, who: str, unit: str, survey: int, **answers: Any) -> Any:
-    given = {"q1": "同意", "q2": WORDS, "unit": town.unit_id(unit)} | answers
+    given: dict[str, Any] = {"q1": "同意", "q2": WORDS, "unit": town.unit_id(unit)} | answers
     return town.send(who, f"assessment/surveys/{survey}/answer", **given)
 
 
@@ -167,7 +167,7 @@ def test_each_unit_checks_the_next_and_only_that_one_reads_it(town: Town) -> Non
     assert step(town, survey, "show") == 303
     assert WORDS in town.page(people[checked], page)
     assert WORDS not in town.page(people[other], page)
-    said = {"unit": ids[checked], "by": ids["农业银行"], "reply": "已经整改"}
+    said: dict[str, Any] = {"unit": ids[checked], "by": ids["农业银行"], "reply": "已经整改"}
     assert town.send(people[checked], f"{page}/reply", **said).status_code == 303
     assert "已经整改" in town.page("bank", page)
     assert "已经整改" not in town.page(people[other], page)

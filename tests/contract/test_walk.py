@@ -314,8 +314,17 @@ READERS: dict[str, set[PostKind]] = {
     "information.new_advisory": OFFICE,
     "information.push_item": set(),  # a county has nobody below; see tests/information/test_advisory_pushes.py
     **dict.fromkeys(
-        ("meetings.meeting", "meetings.replies", "meetings.papers", "meetings.sign_in", "meetings.minutes",
-         "meetings.resolutions", "meetings.resolution", "meetings.topics", "meetings.topic"),
+        (
+            "meetings.meeting",
+            "meetings.replies",
+            "meetings.papers",
+            "meetings.sign_in",
+            "meetings.minutes",
+            "meetings.resolutions",
+            "meetings.resolution",
+            "meetings.topics",
+            "meetings.topic",
+        ),
         OFFICE | UNIT | OVERSIGHT,  # of the body or of a unit; somebody in a group only is neither
     ),
     "meetings.minutes_editions": OFFICE | OVERSIGHT,

@@ -36,7 +36,13 @@ def furnish_supervision(
         uploads=[(f"{c}.txt", BytesIO(c.encode()))],
     )  # fmt: skip
     urge(
-        session, actor, now, order=order, colour=Colour.BLUE, text=f"{c}催办", request_key=f"{place.slug}-urge"
+        session,
+        actor,
+        now,
+        order=order,
+        colour=Colour.BLUE,
+        text=f"{c}催办",
+        request_key=f"{place.slug}-urge",
     )
     hand_up(session, actor, now, order=order, text=f"{c}提请", request_key=f"{place.slug}-up")
     visit = plan_visit(
@@ -44,7 +50,14 @@ def furnish_supervision(
         by_whom=f"{c}检查组", basis=f"{c}依据", request_key=f"{place.slug}-visit",
     )  # fmt: skip
     record_result(
-        session, actor, now, visit=visit, unit_id=units[0], done_on=now.date(), result=f"{c}情况", problems=f"{c}问题"
+        session,
+        actor,
+        now,
+        visit=visit,
+        unit_id=units[0],
+        done_on=now.date(),
+        result=f"{c}情况",
+        problems=f"{c}问题",
     )
     place.ids |= {
         "order_id": order.id, "visit_id": visit.id, "seen_id": list_seen(session, [visit])[visit.id][0].id,

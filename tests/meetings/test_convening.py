@@ -17,8 +17,8 @@ from portal.core.posts import PostKind
 from portal.core.scope import Scope, set_scope
 from portal.meetings.models import AgendaItem, Invitation, Meeting, PaperReading, Topic
 from portal.notices.models import Notice
-from portal.notices.wording import say
 from portal.notices.reminders import remind_everywhere
+from portal.notices.wording import say
 from tests.conftest import TestClock
 from tests.factories import Factory
 from tests.meetings.city import ASKED, City, build_city, hold_meeting, plain

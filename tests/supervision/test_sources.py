@@ -46,7 +46,7 @@ def order_from(office: FlaskClient, unit: FlaskClient, page: str, lead: int) -> 
     """By the button on ``page``, which only the office has; the address of the order, which links back."""
     assert "转督办" not in text_of(unit, page)
     found = re.search(r'href="([^"]*/supervision/new\?subject=[^"]*)"[^>]*>转督办', text_of(office, page))
-    assert found, text_of(office, page).split("class=\"acts\"")[-1][:900]
+    assert found, text_of(office, page).split('class="acts"')[-1][:900]
     assert unit.get(found[1]).status_code == 403
     form = office.get(found[1])
     typed = fields_of(form)
