@@ -18,9 +18,11 @@ def test_the_banks_case_is_known_to_the_bank_the_office_and_the_commission(town:
     town.clock.at("2026-06-26T10:00:00")
     county.since = town.clock.now.date().replace(day=1)
     county.open()
+    ledger = county.campaign.ledger("internal")
+    assert ledger is not None
     with county.inside() as session:
         record = create_record(
-            session, ACTOR, town.clock.now, campaign=county.campaign, ledger=county.campaign.ledger("internal"),
+            session, ACTOR, town.clock.now, campaign=county.campaign, ledger=ledger,
             entry=Entry(SECRET, "", town.clock.now, {"victims": 1, "offenders": 0}), request_key="zero",
             mechanism_id=county.mechanism.id, unit_id=county.units[bank].id,
         ).id  # fmt: skip
@@ -31,10 +33,10 @@ def test_the_banks_case_is_known_to_the_bank_the_office_and_the_commission(town:
             "internal_victim_count": 1,
             "publicity_activities": 1,
         }
-        rules = [*county.form.checks, *county.form.comparisons]
+        rules = [r.key for r in county.form.checks] + [r.key for r in county.form.comparisons]
         file_submission(
             session, ACTOR, county.now, campaign=county.campaign, form=county.form, submission=sheet, values=values,
-            version=sheet.version, explanations={r.key: f"{SECRET}，已教育" for r in rules}, late_reason="",
+            version=sheet.version, explanations=dict.fromkeys(rules, f"{SECRET}，已教育"), late_reason="",
             needs_signature=False, origins={},
         )  # fmt: skip
     filed, unit = county.sheet(bank, MONTH).id, town.unit_id(bank)

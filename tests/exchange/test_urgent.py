@@ -98,8 +98,8 @@ def test_both_offices_sign_and_the_reporter_sees_when(cast: Cast, login: Login, 
     cast.clock.at("2026-09-30T18:20:00")
     sign("yq_office", cast.city)
     page = login("jq_bank").get(cast.at(cast.county, f"urgent/{report}")).get_data(as_text=True)
-    assert "09-30 18:10" in page
-    assert "09-30 18:20" in page
+    assert "9月30日 周三 18:10" in page
+    assert "9月30日 周三 18:20" in page
     assert len(rows(cast, UrgentReceipt)) == 1
     assert "已签收" in login("yq_office").get(cast.at(cast.city, "urgent")).get_data(as_text=True)
     for tenant in (cast.county, cast.city):

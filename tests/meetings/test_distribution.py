@@ -42,7 +42,10 @@ def test_nobody_else_finds_the_minutes_not_even_a_count(city: City) -> None:
     for who in ("clerk", "convenor", "police", "court", "finance", "bank1", "left", "group", "sibling"):
         for page in ("minutes", "resolutions", "minutes/edit", "minutes/editions"):
             reads[who, page] = city.get(who, city.path(page)).status_code
-    see = lambda page: {w for (w, p), status in reads.items() if p == page and status == 200}  # noqa: E731
+
+    def see(page: str) -> set[str]:
+        return {w for (w, p), status in reads.items() if p == page and status == 200}
+
     assert see("minutes") == {
         "clerk",
         "convenor",
@@ -177,7 +180,7 @@ def test_a_year_is_compiled_on_paper_and_as_a_list(city: City) -> None:
     )
     sheet = load_workbook(
         BytesIO(city.get("clerk", "meetings/compilation.xlsx?year=2026&type=partial").data)
-    ).active
+    ).worksheets[0]
     rows = [[c.value for c in row] for row in sheet.iter_rows(min_row=3, max_row=5)]
     assert rows[0] == [
         "序号",
@@ -206,7 +209,9 @@ def test_a_year_is_compiled_on_paper_and_as_a_list(city: City) -> None:
     units = city.get("finance", "meetings/compilation.docx?year=2026")
     assert "内部讨论过程" not in "\n".join(p.text for p in Document(BytesIO(units.data)).paragraphs)
     assert (
-        load_workbook(BytesIO(city.get("clerk", "meetings/compilation.xlsx?year=2020").data)).active.max_row
+        load_workbook(BytesIO(city.get("clerk", "meetings/compilation.xlsx?year=2020").data))
+        .worksheets[0]
+        .max_row
         <= 5
     )
     # the document is filled in, to be issued as 纪要

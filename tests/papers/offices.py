@@ -75,7 +75,10 @@ class Office:
         desk, session = self.desk("clerk"), self.make.session
         self.keys += 1
         found = find_template(self.campaign, template)
-        given = {"everyone": False, "main": (self.units["police"], self.units["finance"])} | terms
+        given: dict[str, Any] = {
+            "everyone": False,
+            "main": (self.units["police"], self.units["finance"]),
+        } | terms
         content = Content(
             template=found,
             title=title,

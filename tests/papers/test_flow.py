@@ -10,7 +10,7 @@ from docx import Document
 
 from portal.accounts.models import Account
 from portal.core.audit import AuditEvent
-from portal.core.errors import NotAllowed
+from portal.core.errors import NotAllowed, NotFound
 from portal.core.reader import Reader
 from portal.core.scope import Scope, set_scope
 from portal.documents.models import Attachment
@@ -193,7 +193,7 @@ def test_what_it_grew_out_of_keeps_the_number(office: Office, monkeypatch: pytes
 
     def prepare(_session: object, _desk: object, origin_id: int, key: str, _now: object) -> Prepared:
         if origin_id != 12:
-            raise origins.NotFound
+            raise NotFound
         return Prepared(template=key, values={"matter": "会商衔接"}, title="关于会商衔接的函", body="现就有关事项函商。",
                         unit_ids=(office.units["court"],))  # fmt: skip
 

@@ -18,6 +18,7 @@ from portal.core.scope import SYSTEM, Scope, set_scope
 from portal.core.settings import Settings
 from portal.papers import flow, numbers, register
 from portal.papers.models import Paper, State
+from portal.units.models import Mechanism
 from tests.papers.offices import Office
 
 
@@ -126,7 +127,8 @@ def test_bodies_that_share_a_code_share_the_series_but_not_the_titles(office: Of
 
 def _in_threads(office: Office, app: Flask, papers: list[int]) -> list[object]:
     """Each paper numbered in a thread of its own, all at once."""
-    gate, told = threading.Barrier(len(papers)), []
+    gate = threading.Barrier(len(papers))
+    told: list[object] = []
     tenant, body_id, now = office.county_id, office.body_id, office.clock()
 
     def number(paper_id: int) -> None:
@@ -137,7 +139,7 @@ def _in_threads(office: Office, app: Flask, papers: list[int]) -> list[object]:
             gate.wait(20)
             try:
                 paper = session.get_one(Paper, (tenant, paper_id))
-                body = session.get_one(numbers.Mechanism, (tenant, body_id))
+                body = session.get_one(Mechanism, (tenant, body_id))
                 found = flow.number_paper(session, SYSTEM, now, paper=paper, body=body, year=2026)
                 session.commit()
                 told.append(found.number)

@@ -25,7 +25,7 @@ def test_nothing_typed_breaks_a_page(world: World) -> None:
     found = [*forms_of_world(world, place)]
     for who, form in found:
         names = [n for n in form.fields if n != "csrf_token"]
-        for value in HOSTILE:
+        for value in HOSTILE if names else HOSTILE[:1]:  # without a field every request is the same
             for changed in [*([n] for n in names), names] if value in ALONE else [names]:
                 data = form.fields | dict.fromkeys(changed, value)
                 if form.method == "post":

@@ -57,7 +57,8 @@ def test_what_people_typed_is_inert_everywhere(world: World) -> None:
             continue
         response = world.send(place, who, "POST", form.action, _hostile(form) | {"csrf_token": world.token})
         saved += response.status_code == 303
-        wrong += [f"answer of {form.action}: {x}" for x in _alive(response.get_data(as_text=True))]
+        if response.mimetype == "text/html":  # a preview answers with a PDF
+            wrong += [f"answer of {form.action}: {x}" for x in _alive(response.get_data(as_text=True))]
     seen = 0
     for rule in world.rules():
         if "GET" not in (rule.methods or ()):

@@ -83,7 +83,7 @@ def test_the_office_sees_whose_address_the_mail_server_refused(
     assert not any("邮箱被拒收" in text(office.get(page)) for page in pages)
     with county.enter() as session:
         account = session.scalars(sa.select(Account).where(Account.username == "pd_sw")).one()
-        account.email, account.mail_refused_at = "sw@example.gov.cn", county.make.clock.now
+        account.email, account.mail_refused_at = "sw@example.gov.cn", county.now
     assert [text(office.get(page)).count("邮箱被拒收") for page in pages] == [1, 1]
     assert "sw@example.gov.cn" not in text(office.get(pages[1]))
     assert "邮箱被拒收" not in text(login("pd_sw").get(pages[1]))
@@ -92,7 +92,7 @@ def test_the_office_sees_whose_address_the_mail_server_refused(
         set_mail(
             session,
             SYSTEM,
-            county.make.clock.now,
+            county.now,
             account_id=account.id,
             email="new@example.gov.cn",
             mail_on=True,
