@@ -221,7 +221,14 @@ def test_5_the_chain_reads_as_one_document_and_the_final_report_closes_it(cast: 
         page.index(word) for word in ("目前情况", "某网点收缴假币</p>", "又清点出 20 张</p>", "来源已查清")
     ]
     assert places == sorted(places)
-    for said in ("102,000 元", "已封存实物", "已移交公安", "已终报", "9月30日 周三 18:20", "9月30日 周三 19:30"):
+    for said in (
+        "102,000 元",
+        "已封存实物",
+        "已移交公安",
+        "已终报",
+        "9月30日 周三 18:20",
+        "9月30日 周三 19:30",
+    ):
         assert said in page
     assert [(p.number, p.kind) for p in rows(cast, UrgentPart)] == [(2, "follow_up"), (3, "final")]
     assert {(r.reader_id == cast.city.id, r.part) for r in rows(cast, UrgentReceipt)} == {
