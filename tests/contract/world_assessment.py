@@ -10,7 +10,15 @@ from sqlalchemy.orm import Session
 from portal.accounts.models import Account
 from portal.assessment import ladder
 from portal.assessment.ladder_access import take_seat
-from portal.assessment.models import Answer, ScoreEvent, ScoreObjection, ScoreSheet, ScoreVersion
+from portal.assessment.models import (
+    Answer,
+    MeasureTalk,
+    ScoreEvent,
+    ScoreObjection,
+    ScoreResult,
+    ScoreSheet,
+    ScoreVersion,
+)
 from portal.assessment.scores_events import objection_limit
 from portal.core.posts import PostKind
 from portal.core.reader import Reader
@@ -58,6 +66,11 @@ def furnish_assessment(
         by=actor.name, by_id=actor.account_id, at=now, object_by=objection_limit(now, WorkCalendar()).due,
         request_key=f"{place.slug}-score",
     )  # fmt: skip
+    talk = MeasureTalk(
+        measure_id=measure.id, held_on=now.date(), attendees=["分管领导"], problems=f"{place.canary}问题",
+        statement=f"{place.canary}表态", rectify_by=now.date(), by=actor.name, at=now,
+    )  # fmt: skip
+    session.add_all((talk, ScoreResult(sheet_id=sheet.id, unit_id=units[0], total=10_000, lines=[])))
     session.add_all((ScoreVersion(sheet_id=sheet.id, number=1, lines=[line], by=actor.name, at=now), event))
     session.flush()
     session.add(

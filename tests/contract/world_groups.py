@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy.orm import Session
 
+from portal.activities.models import ActivityVisit
+from portal.activities.models import Place as Spot
 from portal.activities.places import add_places
 from portal.core.scope import Actor
 from portal.units.groups import GroupData, found_group, keep_expert, note_consultation
@@ -35,4 +37,7 @@ def furnish_groups(
         session, actor, now, expert=expert, on=local_day(now), matter=f"{place.canary}事项", opinion=f"{place.canary}意见"
     )  # fmt: skip
     add_places(session, actor, now, kind="rural", lines=[f"{place.canary}镇 {place.canary}村"])
+    spot = session.query(Spot).filter_by(name=f"{place.canary}村").one()
+    session.add(ActivityVisit(activity_id=place.ids["activity_id"], place_id=spot.id))
+    session.flush()
     place.ids |= {"group_id": group.id, "expert_id": expert.id}

@@ -13,9 +13,10 @@ from portal.accounts.models import Account
 from portal.core.posts import PostKind
 from portal.core.reader import Desk, Reader
 from portal.core.scope import Actor
+from portal.documents.models import Attachment
 from portal.meetings import convening, papers, replies, topics
 from portal.meetings.agenda import AgendaLine
-from portal.meetings.models import AgendaItem
+from portal.meetings.models import AgendaItem, PaperReading
 from portal.units.bodies import list_members
 from portal.units.models import Mechanism
 from portal.units.reader import load_posts
@@ -63,4 +64,10 @@ def furnish_meetings(
         uploads=[(f"{place.canary}.txt", BytesIO(place.canary.encode()))],
     )  # fmt: skip
     session.flush()
+    paper = session.query(Attachment).filter_by(subject=f"agenda:{item.id}").one()
+    session.add(
+        PaperReading(
+            meeting_id=meeting.id, attachment_id=paper.id, account_id=1, reader=place.canary, read_at=now
+        )
+    )
     place.ids |= {"meeting_id": meeting.id, "papers/item_id": item.id, "topic_id": topic.id}
