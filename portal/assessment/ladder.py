@@ -1,14 +1,10 @@
-"""Steps of the ladder: the office proposes, the unit may object, a named person decides. Nothing decides by itself.
-
-Every step of the flow is a person's: ``decide`` refuses an actor without account, whoever proposed, and any moment
-before the unit has answered or its time to object is over. What was decided is told to the unit before it begins.
-"""
+"""Steps of the ladder: the office proposes, the unit may object; a named person decides (``ladder_deciding``)."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
@@ -16,21 +12,17 @@ from sqlalchemy.orm import Session
 
 from portal.assessment.ladder_access import (
     Seat,
-    check_decides,
     decider_units,
     find_rung,
     has_step,
-    is_ready,
-    kind_of,
 )
 from portal.assessment.ladder_derived import Proposal
 from portal.assessment.models import Answer, Measure, MeasureState
 from portal.campaigns.declarations import Campaign
 from portal.campaigns.exchange import Limit, LimitKind
-from portal.campaigns.oversight import DATED, LASTING, Rung
+from portal.campaigns.oversight import Rung
 from portal.core.audit import Act, record
-from portal.core.clock import SHANGHAI
-from portal.core.errors import Conflict, Invalid, NotAllowed, NotFound
+from portal.core.errors import Conflict, Invalid, NotAllowed
 from portal.core.i18n import show_moment
 from portal.core.posts import PostKind
 from portal.core.scope import Actor
@@ -44,8 +36,6 @@ from portal.units.bodies import MemberUnit
 OBJECT_DAYS, FEWEST_DAYS, MOST_DAYS = 5, 3, 30
 """Working days in which the unit may object; the portal's own default, and what the office may choose."""
 REASON, LINE, LINES = 1000, 300, 20
-LONGEST = 3 * 366
-"""Days that a step may last."""
 MEMORY = timedelta(days=365)
 """How long a milder step counts as the one before."""
 Link = Callable[[int], str]
@@ -141,7 +131,7 @@ def drop(
     """The office does not take up what the portal proposed; the unit is not told, the misses count no longer."""
     if first := _find_sent(session, seat, request_key):
         return first
-    _need(why, "why", _("请写明不提出的理由。"))
+    need(why, "why", _("请写明不提出的理由。"))
     draft = Draft(unit_id=derived.unit_id, rung=derived.rung.key, reason=str(derived.sentence))
     found = _new(seat, campaign, derived.rung, draft, derived, MeasureState.DROPPED, actor, now, request_key)
     found.object_by, found.decision_why = now, why
@@ -226,19 +216,19 @@ def _check(
                 _("近一年没有对该单位作出过“%(milder)s”，越级提出的请写明理由。"), milder=milder
             )
     for field, text in (("reason", draft.reason), ("evidence", "\n".join(t for t, _s in draft.evidence))):
-        _refuse_secret(problems, field, text)
+        refuse_secret(problems, field, text)
     if problems:
         raise Invalid(problems)
 
 
-def _refuse_secret(problems: dict[str, Message | Text], field: str, text: str) -> None:
+def refuse_secret(problems: dict[str, Message | Text], field: str, text: str) -> None:
     if mark := find_mark_in("", text):
         problems[field] = Message(_("这里有“%(mark)s”字样，没有保存。涉密内容不得写入本系统。"), mark=mark)
 
 
-def _need(text: str, field: str, sentence: Text) -> None:
+def need(text: str, field: str, sentence: Text) -> None:
     problems: dict[str, Message | Text] = {} if text.strip() else {field: sentence}
-    _refuse_secret(problems, field, text)
+    refuse_secret(problems, field, text)
     if problems:
         raise Invalid(problems)
 
@@ -261,7 +251,7 @@ def answer(
     if now > measure.object_by:
         raise Conflict(Message(_("申辩期限已于 %(due)s 届满。"), due=show_moment(measure.object_by)))
     if said is Answer.OBJECTED:
-        _need(objection, "objection", _("请写明申辩的事实和理由。"))
+        need(objection, "objection", _("请写明申辩的事实和理由。"))
     measure.answer, measure.objection = said.value, objection if said is Answer.OBJECTED else ""
     measure.answered_at, measure.answered_by, measure.answered_by_id = now, actor.name, actor.account_id
     record(session, Act.MEASURE_ANSWER, subject_of(measure), actor, now, {"answer": said.value})
@@ -275,138 +265,7 @@ def answer(
     session.flush()
 
 
-# ------------------------------------------------------------------------------------------------- the decision
-@dataclass(frozen=True, kw_only=True)
-class Decision:
-    confirmed: bool
-    why: str
-    starts_on: date | None = None
-    ends_on: date | None = None
-    number: str = ""
-
-
-def decide(
-    session: Session, actor: Actor, now: datetime, *, seat: Seat, campaign: Campaign, measure: Measure,
-    decision: Decision, link: Link = no_link,
-) -> None:  # fmt: skip
-    """A person with the right post confirms or declines. See the head of this file for what is refused."""
-    check_decides(seat, measure)
-    session.refresh(measure, with_for_update=True)
-    if measure.state != MeasureState.PROPOSED:
-        raise Conflict(_("该建议已决定或已撤回，请刷新页面查看。"))
-    if actor.account_id is None:
-        raise NotAllowed(_("须由有权人员本人决定。"))
-    if actor.account_id == measure.proposed_by_id:
-        raise NotAllowed(_("提出建议的人不能自己决定，请由其他有权人员办理。"))
-    refuse_own(actor, seat, measure)
-    if not is_ready(measure, now):
-        text = _("单位的申辩期限至 %(due)s，其间单位没有答复的，届满后才能决定。")
-        raise Conflict(Message(text, due=show_moment(measure.object_by)))
-    dated = kind_of(campaign, measure) in DATED
-    _check_decision(decision, dated, now.astimezone(SHANGHAI).date())
-    measure.state = (MeasureState.CONFIRMED if decision.confirmed else MeasureState.DECLINED).value
-    measure.decided_at, measure.decided_by, measure.decided_by_id = now, actor.name, actor.account_id
-    measure.decision_why = decision.why
-    if decision.confirmed:
-        measure.number = decision.number
-        if dated:
-            measure.starts_on, measure.ends_on = decision.starts_on, decision.ends_on
-    data = {"confirmed": decision.confirmed, "rung": measure.rung, "number": decision.number}
-    record(session, Act.MEASURE_DECIDE, subject_of(measure), actor, now, data)
-    words = _("已决定对本单位采取“%(label)s”") if decision.confirmed else _("已决定不对本单位采取“%(label)s”")
-    _tell(session, now, seat, measure, Message(words, label=measure.label), actor.name, link, decision.why)
-
-
-def refuse_own(actor: Actor, seat: Seat, measure: Measure) -> None:
-    """Nobody decides on, takes back or lifts a step for the unit that they lead, or for which they answered."""
-    if measure.unit_id in seat.leads or actor.account_id == measure.answered_by_id:
-        raise NotAllowed(_("不能对本单位的事项作决定。"))
-
-
-def _check_decision(decision: Decision, dated: bool, today: date) -> None:
-    problems: dict[str, Message | Text] = {}
-    if not decision.why:
-        problems["why"] = _("请写明决定的理由，单位可以看到。")
-    _refuse_secret(problems, "why", decision.why)
-    if decision.confirmed and dated:
-        starts, ends = decision.starts_on, decision.ends_on
-        if starts is None or starts <= today:
-            problems["starts_on"] = _("起始日期应晚于今天：先告知单位，再执行。")
-        if ends is None or (starts is not None and not 0 <= (ends - starts).days <= LONGEST):
-            problems["ends_on"] = _("请填截止日期，不早于起始日期，最长三年。")
-    if problems:
-        raise Invalid(problems)
-
-
-def set_number(
-    session: Session, actor: Actor, now: datetime, *, seat: Seat, measure: Measure, number: str
-) -> None:
-    """Number of the document that carries the decision, where it was not written here."""
-    if not seat.office:
-        raise NotAllowed
-    session.refresh(measure, with_for_update=True)
-    if measure.state != MeasureState.CONFIRMED:
-        raise Conflict(_("决定采取措施后才登记文号。"))
-    _need(number, "number", _("请填文号，如 阳反假〔2026〕9号。"))
-    before, measure.number = measure.number, number
-    record(session, Act.MEASURE_NUMBER, subject_of(measure), actor, now, {"number": number, "before": before})
-
-
-def withdraw(
-    session: Session,
-    actor: Actor,
-    now: datetime,
-    *,
-    seat: Seat,
-    measure: Measure,
-    why: str,
-    link: Link = no_link,
-) -> None:
-    """The office takes a proposal back before it is decided; what spoke for it may be proposed again."""
-    if not seat.office:
-        raise NotAllowed
-    session.refresh(measure, with_for_update=True)
-    if measure.state != MeasureState.PROPOSED:
-        raise Conflict(_("该建议已决定或已撤回，请刷新页面查看。"))
-    refuse_own(actor, seat, measure)
-    _need(why, "why", _("请写明撤回的理由。"))
-    measure.state, measure.decision_why, measure.mark = MeasureState.WITHDRAWN.value, why, None
-    measure.decided_at, measure.decided_by = now, actor.name
-    record(session, Act.MEASURE_WITHDRAW, subject_of(measure), actor, now, {"why": why[:100]})
-    text = Message(_("对本单位采取“%(label)s”的建议已撤回"), label=measure.label)
-    _tell(session, now, seat, measure, text, actor.name, link, why)
-
-
-def lift(
-    session: Session, actor: Actor, now: datetime, *, seat: Seat, campaign: Campaign, measure: Measure, why: str,
-    link: Link = no_link,
-) -> None:  # fmt: skip
-    """End a step that lasts, by whoever may decide on it, with a reason."""
-    check_decides(seat, measure)
-    session.refresh(measure, with_for_update=True)
-    if measure.state != MeasureState.CONFIRMED or kind_of(campaign, measure) not in LASTING:
-        raise Conflict(_("该措施没有期限，或尚未决定，无需解除。"))
-    if measure.lifted_at is not None:
-        raise Conflict(_("该措施已解除。"))
-    if actor.account_id is None:
-        raise NotAllowed(_("须由有权人员本人决定。"))
-    refuse_own(actor, seat, measure)
-    _need(why, "why", _("请写明解除的理由。"))
-    measure.lifted_at, measure.lifted_by, measure.lifted_why = now, actor.name, why
-    record(session, Act.MEASURE_LIFT, subject_of(measure), actor, now, {"why": why[:100]})
-    _tell(
-        session,
-        now,
-        seat,
-        measure,
-        Message(_("“%(label)s”已解除"), label=measure.label),
-        actor.name,
-        link,
-        why,
-    )
-
-
-def _tell(
+def tell(
     session: Session,
     now: datetime,
     seat: Seat,
@@ -430,12 +289,3 @@ def _tell(
 
 def name_of(members: Sequence[MemberUnit], unit_id: int) -> str:
     return next((m.short_name for m in members if m.unit_id == unit_id), "")
-
-
-def number_issued(session: Session, measure_id: int, number: str) -> None:
-    """The document that carries the decision was issued; a notice to talk that goes before it changes nothing."""
-    found = session.scalars(sa.select(Measure).where(Measure.id == measure_id)).one_or_none()
-    if found is None:
-        raise NotFound
-    if found.state == MeasureState.CONFIRMED:
-        found.number = number

@@ -7,8 +7,9 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from portal.assessment.ladder import number_issued, subject_of
+from portal.assessment.ladder import subject_of
 from portal.assessment.ladder_access import get_measure, take_seat
+from portal.assessment.ladder_deciding import number_issued
 from portal.assessment.ladder_talks import find_talk
 from portal.assessment.models import Measure
 from portal.campaigns.forms import FieldKind

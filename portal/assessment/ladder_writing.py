@@ -8,7 +8,7 @@ from typing import Any
 from flask import flash, redirect, request, url_for
 from sqlalchemy.orm import Session
 
-from portal.assessment import ladder, ladder_talks
+from portal.assessment import ladder, ladder_deciding, ladder_talks
 from portal.assessment.ladder_access import Seat, get_measure
 from portal.assessment.ladder_forms import Typed
 from portal.assessment.ladder_pages import ID, detail_page, find_derived, link, the_seat
@@ -60,12 +60,12 @@ def _waive(session: Session, seat: Seat, found: Measure, typed: Typed) -> Text:
 
 def _decide(session: Session, seat: Seat, found: Measure, typed: Typed) -> Text:
     confirmed = typed.form.get("step") == "confirm"
-    decision = ladder.Decision(
+    decision = ladder_deciding.Decision(
         confirmed=confirmed, why=typed.text("why", ladder.REASON, lines=True), starts_on=typed.day("starts_on"),
         ends_on=typed.day("ends_on"), number=typed.text("number", 60) if confirmed else "",
     )  # fmt: skip
     typed.check()
-    ladder.decide(
+    ladder_deciding.decide(
         session,
         the_actor(),
         now(),
@@ -81,21 +81,21 @@ def _decide(session: Session, seat: Seat, found: Measure, typed: Typed) -> Text:
 def _number(session: Session, seat: Seat, found: Measure, typed: Typed) -> Text:
     number = typed.text("number", 60)
     typed.check()
-    ladder.set_number(session, the_actor(), now(), seat=seat, measure=found, number=number)
+    ladder_deciding.set_number(session, the_actor(), now(), seat=seat, measure=found, number=number)
     return _("文号已登记。")
 
 
 def _withdraw(session: Session, seat: Seat, found: Measure, typed: Typed) -> Text:
     why = typed.text("why", ladder.REASON, lines=True)
     typed.check()
-    ladder.withdraw(session, the_actor(), now(), seat=seat, measure=found, why=why, link=link)
+    ladder_deciding.withdraw(session, the_actor(), now(), seat=seat, measure=found, why=why, link=link)
     return _("已撤回并告知单位。")
 
 
 def _lift(session: Session, seat: Seat, found: Measure, typed: Typed) -> Text:
     why = typed.text("why", ladder.REASON, lines=True)
     typed.check()
-    ladder.lift(
+    ladder_deciding.lift(
         session, the_actor(), now(), seat=seat, campaign=the_campaign(), measure=found, why=why, link=link
     )
     return _("已解除并告知单位。")

@@ -7,7 +7,7 @@ from datetime import timedelta
 import sqlalchemy as sa
 
 from portal.accounts.models import Account
-from portal.assessment import ladder, ladder_talks, scores, scores_events
+from portal.assessment import ladder, ladder_deciding, ladder_talks, scores, scores_events
 from portal.assessment.ladder_access import Seat, take_seat
 from portal.assessment.models import Answer, Measure, ScoreSheet
 from portal.assessment.scores_counting import read_lines
@@ -93,10 +93,10 @@ class Scene:
     def _decide(self, found: Measure, row: dict[str, str], ago: int) -> None:
         seat, convenor = self.sits("zhr")
         moment = self.world.at(self.world.today - timedelta(days=max(ago - 6, 0)))
-        decision = ladder.Decision(
+        decision = ladder_deciding.Decision(
             confirmed=row["end"] != "declined", why=row["why"], number=row["number"].format(year=moment.year)
         )
-        ladder.decide(
+        ladder_deciding.decide(
             self.session, convenor, moment, seat=seat, campaign=self.campaign, measure=found, decision=decision, link=self.link
         )  # fmt: skip
         if row["end"] == "talk":
