@@ -24,10 +24,9 @@ from portal.supervision import files
 from portal.supervision.models import Order, OrderStep, OrderUnit, Stage, StepKind
 from portal.supervision.services import (
     OPEN,
+    begin_step,
     clock_of,
-    find_step,
     list_steps,
-    lock_order,
     standing_of,
     start_clock,
     tell,
@@ -63,10 +62,9 @@ def propose_closure(
     """申请销号 of the lead unit: it stops the clock. Never without evidence (F5): a file with this or an earlier feedback
     of the round, or ``evidence``, subject and label of a record of the portal. ``Invalid`` at ``text``, ``files``,
     ``late_reason``."""
-    made = find_step(session, order, request_key)
+    made = begin_step(session, order, request_key, version)
     if made is not None:
         return made
-    lock_order(session, order, version)
     own = working(session, order, unit_id)
     if not own.lead:
         raise NotAllowed(_("销号由牵头单位申请，配合单位请反馈进展。"))
@@ -110,10 +108,9 @@ def check_closure(
     session: Session, actor: Actor, now: datetime, *, order: Order, text: str, version: int, request_key: str
 ) -> OrderStep:
     """审核: agreed by one person of the office; a second one closes."""
-    made = find_step(session, order, request_key)
+    made = begin_step(session, order, request_key, version)
     if made is not None:
         return made
-    lock_order(session, order, version)
     if order.stage != Stage.PROPOSED:
         raise Conflict(_("没有等待审核的销号申请，可能已由他人办理。"))
     _second(
@@ -131,10 +128,9 @@ def return_order(
     link: str = "",
 ) -> OrderStep:  # fmt: skip
     """退回 with the reason, before or after the check: the unit's clock runs on as if it had never stopped."""
-    made = find_step(session, order, request_key)
+    made = begin_step(session, order, request_key, version)
     if made is not None:
         return made
-    lock_order(session, order, version)
     if order.stage not in (Stage.PROPOSED, Stage.CHECKED):
         raise Conflict(_("没有等待审核的销号申请，可能已由他人办理。"))
     if not text.strip():
@@ -162,10 +158,9 @@ def close_order(
     look_back_on: date | None = None, link: str = "",
 ) -> OrderStep:  # fmt: skip
     """销号 by a second person of the office; ``look_back_on``: 回头看 falls due to the office on that day."""
-    made = find_step(session, order, request_key)
+    made = begin_step(session, order, request_key, version)
     if made is not None:
         return made
-    lock_order(session, order, version)
     if order.stage != Stage.CHECKED:
         raise Conflict(_("销号申请尚未审核，或已由他人办理。"))
     standing = standing_of(session, order)
@@ -194,10 +189,9 @@ def keep_closed(
     look_back_on: date | None = None,
 ) -> OrderStep:  # fmt: skip
     """回头看: looked back at and found in order; perhaps again on a later day."""
-    made = find_step(session, order, request_key)
+    made = begin_step(session, order, request_key, version)
     if made is not None:
         return made
-    lock_order(session, order, version)
     if order.stage != Stage.CLOSED:
         raise Conflict(_("这件督办没有销号，或已重新督办，请刷新页面查看。"))
     if not text.strip():
@@ -215,10 +209,9 @@ def reopen_order(
     request_key: str, office: str, link: str = "",
 ) -> OrderStep:  # fmt: skip
     """Found wanting: the same number, a new round with a clock of its own; the units sign for it again."""
-    made = find_step(session, order, request_key)
+    made = begin_step(session, order, request_key, version)
     if made is not None:
         return made
-    lock_order(session, order, version)
     if order.stage != Stage.CLOSED:
         raise Conflict(_("这件督办没有销号，或已重新督办，请刷新页面查看。"))
     problems: dict[str, Message | Text] = {}
@@ -253,10 +246,9 @@ def withdraw_order(
     link: str = "",
 ) -> OrderStep:  # fmt: skip
     """撤销 with the reason; the number stays taken."""
-    made = find_step(session, order, request_key)
+    made = begin_step(session, order, request_key, version)
     if made is not None:
         return made
-    lock_order(session, order, version)
     if order.stage not in OPEN:
         raise Conflict(ENDED)
     if not text.strip():
@@ -279,10 +271,9 @@ def reassign_order(
 ) -> OrderStep:  # fmt: skip
     """改派: another lead unit, with the reason; the former one is relieved. Obligatory once the lead unit has left the
     body. ``due``: a later day for the new one, decided by the office here and now."""
-    made = find_step(session, order, request_key)
+    made = begin_step(session, order, request_key, version)
     if made is not None:
         return made
-    lock_order(session, order, version)
     if order.stage not in OPEN:
         raise Conflict(ENDED)
     members = {

@@ -229,6 +229,16 @@ def find_step(session: Session, order: Order, request_key: str) -> OrderStep | N
     return found
 
 
+def begin_step(
+    session: Session, order: Order, request_key: str, version: int | None = None
+) -> OrderStep | None:
+    """The step that the same page has made already; else None, and the order is held (``lock_order``)."""
+    made = find_step(session, order, request_key)
+    if made is None:
+        lock_order(session, order, version)
+    return made
+
+
 def write_step(
     session: Session,
     actor: Actor,

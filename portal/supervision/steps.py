@@ -20,9 +20,9 @@ from portal.supervision.models import Colour, Order, OrderStep, OrderUnit, Stage
 from portal.supervision.services import (
     OPEN,
     PERSON,
+    begin_step,
     clock_of,
     facts_of,
-    find_step,
     lock_order,
     standing_of,
     tell,
@@ -78,10 +78,9 @@ def feed_back(
     plan: str = "", request_key: str, folder: Path | None = None, uploads: Sequence[files.Upload] = (), link: str = "",
 ) -> OrderStep:  # fmt: skip
     """反馈: 进展, 问题, 下一步, with evidence. Who feeds back without having signed has signed by it."""
-    made = find_step(session, order, request_key)
+    made = begin_step(session, order, request_key)
     if made is not None:
         return made
-    lock_order(session, order)
     own = working(session, order, unit_id)
     if order.stage not in OPEN:
         raise Conflict(ENDED)
@@ -109,10 +108,9 @@ def urge(
 ) -> OrderStep:  # fmt: skip
     """催办: a slip to the lead unit (or another of the order), in one of three colours that climb; ``slip_bar`` says
     what comes first. A red one reaches the leader in charge by name of post."""
-    made = find_step(session, order, request_key)
+    made = begin_step(session, order, request_key)
     if made is not None:
         return made
-    lock_order(session, order)
     if order.stage != Stage.OPEN:
         raise Conflict(ENDED if order.stage not in OPEN else _("牵头单位已申请销号，请先审核，无需催办。"))
     to = working(session, order, unit_id or order.lead_id).unit_id
@@ -143,10 +141,9 @@ def hand_up(
     session: Session, actor: Actor, now: datetime, *, order: Order, text: str, request_key: str
 ) -> OrderStep:
     """提请领导: the convenors and the head of the office find it in their to-do lists until one of them instructs."""
-    made = find_step(session, order, request_key)
+    made = begin_step(session, order, request_key)
     if made is not None:
         return made
-    lock_order(session, order)
     if order.stage not in OPEN:
         raise Conflict(ENDED)
     if order.handed_up_at is not None:
@@ -169,10 +166,9 @@ def instruct(
     link: str = "",
 ) -> OrderStep:
     """批示 of a leader, to the office and every unit of the order. Not by the very account that handed it up."""
-    made = find_step(session, order, request_key)
+    made = begin_step(session, order, request_key)
     if made is not None:
         return made
-    lock_order(session, order)
     if order.stage not in OPEN:
         raise Conflict(ENDED)
     standing = standing_of(session, order)
