@@ -188,7 +188,7 @@ def list_orders(
 ) -> tuple[list[Row], bool]:
     """One page, the earliest due first (ended ones the latest first), and whether more follow; one statement."""
     query = _select(tenant_id, filters, now, near).limit(PAGE + 1).offset((filters.page - 1) * PAGE)
-    rows = [Row(*row) for row in session.execute(query)]  # type: ignore[arg-type]
+    rows = [Row(*row) for row in session.execute(query)]  # type: ignore[arg-type]  # columns as named in Row
     return rows[:PAGE], len(rows) > PAGE
 
 
@@ -199,7 +199,7 @@ def stream_orders(
     query = _select(tenant_id, filters, now, near).execution_options(yield_per=500)
     with session.execute(query) as found:
         for row in found:
-            yield Row(*row)  # type: ignore[arg-type]
+            yield Row(*row)  # type: ignore[arg-type]  # columns as named in Row
 
 
 def count_orders(session: Session, tenant_id: int, filters: Filters, now: datetime, near: datetime) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from portal.core.posts import Right
 from portal.core.reader import Desk
@@ -60,13 +61,13 @@ def list_panels(
 def _of_unit(order: Order, own: Working, *, late: bool, named: bool) -> list[Panel]:
     if order.stage not in OPEN:
         return []
-    who = {"unit_id": own.unit_id, "unit": own.short_name if named else ""}
+    who: dict[str, Any] = {"unit_id": own.unit_id, "unit": own.short_name if named else ""}
     found: list[Panel] = []
     if own.signed_at is None:
         found.append(
             Panel(
                 key="sign", verb=_("签收"), requires=_("签收后开始办理；直接反馈的视为已签收。"),
-                fields=("person",) if own.lead else (), first=True, **who,  # type: ignore[arg-type]
+                fields=("person",) if own.lead else (), first=True, **who,
             )
         )  # fmt: skip
     if order.stage == Stage.OPEN or not own.lead:
@@ -74,7 +75,7 @@ def _of_unit(order: Order, own: Working, *, late: bool, named: bool) -> list[Pan
             Panel(
                 key="feed", verb=_("反馈进展"), requires=_("写清做了什么；有佐证的一并上传。"),
                 fields=("text", "problems", "plan", "files"), text=_("进展"), first=own.signed_at is not None,
-                **who,  # type: ignore[arg-type]
+                **who,
             )
         )  # fmt: skip
     if order.stage == Stage.OPEN and own.lead:
@@ -83,7 +84,7 @@ def _of_unit(order: Order, own: Working, *, late: bool, named: bool) -> list[Pan
             Panel(
                 key="propose", verb=_("申请销号"),
                 requires=_("须有佐证：本次或此前反馈的附件，或关联台账、急报、报表中的一条。"), fields=fields,
-                text=_("办理结果"), **who,  # type: ignore[arg-type]
+                text=_("办理结果"), **who,
             )
         )  # fmt: skip
     elif own.lead:

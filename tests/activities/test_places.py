@@ -76,7 +76,7 @@ def test_a_list_is_pasted_once_and_a_visit_shows_where_nobody_was(
     ):  # who did not take part sees no visit
         assert page(county, reader, "activities/places").count("到过 1 次") == times
     book = openpyxl.load_workbook(BytesIO(office.get(county.url("activities/places.xlsx")).data))
-    cells = [tuple(c.value for c in row) for row in book.active.iter_rows()]  # type: ignore[union-attr]
+    cells = [tuple(c.value for c in row) for row in book.worksheets[0].iter_rows()]
     assert any(r[2] == "西关村" and r[3] == 1 for r in cells)
     assert any(r[2] == "东回村" and r[3] == 0 for r in cells)
 
