@@ -57,6 +57,10 @@ FEATURES = (
     "information",
     "meetings",
     "assessment",
+    "transfers",
+    "matching",
+    "tips",
+    "rewards",
     "overview",
     "home",
 )

@@ -1,5 +1,6 @@
 """The contract between the portal and a campaign: the only package a plugin imports."""
 
+from portal.campaigns.basis import Basis, BasisKind
 from portal.campaigns.declarations import (
     CONTRACT,
     EVERY_MEMBER,
@@ -42,11 +43,16 @@ from portal.campaigns.forms import (
     added_up,
     counted,
 )
+from portal.campaigns.handing import Handing, Jurisdiction, Reach
 from portal.campaigns.hookspecs import hookimpl
+from portal.campaigns.matching import MatchKind
 from portal.campaigns.meetings import MeetingKind, Meetings, MeetingType
 from portal.campaigns.oversight import Oversight, PointKind, Rung, RungKind, ScoreItem, Trigger
 from portal.campaigns.papers import Cell, DocumentTemplate, DocumentType, Words
+from portal.campaigns.rewards import Material, RewardScheme, Tier
 from portal.campaigns.sources import Clause, Source, Values
+from portal.campaigns.tips import TipReward, Tips
+from portal.campaigns.workflow import Closing, KeyReason, State, Step, Who
 from portal.core.chinese import capital_amount, write_day, write_moment
 from portal.core.periods import Period, PeriodKind
 from portal.core.text import Message, Text, _, written
@@ -58,6 +64,8 @@ __all__ = [
     "MEETINGS",
     "VISITS",
     "Agreement",
+    "Basis",
+    "BasisKind",
     "Body",
     "BodyKind",
     "Cadence",
@@ -67,6 +75,7 @@ __all__ = [
     "Check",
     "Choice",
     "Clause",
+    "Closing",
     "CodeList",
     "Comparison",
     "DocumentTemplate",
@@ -81,9 +90,14 @@ __all__ = [
     "FieldKind",
     "Form",
     "Grade",
+    "Handing",
+    "Jurisdiction",
+    "KeyReason",
     "Ledger",
     "Limit",
     "LimitKind",
+    "MatchKind",
+    "Material",
     "MeetingKind",
     "MeetingType",
     "Meetings",
@@ -98,7 +112,9 @@ __all__ = [
     "Phase",
     "PointKind",
     "Policy",
+    "Reach",
     "Refused",
+    "RewardScheme",
     "Rule",
     "Rung",
     "RungKind",
@@ -106,11 +122,17 @@ __all__ = [
     "Section",
     "Shift",
     "Source",
+    "State",
+    "Step",
     "Table",
     "Text",
     "Threshold",
+    "Tier",
+    "TipReward",
+    "Tips",
     "Trigger",
     "Values",
+    "Who",
     "Words",
     "_",
     "added_up",

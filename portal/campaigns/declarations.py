@@ -11,12 +11,17 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
+from portal.campaigns.basis import Basis
 from portal.campaigns.exchange import NO_EXCHANGE, Exchange
-from portal.campaigns.forms import Choice, CodeList, Field, Form
+from portal.campaigns.forms import Check, Choice, CodeList, Field, Form
+from portal.campaigns.handing import Handing, JurisdictionOf
 from portal.campaigns.meetings import NO_MEETINGS, Meetings, MeetingType
 from portal.campaigns.oversight import NO_OVERSIGHT, Oversight
 from portal.campaigns.papers import DocumentTemplate
+from portal.campaigns.rewards import RewardScheme
 from portal.campaigns.sources import Clause, Source, Values
+from portal.campaigns.tips import Tips
+from portal.campaigns.workflow import Closing, KeyReasons, State, Step
 from portal.core.text import Message, Text
 
 CONTRACT = 1
@@ -106,6 +111,28 @@ class Ledger:
     """Members that keep this ledger; empty = every unit."""
     examples: tuple[Values, ...] = ()
     """Fictional entries (payloads) for tests and the demo; the key ``title`` names the entry."""
+    states: tuple[State, ...] = ()
+    """Stages of the work; empty = a plain register."""
+    steps: tuple[Step, ...] = ()
+    closing: Closing | None = None
+    key_reasons: KeyReasons | None = None
+    """What makes an entry a key one (重点); asked at every saving, judged by the day of reading."""
+    views: tuple[str, ...] = ()
+    """Up to three choice fields by which the list is counted and filtered (领域、等级)."""
+    checks: tuple[Check, ...] = ()
+    """Rules over the whole entry: errors stop it at the field, hints are shown beside it."""
+    jurisdiction: JurisdictionOf | None = None
+
+    @property
+    def matched(self) -> tuple[Field, ...]:
+        """Fields whose values are compared across counties."""
+        return tuple(f for f in self.fields if f.match is not None)
+
+    def state(self, key: str) -> State | None:
+        return next((s for s in self.states if s.key == key), None)
+
+    def step(self, key: str) -> Step | None:
+        return next((s for s in self.steps if s.key == key), None)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -236,6 +263,10 @@ class Campaign:
     meetings: Meetings = NO_MEETINGS
     oversight: Oversight = NO_OVERSIGHT
     documents: tuple[DocumentTemplate, ...] = ()
+    handings: tuple[Handing, ...] = ()
+    tips: Tips | None = None
+    rewards: tuple[RewardScheme, ...] = ()
+    basis: tuple[Basis, ...] = ()
 
     def source(self, key: str) -> Source:
         return next(s for s in self.sources if s.key == key)

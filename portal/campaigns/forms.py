@@ -8,6 +8,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
+from portal.campaigns.matching import MatchKind
 from portal.campaigns.sources import Clause, Values
 from portal.core.periods import PeriodKind
 from portal.core.text import Message, Text
@@ -135,6 +136,10 @@ class Field:
     """A fact of the unit that fills this text: ``unit_name``, ``short_name``, ``leader_rank``, ``liaison_rank``."""
     kept: bool = False
     """What the unit said last time stands until it changes (office phone, number of outlets)."""
+    match: MatchKind | None = None
+    """Of a ledger: its values are compared with those of other counties, as keyed hashes (串并)."""
+    warn: Callable[[Any], Message | None] | None = None
+    """A doubt about one value, shown beside it and never in the way (冠字号格式)."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -19,6 +19,7 @@ class PostKind(StrEnum):
     OFFICE_STAFF = "office_staff"
     LEADER_IN_CHARGE = "leader_in_charge"
     LIAISON = "liaison"
+    ACCOUNTANT = "accountant"
     GROUP_MEMBER = "group_member"
     OBSERVER = "observer"
     SYSTEM_ADMINISTRATOR = "system_administrator"
@@ -35,6 +36,7 @@ POST_LABELS: dict[PostKind, Text] = {
     PostKind.OFFICE_STAFF: _("办公室工作人员"),
     PostKind.LEADER_IN_CHARGE: _("分管领导"),
     PostKind.LIAISON: _("联络员"),
+    PostKind.ACCOUNTANT: _("会计审核人员"),
     PostKind.GROUP_MEMBER: _("工作组成员"),
     PostKind.OBSERVER: _("观察员"),
     PostKind.SYSTEM_ADMINISTRATOR: _("系统管理员"),
@@ -51,6 +53,20 @@ class Right(StrEnum):
     OVERVIEW_READ = "overview.read"
     RECORD_WRITE = "record.write"
     RECORD_READ_ALL = "record.read_all"
+    RECORD_MANAGE = "record.manage"
+    """Of the office: assign entries, check and close them, merge and split, pass on what comes from elsewhere."""
+    RECORD_APPROVE = "record.approve"
+    """Of leaders: agree to a step that needs it."""
+    MATCH_ASK = "match.ask"
+    """Ask whether another county holds the same value (串并), within a limit."""
+    TIP_HANDLE = "tip.handle"
+    REWARD_APPLY = "reward.apply"
+    REWARD_READ = "reward.read"
+    REWARD_PREPARE = "reward.prepare"
+    """Of the office of the paying bank: fill the approval form, keep notice and payment."""
+    REWARD_REVIEW = "reward.review"
+    """Of the accounting department."""
+    REWARD_APPROVE = "reward.approve"
     URGENT_FILE = "urgent.file"
     URGENT_RECEIVE = "urgent.receive"
     DUTY_READ = "duty.read"
@@ -98,18 +114,22 @@ R = Right
 _READ = frozenset({R.DUTY_READ, R.INFO_READ, R.MEETING_READ, R.ORDER_READ, R.PAPER_READ, R.ASSESS_READ})
 _UNIT = _READ | {
     R.REPORT_FILL, R.RECORD_WRITE, R.URGENT_FILE, R.INFO_WRITE, R.SENSITIVE_READ, R.TOPIC_FILE, R.ORDER_WORK,
-    R.ASSESS_FILL,
+    R.ASSESS_FILL, R.MATCH_ASK, R.TIP_HANDLE, R.REWARD_APPLY, R.REWARD_READ,
 }  # fmt: skip
 _OVERSIGHT = _READ | {R.REPORT_READ_ALL, R.OVERVIEW_READ, R.RECORD_READ_ALL}
 _OFFICE = _OVERSIGHT | {
     R.REPORT_REVIEW, R.URGENT_RECEIVE, R.ROSTER_MANAGE, R.POLICY_SET, R.INFO_WRITE, R.INFO_ANSWER, R.DEADLINE_SET,
     R.SENSITIVE_READ, R.TOPIC_FILE, R.MEETING_HOLD, R.ORDER_ASSIGN, R.PAPER_WRITE, R.ASSESS_SET,
+    R.RECORD_MANAGE, R.MATCH_ASK, R.TIP_HANDLE, R.REWARD_READ, R.REWARD_PREPARE,
 }  # fmt: skip
-_LEAD = frozenset({R.MINUTES_SIGN, R.PAPER_SIGN, R.ASSESS_DECIDE})
+_LEAD = frozenset(
+    {R.MINUTES_SIGN, R.PAPER_SIGN, R.ASSESS_DECIDE, R.RECORD_APPROVE, R.REWARD_READ, R.REWARD_APPROVE}
+)
 
 RIGHTS: dict[PostKind, frozenset[Right]] = {
     PostKind.LIAISON: _UNIT,
-    PostKind.LEADER_IN_CHARGE: _UNIT | {R.REPORT_SIGN, R.ASSESS_DECIDE},
+    PostKind.LEADER_IN_CHARGE: _UNIT | {R.REPORT_SIGN, R.ASSESS_DECIDE, R.RECORD_APPROVE, R.REWARD_APPROVE},
+    PostKind.ACCOUNTANT: frozenset({R.DUTY_READ, R.REWARD_READ, R.REWARD_REVIEW}),
     PostKind.OFFICE_STAFF: _OFFICE,
     PostKind.OFFICE_DIRECTOR: _OFFICE | _LEAD,
     PostKind.CONVENOR: _OVERSIGHT | _LEAD | {R.TOPIC_DECIDE},

@@ -141,9 +141,18 @@ def tell_story(
     found: Record,
     kind: str,
     changes: dict[str, Any] | None = None,
+    note: str = "",
 ) -> None:
     """Continue the story; superiors who see the entry see this too."""
     released_at = now if found.released_at else None
-    event = RecordEvent(record_id=found.id, kind=kind, changes=changes or {}, by=actor.name, at=now)
+    event = RecordEvent(
+        record_id=found.id,
+        kind=kind,
+        changes=changes or {},
+        by=actor.name,
+        at=now,
+        note=note,
+        account_id=actor.account_id,
+    )
     event.released_at = released_at
     session.add(event)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -20,6 +20,8 @@ class Record(Versioned, Released):
     __table_args__ = (
         within_tenant("mechanism_id", "mechanism"),
         within_tenant("unit_id", "unit"),
+        within_tenant("lead_unit_id", "unit"),
+        within_tenant("merged_into_id", "record"),
         UniqueConstraint("tenant_id", "campaign", "ledger", "number"),
         UniqueConstraint("tenant_id", "request_key"),
         sa.Index(
@@ -42,6 +44,40 @@ class Record(Versioned, Released):
     request_key: Mapped[str] = mapped_column(
         String(40), comment="from the form: a second click makes no second entry"
     )
+    lead_unit_id: Mapped[int | None] = mapped_column(default=None, comment="who handles it; None = unit_id")
+    stage: Mapped[str] = mapped_column(
+        String(32), default="", comment="State of the ledger; '' = a plain register"
+    )
+    closing: Mapped[str] = mapped_column(String(16), default="", comment="'', proposed, checked, closed")
+    closed_on: Mapped[date | None] = mapped_column(default=None)
+    look_back_on: Mapped[date | None] = mapped_column(default=None)
+    key_from: Mapped[date | None] = mapped_column(
+        default=None, comment="day since which it is a key matter, or will be"
+    )
+    view_1: Mapped[str] = mapped_column(String(48), default="", comment="value of the ledger's first view")
+    view_2: Mapped[str] = mapped_column(String(48), default="")
+    view_3: Mapped[str] = mapped_column(String(48), default="")
+    merged_into_id: Mapped[int | None] = mapped_column(default=None)
+    withdrawn_at: Mapped[datetime | None] = mapped_column(
+        default=None, comment="entered in error; it counts nowhere"
+    )
+    origin: Mapped[str] = mapped_column(String(80), default="", comment="kind:id of what it grew out of")
+
+
+class RecordUnit(Released):
+    """A unit that helps with an entry (协办、配合) and reads it."""
+
+    __tablename__ = "record_unit"
+    __table_args__ = (
+        within_tenant("record_id", "record"),
+        within_tenant("unit_id", "unit"),
+        UniqueConstraint("tenant_id", "record_id", "unit_id"),
+        sa.Index("ix_record_unit_tenant_id_unit_id", "tenant_id", "unit_id", "record_id"),
+    )
+
+    record_id: Mapped[int]
+    unit_id: Mapped[int]
+    added_at: Mapped[datetime]
 
 
 class RecordEvent(Released):
@@ -58,6 +94,23 @@ class RecordEvent(Released):
     changes: Mapped[dict[str, Any]] = mapped_column(default=dict, comment="field key -> [before, after]")
     by: Mapped[str] = mapped_column(String(200))
     at: Mapped[datetime]
+    note: Mapped[str] = mapped_column(sa.Text, default="")
+    account_id: Mapped[int | None] = mapped_column(
+        default=None, comment="who did it: the second person is another one"
+    )
+
+
+class SavedFilter(Own):
+    """A list of a ledger as one person wants it again: the query string of its address."""
+
+    __tablename__ = "saved_filter"
+    __table_args__ = (UniqueConstraint("tenant_id", "account_id", "campaign", "name"),)
+
+    account_id: Mapped[int]
+    campaign: Mapped[str] = mapped_column(String(48))
+    name: Mapped[str] = mapped_column(String(40))
+    query: Mapped[str] = mapped_column(String(600))
+    saved_at: Mapped[datetime]
 
 
 class NumberSeries(Own):

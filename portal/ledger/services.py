@@ -21,6 +21,7 @@ from portal.deadlines.matters import Matter, MatterKind, register_kind
 from portal.figures.sources import LEDGERS, register_pool
 from portal.ledger.clocks import fired_thresholds, keep_clock, subject_of, tell_story
 from portal.ledger.facts import POOL
+from portal.ledger.following import tell_followers
 from portal.ledger.models import Record, RecordEvent
 from portal.ledger.near import find_near
 from portal.ledger.numbering import lock_series, take_number
@@ -83,6 +84,7 @@ def create_record(
     tell_story(session, actor, now, found, "created")
     record(session, Act.RECORD_CREATE, subject_of(found), actor, now, {"number": found.number})
     keep_clock(session, actor, now, campaign, found, fired)
+    tell_followers(session, actor, now, campaign, ledger, found)
     return found
 
 
@@ -114,6 +116,7 @@ def change_record(
     tell_story(session, actor, now, found, "changed", changes)
     record(session, Act.RECORD_CHANGE, subject_of(found), actor, now, {"fields": sorted(changes)})
     keep_clock(session, actor, now, campaign, found, fired)
+    tell_followers(session, actor, now, campaign, ledger, found)
     return found
 
 

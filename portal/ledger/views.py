@@ -23,6 +23,7 @@ from portal.deadlines.services import explain
 from portal.deadlines.state import state_of
 from portal.documents.workbook import XLSX
 from portal.ledger import clocks, evidence, export, listing, services
+from portal.ledger.following import load_panels
 from portal.ledger.models import Record
 from portal.ledger.story import tell
 from portal.tenants.models import Level, Tenant
@@ -194,6 +195,7 @@ def detail_page(found: Record, *, full: Sequence[tuple[Text, str]] = (), problem
             for c in running
         ],
         story=tell(campaign, ledger, services.list_events(session, found)),
+        panels=load_panels(session, desk, campaign, ledger, found, now()) if ledger else [],
         related=listing.related(session, found, _own_units(desk)) if own else [],
         may_change=ledger is not None and ledger in kept,
         may_file=own and found.unit_id in desk.units_with(Right.URGENT_FILE),

@@ -18,6 +18,7 @@ from portal.papers import models as papers
 from portal.reporting import models as reporting
 from portal.supervision import models as supervision
 from portal.tenants import models as tenants
+from portal.transfers import models as transfers
 from portal.units import group_models as groups
 from portal.units import models as units
 
@@ -42,5 +43,6 @@ __all__ = [
     "supervision",
     "surveys",
     "tenants",
+    "transfers",
     "units",
 ]  # fmt: skip

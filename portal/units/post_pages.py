@@ -26,7 +26,7 @@ from portal.web.access import logged_in, now, require, the_actor, the_desk, the_
 
 ORDER = (
     PostKind.LIAISON, PostKind.LEADER_IN_CHARGE, PostKind.GROUP_MEMBER, PostKind.OFFICE_STAFF, PostKind.OFFICE_DIRECTOR,
-    PostKind.CONVENOR, PostKind.DEPUTY_CONVENOR, PostKind.OBSERVER,
+    PostKind.CONVENOR, PostKind.DEPUTY_CONVENOR, PostKind.ACCOUNTANT, PostKind.OBSERVER,
 )  # fmt: skip
 RANK_HELP = _("联络员应为科级干部；职级低于科级的，须写明理由。")
 

@@ -1,0 +1,3 @@
+"""Tables of matching."""
+
+from __future__ import annotations

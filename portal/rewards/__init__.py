@@ -1,0 +1,1 @@
+"""Rewards for cases: application, calculation, approval, payment, distribution."""

@@ -1,0 +1,3 @@
+"""Tables of rewards."""
+
+from __future__ import annotations

@@ -1,0 +1,1 @@
+"""Handing a matter on: between units, between tenants, to the tenant above."""

@@ -1,0 +1,3 @@
+"""Tables of transfers."""
+
+from __future__ import annotations
