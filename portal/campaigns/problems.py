@@ -27,6 +27,7 @@ from portal.campaigns.meetings import MeetingKind, Meetings
 from portal.campaigns.oversight import HUNDRED, Oversight, PointKind, RungKind, ScoreItem, trace_in
 from portal.campaigns.papers import DocumentTemplate
 from portal.campaigns.sources import Clause, Source
+from portal.campaigns.tips import Tips
 from portal.core.masking import KINDS
 from portal.core.periods import PeriodKind
 from portal.core.text import Message, _, written
@@ -177,6 +178,38 @@ def _walk(c: Campaign) -> Iterator[Message]:
     yield from _exchange(c, members)
     yield from _meetings(c)
     yield from _oversight(c, members)
+    if c.tips is not None:
+        yield from _tips(c, c.tips, members, lists)
+
+
+def _tips(c: Campaign, t: Tips, members: set[str], lists: set[str]) -> Iterator[Message]:
+    """The public page asks nothing that it must have, and an entry of the ledger can take its answers over."""
+    yield from _keys("field of tips", [f.key for f in t.fields])
+    yield from _fields("tips", t.fields, members, lists)
+    yield from _no_files("tips", t.fields)
+    if not t.intro or not t.protection:
+        yield Message(_("公开举报页必须写明受理范围和自我保护提示。"))
+    ledger = c.ledger(t.ledger)
+    if ledger is None:
+        yield _dangling("tips.ledger", t.ledger)
+    kept = {f.key: f for f in ledger.fields} if ledger else {}
+    for f in t.fields:
+        same = kept.get(f.key)
+        if f.required:
+            yield Message(_("公开举报页的字段 %(key)s 不能必填。"), key=f.key)
+        if same is not None and (same.kind, same.choices, same.unit) != (f.kind, f.choices, f.unit):
+            yield Message(_("公开举报页的字段 %(key)s 与台账同名字段的种类不同。"), key=f.key)
+    for key in t.receivers:
+        if key not in members:
+            yield _dangling("tips.receivers", key)
+    for what, limit in (("first_check", t.first_check), ("answer", t.answer)):
+        if limit is not None and not 1 <= limit.n <= MOST[limit.kind]:
+            text = _("tips.%(what)s 的时限应为 1 至 %(most)s，现为 %(n)s。")
+            yield Message(text, what=what, most=MOST[limit.kind], n=limit.n)
+    yield from _keys("band of tips", [r.key for r in t.rewards])
+    for r in t.rewards:
+        if not 0 < r.lowest <= r.highest:
+            yield Message(_("举报奖励 %(key)s 的金额应为正数，且下限不高于上限。"), key=r.key)
 
 
 def _exchange(c: Campaign, members: set[str]) -> Iterator[Message]:
@@ -363,6 +396,10 @@ def _clauses(c: Campaign) -> Iterator[Message]:
     carriers += [(f"Rung {r.key}", r.clause) for r in o.ladder]
     carriers += [(f"Trigger {g.key}", g.clause) for g in o.triggers]
     carriers += [(f"ScoreItem {s.key}", s.clause) for s in o.score]
+    if c.tips is not None:
+        t = c.tips
+        carriers += [("Tips", t.clause), *((f"TipReward {r.key}", r.clause) for r in t.rewards)]
+        carriers += [("Limit", limit.clause) for limit in (t.first_check, t.answer) if limit and limit.clause]
     for what, clause in carriers:
         if clause is None:
             yield Message(_("%(what)s 没有写明依据条款。"), what=what)
