@@ -47,3 +47,30 @@ def written(text: str, /) -> str:
     """Chinese as people write it, and so not translated: compared with what comes in, or put into an official paper,
     which is Chinese whatever the reader's language."""
     return text
+
+
+def pack_text(text: Message | Text | str) -> Any:
+    """A sentence as JSON, to be read again in the language of whoever opens it."""
+    if isinstance(text, Message):
+        return [
+            str(text.text),
+            {k: pack_text(v) if isinstance(v, Message) else _plain(v) for k, v in text.params.items()},
+        ]
+    return str(text)
+
+
+def _plain(value: Any) -> Any:
+    return value if isinstance(value, int | float) else str(value)
+
+
+def unpack_text(stored: Any) -> Message | Text:
+    if isinstance(stored, list):
+        text, params = stored
+        return Message(
+            text, **{k: unpack_text(v) if isinstance(v, list) else _words(v) for k, v in params.items()}
+        )
+    return Text(stored)
+
+
+def _words(value: Any) -> Any:
+    return Text(value) if isinstance(value, str) else value

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from portal.campaigns.forms import Field, FieldKind
 from portal.core.text import Text, _
+from portal.documents.amounts import read_amount
 from portal.documents.reading import Formula
-from portal.reporting.excel.amounts import read_amount
-from portal.reporting.excel.readings import in_unit, read_cell
+from portal.documents.readings import in_unit, read_cell
 
 YUAN = Field(key="loss", label=_("案损"), kind=FieldKind.MONEY, unit=_("元"))
 WAN = Field(key="loss", label=_("案损"), kind=FieldKind.MONEY, unit=_("万元"))

@@ -15,8 +15,8 @@ from portal.campaigns.forms import Field, FieldKind, Form, Table
 from portal.core.periods import parse_period
 from portal.core.text import Message, Text, _
 from portal.documents.paper import Box, Look, Paper, write_papers
+from portal.documents.sheet_cells import cell_value, rule_of
 from portal.documents.workbook import SIGNATURES, Kind
-from portal.reporting.excel.sheet_cells import cell_value, rule_of
 from portal.reporting.excel.sheet_marks import MARK_HEAD, Mark
 from portal.reporting.opening import asked_fields, asked_tables
 

@@ -18,9 +18,9 @@ from portal.campaigns.declarations import Campaign
 from portal.campaigns.forms import Field, FieldKind, Form, Table
 from portal.core.secret import Secret
 from portal.core.text import Message, Text, _, written
+from portal.documents.amounts import Reading, refusal
 from portal.documents.reading import Cell, FormRow, Formula, Page
-from portal.reporting.excel.amounts import Reading, refusal
-from portal.reporting.excel.readings import in_unit, read_cell, typed_text
+from portal.documents.readings import in_unit, read_cell, typed_text
 from portal.reporting.excel.sheet_file import column_head, table_columns
 from portal.reporting.opening import asked_fields, asked_tables
 

@@ -14,7 +14,7 @@ from portal.campaigns.declarations import Campaign
 from portal.campaigns.forms import Form
 from portal.core.errors import Conflict, Invalid
 from portal.core.scope import Actor
-from portal.core.text import Message, Text, _
+from portal.core.text import Message, Text, _, pack_text
 from portal.reporting import services
 from portal.reporting.cells import departs
 from portal.reporting.excel.sheet_content import (
@@ -27,7 +27,7 @@ from portal.reporting.excel.sheet_content import (
     previous_by_unit,
 )
 from portal.reporting.excel.sheet_file import UnitSheet
-from portal.reporting.excel.upload_lines import Difference, compare, left_cells, pack_text
+from portal.reporting.excel.upload_lines import Difference, compare, left_cells
 from portal.reporting.excel.uploads import counts_of, is_open, replace_entry, settle_counts
 from portal.reporting.filed import previous_values
 from portal.reporting.models import Report, State, Submission, Upload

@@ -14,9 +14,9 @@ from typing import Any
 
 from portal.campaigns.declarations import Campaign
 from portal.campaigns.forms import Field, FieldKind, Form, Table
-from portal.core.text import Message, Text, _
+from portal.core.text import Message, Text, _, pack_text, unpack_text
+from portal.documents.sheet_cells import shown
 from portal.reporting.cells import blank
-from portal.reporting.excel.sheet_cells import shown
 from portal.reporting.excel.sheet_file import table_columns
 from portal.reporting.excel.sheet_reading import Found, Read
 from portal.reporting.opening import asked_fields, asked_tables
@@ -94,32 +94,6 @@ def _pack(read: Read) -> list[Any]:
     r = read.reading
     plain = [read.row, read.cell, r.value]
     return plain if r.sure else [*plain, r.asks, pack_text(r.sentence or ""), read.typed]
-
-
-def pack_text(text: Message | Text | str) -> Any:
-    if isinstance(text, Message):
-        return [
-            str(text.text),
-            {k: pack_text(v) if isinstance(v, Message) else _plain(v) for k, v in text.params.items()},
-        ]
-    return str(text)
-
-
-def _plain(value: Any) -> Any:
-    return value if isinstance(value, int | float) else str(value)
-
-
-def unpack_text(stored: Any) -> Message | Text:
-    if isinstance(stored, list):
-        text, params = stored
-        return Message(
-            text, **{k: unpack_text(v) if isinstance(v, list) else _words(v) for k, v in params.items()}
-        )
-    return Text(stored)
-
-
-def _words(value: Any) -> Any:
-    return Text(value) if isinstance(value, str) else value
 
 
 # ---------------------------------------------------------------------------------------------- comparison

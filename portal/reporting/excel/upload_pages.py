@@ -10,7 +10,7 @@ from flask_babel import gettext
 from portal.campaigns.forms import Form
 from portal.core.errors import Conflict, Invalid, NotAllowed, NotFound
 from portal.core.posts import Right
-from portal.core.text import Message, _
+from portal.core.text import Message, _, unpack_text
 from portal.documents.attachments import clean_name
 from portal.reporting import services
 from portal.reporting.cells import departs
@@ -19,7 +19,7 @@ from portal.reporting.excel import uploads
 from portal.reporting.excel.sheet_content import list_expected, present, row_of
 from portal.reporting.excel.sheet_pages import here, send, the_key
 from portal.reporting.excel.upload_entry import Done, confirm, is_settled, left_sheets
-from portal.reporting.excel.upload_lines import Mode, compare, unpack_text
+from portal.reporting.excel.upload_lines import Mode, compare
 from portal.reporting.filed import previous_values
 from portal.reporting.models import OPEN, Report, State, Submission, Upload
 from portal.reporting.office_pages import own_report

@@ -9,12 +9,12 @@ from typing import Any
 from portal.campaigns.declarations import Campaign
 from portal.campaigns.forms import Form
 from portal.core.periods import parse_period
-from portal.core.text import Message, Text, _
+from portal.core.text import Message, Text, _, pack_text
 from portal.documents.reading import Page
 from portal.reporting.excel.sheet_content import Expected, mark_of
 from portal.reporting.excel.sheet_marks import Mark, Part, split_book
 from portal.reporting.excel.sheet_reading import fits_table, named_period, named_unit, norm, read_parts
-from portal.reporting.excel.upload_lines import keep, pack_text
+from portal.reporting.excel.upload_lines import keep
 from portal.reporting.models import Report, Submission
 from portal.reporting.opening import asked_tables
 from portal.units.matching import core_name, places_of

@@ -21,7 +21,7 @@ from portal.campaigns.forms import Form, Grade
 from portal.core.audit import Act, record
 from portal.core.errors import Invalid, NotFound
 from portal.core.scope import Actor, Scope, get_scope, set_scope
-from portal.core.text import Message, _
+from portal.core.text import Message, _, pack_text, unpack_text
 from portal.documents.reading import Limits, Page, read_book
 from portal.reporting.checks import findings
 from portal.reporting.excel.sheet_content import (
@@ -33,7 +33,7 @@ from portal.reporting.excel.sheet_content import (
     previous_by_unit,
 )
 from portal.reporting.excel.sheet_marks import split_book
-from portal.reporting.excel.upload_lines import Difference, compare, pack_text, unpack_text
+from portal.reporting.excel.upload_lines import Difference, compare
 from portal.reporting.excel.upload_sorting import (
     NO_MARK,
     Sentence,

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
+from difflib import get_close_matches
 
 from portal.campaigns.declarations import Campaign
 from portal.campaigns.forms import Field, FieldKind
 from portal.core.clock import SHANGHAI
 from portal.core.secret import Secret
 from portal.core.text import Message, Text, _, written
+from portal.documents.amounts import NOTHING, Reading, read_amount, refusal
 from portal.documents.reading import Cell, Formula
-from portal.reporting.excel.amounts import NOTHING, Reading, read_amount, refusal
 from portal.web.declared import show_value
 from portal.web.inputs import Unusable, clean_text, parse_date, parse_moment
 
@@ -125,9 +126,18 @@ def _named(given: list[str], field: Field, campaign: Campaign) -> list[str]:
     keys = {_key(c.label): c.key for c in choices} | {_key(c.key): c.key for c in choices}
     for word in given:
         if _key(word) not in keys:
-            raise Unusable(Message(_("“%(typed)s”不在选项中，请从下拉列表选择。"), typed=word.strip()[:30]))
+            raise _unknown(word.strip()[:30], keys, {c.key: c.label for c in choices})
     chosen = {keys[_key(word)] for word in given}
     return [c.key for c in choices if c.key in chosen]
+
+
+def _unknown(word: str, keys: Mapping[str, str], labels: Mapping[str, str]) -> Unusable:
+    """Names the choice that reads most alike, where there is one."""
+    near = get_close_matches(_key(word), keys, n=1, cutoff=0.5)
+    if near:
+        text = _("“%(typed)s”不在选项中，最接近的是“%(near)s”，请从下拉列表选择。")
+        return Unusable(Message(text, typed=word, near=labels[keys[near[0]]]))
+    return Unusable(Message(_("“%(typed)s”不在选项中，请从下拉列表选择。"), typed=word))
 
 
 def _flag(cell: Cell, _field: Field, _campaign: Campaign) -> Reading:
