@@ -12,8 +12,8 @@ from portal.core.clock import SHANGHAI
 from portal.core.errors import Conflict, Invalid, NotAllowed, NotFound
 from portal.core.i18n import translate
 from portal.core.posts import Right
-from portal.core.text import Message, _
-from portal.ledger import clocks, listing, services
+from portal.core.text import Message, Text, _
+from portal.ledger import clocks, derived, listing, services
 from portal.ledger.forms import EntryForm
 from portal.ledger.models import Record
 from portal.ledger.story import compare
@@ -54,9 +54,9 @@ def new() -> Any:
                 entry=entry,
                 request_key=form.request_key.data or "",
             )
-            return _saved(found, Message(_("已登记 %(number)s。"), number=found.number))
+            return _saved(found, Message(_("已登记 %(number)s。"), number=found.number), ledger)
         except Invalid as error:
-            _show(form, error)
+            problems = _show(form, ledger, error)
     return _form_page(form, ledger, typed, problems, offered=offered), 422
 
 
@@ -87,10 +87,9 @@ def edit(record_id: int) -> Any:
             ledger=ledger,
             entry=entry,
         )
-        return _saved(found, Message(_("已保存 %(number)s。"), number=found.number))
+        return _saved(found, Message(_("已保存 %(number)s。"), number=found.number), ledger)
     except Invalid as error:
-        _show(form, error)
-        return _form_page(form, ledger, typed, problems, found=found), 422
+        return _form_page(form, ledger, typed, _show(form, ledger, error), found=found), 422
     except Conflict:
         form.version.raw_data, form.version.data = None, found.version
         both = compare(the_campaign(), ledger, services.differences(found, entry))
@@ -142,26 +141,34 @@ def _read(
     return services.Entry(form.title.data or "", form.place.data or "", known, values), typed, problems
 
 
-def _show(form: EntryForm, error: Invalid) -> None:
-    for key, message in error.problems.items():
-        form[key].errors = [str(translate(message))]
+def _show(form: EntryForm, ledger: Ledger, error: Invalid) -> dict[str, Message | Text]:
+    """What the service found wrong: at the portal's own fields, and answered for the declared ones."""
+    declared = {f.key for f in ledger.fields}
+    form.tell({key: said for key, said in error.problems.items() if key not in declared})
+    return {key: said for key, said in error.problems.items() if key in declared}
 
 
-def _saved(found: Record, message: Message) -> Any:
+def _saved(found: Record, message: Message, ledger: Ledger | None = None) -> Any:
+    """``ledger``: its doubts about the entry are said once more, though nothing was stopped by them."""
     flash(str(translate(message)), "done")
+    for _field, said in derived.find_hints(ledger, derived.facts_of_record(found)) if ledger else ():
+        flash(str(translate(said)), "warn")
     return redirect(url_for("ledger.detail", record_id=found.id, **at(the_desk())), 303)
 
 
 def _form_page(form: EntryForm, ledger: Ledger, typed: Typed, problems: Any = None, **more: Any) -> str:
+    found = more.get("found")
+    hints = derived.find_hints(ledger, derived.facts_of_record(found)) if found else []
     return render_template(
         "ledger/form.html",
+        hints=derived.by_field(hints),
         campaign=the_campaign(),
         at=at(the_desk()),
         form=form,
         ledger=ledger,
         typed=typed,
         problems=problems or {},
-        masked=_masked(ledger, more.get("found")),
+        masked=_masked(ledger, found),
         **more,
     )
 

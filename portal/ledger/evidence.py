@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from portal.core.clock import SHANGHAI, end_of, midnight
 from portal.figures.evidence import Evidence, Room, Wanted, register_evidence
 from portal.figures.sources import LEDGERS
+from portal.ledger.access import COUNTS
 from portal.ledger.models import Record
 
 
@@ -23,6 +24,7 @@ def read_evidence(
         .where(
             sa.tuple_(Record.campaign, Record.ledger).in_(list(wanted)),
             Record.unit_id.in_(list(unit_ids)),
+            COUNTS,
             Record.known_at.between(midnight(first), end_of(last)),
         )
         .order_by(Record.known_at, Record.id)

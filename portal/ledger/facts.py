@@ -13,6 +13,7 @@ from portal.core.scope import get_scope
 from portal.core.sealing import open_values
 from portal.core.text import _
 from portal.figures.sources import Fact, Pool
+from portal.ledger.access import COUNTS
 from portal.ledger.models import Record
 
 
@@ -34,6 +35,7 @@ def read_facts(
             Record.campaign == campaign,
             Record.ledger == ledger,
             Record.unit_id.in_(unit_ids),
+            COUNTS,
             Record.known_at < midnight(last + timedelta(days=1)),
         )
         .order_by(Record.known_at, Record.id)

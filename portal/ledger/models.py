@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from enum import StrEnum
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,6 +12,24 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.core.db import Own, Released, Versioned, within_tenant
 from portal.core.sealing import protect
+
+WAITING = "closing IN ('proposed', 'checked') OR pending <> ''"
+"""Something waits for a second person."""
+
+
+def _few(name: str, where: str, *columns: str) -> sa.Index:
+    """An index of the few rows that ``where`` picks out of a large table."""
+    return sa.Index(name, *columns, postgresql_where=sa.text(where), sqlite_where=sa.text(where))
+
+
+class Closing(StrEnum):
+    """How far an entry is on its way out (销号). ``ENDED``: final, and its ledger asks for no 销号."""
+
+    NONE = ""
+    PROPOSED = "proposed"
+    CHECKED = "checked"
+    CLOSED = "closed"
+    ENDED = "ended"
 
 
 class Record(Versioned, Released):
@@ -27,6 +46,11 @@ class Record(Versioned, Released):
         sa.Index(
             "ix_record_tenant_id_campaign_ledger_known_at", "tenant_id", "campaign", "ledger", "known_at"
         ),
+        within_tenant("pending_unit_id", "unit"),
+        sa.Index("ix_record_tenant_id_lead_unit_id", "tenant_id", "lead_unit_id"),
+        sa.Index("ix_record_tenant_id_merged_into_id", "tenant_id", "merged_into_id"),
+        _few("ix_record_waiting", WAITING, "tenant_id", "mechanism_id"),
+        _few("ix_record_look_back_on", "look_back_on IS NOT NULL", "tenant_id", "look_back_on"),
     )
 
     mechanism_id: Mapped[int]
@@ -48,7 +72,14 @@ class Record(Versioned, Released):
     stage: Mapped[str] = mapped_column(
         String(32), default="", comment="State of the ledger; '' = a plain register"
     )
-    closing: Mapped[str] = mapped_column(String(16), default="", comment="'', proposed, checked, closed")
+    closing: Mapped[str] = mapped_column(
+        String(16), default="", comment="'', proposed, checked, closed, ended"
+    )
+    pending: Mapped[str] = mapped_column(
+        String(48), default="", comment="Step that a second person has still to agree to"
+    )
+    pending_by: Mapped[str] = mapped_column(String(16), default="", comment="who agrees: Who")
+    pending_unit_id: Mapped[int | None] = mapped_column(default=None, comment="whose leader may agree")
     closed_on: Mapped[date | None] = mapped_column(default=None)
     look_back_on: Mapped[date | None] = mapped_column(default=None)
     key_from: Mapped[date | None] = mapped_column(
@@ -87,6 +118,7 @@ class RecordEvent(Released):
     __table_args__ = (
         within_tenant("record_id", "record"),
         sa.Index("ix_record_event_tenant_id_record_id", "tenant_id", "record_id"),
+        sa.Index("uq_record_event_tenant_id_request_key", "tenant_id", "request_key", unique=True),
     )
 
     record_id: Mapped[int]
@@ -97,6 +129,10 @@ class RecordEvent(Released):
     note: Mapped[str] = mapped_column(sa.Text, default="")
     account_id: Mapped[int | None] = mapped_column(
         default=None, comment="who did it: the second person is another one"
+    )
+    step: Mapped[str] = mapped_column(String(48), default="", comment="Step of the ledger that it was")
+    request_key: Mapped[str | None] = mapped_column(
+        String(40), default=None, comment="from the page: a second click takes no second step"
     )
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from portal.core.clock import SHANGHAI, midnight
 from portal.deadlines.matters import Matter, Near
+from portal.ledger.access import COUNTS, readable_by
 from portal.ledger.models import Record
 from portal.units.models import Unit
 
@@ -44,11 +45,12 @@ def find_near(session: Session, matter: Matter, unit_ids: Sequence[int] | None) 
             Record.campaign == matter.campaign,
             Record.ledger == matter.ledger,
             Record.id != matter.id,
+            COUNTS,
             near,
         )
         .order_by(Record.known_at, Record.id)
         .limit(MOST)
     )  # fmt: skip
     if unit_ids is not None:
-        query = query.where(Record.unit_id.in_(unit_ids))
+        query = query.where(readable_by(unit_ids))
     return [Near(f"record:{row[0]}", *row[1:]) for row in session.execute(query)]

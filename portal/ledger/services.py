@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -20,9 +20,10 @@ from portal.core.text import _
 from portal.deadlines.matters import Matter, MatterKind, register_kind
 from portal.figures.sources import LEDGERS, register_pool
 from portal.ledger.clocks import fired_thresholds, keep_clock, subject_of, tell_story
+from portal.ledger.derived import check_entry, derive, facts_of
 from portal.ledger.facts import POOL
 from portal.ledger.following import tell_followers
-from portal.ledger.models import Record, RecordEvent
+from portal.ledger.models import Record, RecordEvent, RecordUnit
 from portal.ledger.near import find_near
 from portal.ledger.numbering import lock_series, take_number
 from portal.units.bodies import list_members
@@ -53,10 +54,15 @@ def create_record(
     ledger: Ledger,
     entry: Entry,
     request_key: str,
+    origin: str = "",
 ) -> Record:
-    """Number and store an entry. The same ``request_key`` again gives the entry of the first time."""
+    """Number and store an entry. The same ``request_key`` again gives the entry of the first time.
+
+    ``origin``: ``kind:id`` of what it grew out of. ``Invalid`` at ``known_at`` and at declared fields (``Ledger.checks``).
+    """
     check_known(entry.known_at, now)
     entry = known_secrets(ledger, entry)
+    check_entry(ledger, facts_of_entry(entry))
     fired = fired_thresholds(campaign, ledger, entry.values)
     series = lock_series(session, f"{campaign.key}.{ledger.key}", now.astimezone(SHANGHAI).year)
     first = session.scalars(sa.select(Record).where(Record.request_key == request_key)).one_or_none()
@@ -78,7 +84,9 @@ def create_record(
         created_by=actor.name,
         changed_at=now,
         request_key=request_key,
+        origin=origin,
     )
+    derive(ledger, found)
     session.add(found)
     session.flush()
     tell_story(session, actor, now, found, "created")
@@ -102,22 +110,39 @@ def change_record(
     """Store what differs, with its story. ``Conflict`` when the editor's ``version`` has been passed."""
     check_known(entry.known_at, now)
     entry = known_secrets(ledger, entry)
+    check_entry(ledger, facts_of_entry(entry))
     fired = fired_thresholds(campaign, ledger, entry.values)
-    session.refresh(found, with_for_update=True)
-    if found.version != version:
-        raise Conflict(_("在您打开页面之后，别人已经修改并保存了这项内容。"))
+    hold(session, found, version)
     changes = differences(found, entry)
     if not changes:
         return found
     found.title, found.place, found.known_at = entry.title, entry.place, entry.known_at
     found.values = {**found.values, **entry.values}  # values of an older version of the ledger stay
     found.changed_at = now
+    derive(ledger, found)
     session.flush()
     tell_story(session, actor, now, found, "changed", changes)
     record(session, Act.RECORD_CHANGE, subject_of(found), actor, now, {"fields": sorted(changes)})
     keep_clock(session, actor, now, campaign, found, fired)
     tell_followers(session, actor, now, campaign, ledger, found)
     return found
+
+
+def hold(session: Session, found: Record, version: int | None = None) -> None:
+    """Hold the entry's row until the transaction ends. ``Conflict`` when it was changed since ``version``, and when it
+    takes part in nothing any more."""
+    session.refresh(found, with_for_update=True)
+    if version is not None and found.version != version:
+        raise Conflict(_("在您打开页面之后，别人已经修改并保存了这项内容。"))
+    if found.withdrawn_at is not None:
+        raise Conflict(_("这件事已撤回，请先恢复再办理。"))
+    if found.merged_into_id is not None:
+        raise Conflict(_("这件事已并入另一件，请在并入的事项上办理。"))
+
+
+def facts_of_entry(entry: Entry) -> dict[str, Any]:
+    """As the checks of the ledger are asked with."""
+    return facts_of(entry.values, title=entry.title, place=entry.place, known_at=entry.known_at)
 
 
 def known_secrets(ledger: Ledger, entry: Entry) -> Entry:
@@ -152,6 +177,16 @@ def get_record(session: Session, campaign: str, record_id: int) -> Record:
     if found is None:
         raise NotFound
     return found
+
+
+def is_readable(session: Session, found: Record, unit_ids: Sequence[int]) -> bool:
+    """One of the units keeps, leads or helps with it; a statement only where neither of the first two says so."""
+    if found.unit_id in unit_ids or found.lead_unit_id in unit_ids:
+        return True
+    helps = sa.select(RecordUnit.id).where(
+        RecordUnit.tenant_id == found.tenant_id, RecordUnit.record_id == found.id, RecordUnit.unit_id.in_(unit_ids)
+    )  # fmt: skip
+    return session.scalars(helps).first() is not None
 
 
 def list_events(session: Session, found: Record) -> list[RecordEvent]:

@@ -13,7 +13,7 @@ from flask import Blueprint, render_template, request, send_file
 from portal.campaigns.declarations import Ledger
 from portal.campaigns.forms import Field
 from portal.core.audit import Act, record
-from portal.core.errors import NotAllowed, NotFound
+from portal.core.errors import NotFound
 from portal.core.i18n import translate
 from portal.core.posts import Right
 from portal.core.reader import Desk
@@ -23,6 +23,7 @@ from portal.deadlines.services import explain
 from portal.deadlines.state import state_of
 from portal.documents.workbook import XLSX
 from portal.ledger import clocks, evidence, export, listing, services
+from portal.ledger.access import own_units
 from portal.ledger.following import load_panels
 from portal.ledger.models import Record
 from portal.ledger.story import tell
@@ -41,15 +42,6 @@ def at(desk: Desk) -> dict[str, Any]:
     return {"tenant": desk.tenant_code, "campaign": desk.campaign}
 
 
-def _own_units(desk: Desk) -> tuple[int, ...] | None:
-    """Units whose entries the desk may read; None = every unit."""
-    if Right.RECORD_READ_ALL in desk.rights:
-        return None
-    if Right.RECORD_WRITE not in desk.rights:
-        raise NotAllowed
-    return desk.units_with(Right.RECORD_WRITE)
-
-
 def sees_below(desk: Desk) -> bool:
     return Right.RECORD_READ_ALL in desk.rights and desk.tenant_level != Level.COUNTY
 
@@ -65,7 +57,7 @@ class Asked:
 
 def asked() -> Asked:
     desk, campaign, args = the_desk(), the_campaign(), request.args
-    own = _own_units(desk)
+    own = own_units(desk)
     below = sees_below(desk) and args.get("below") == "1"
     chosen = args.get("unit", "")
     unit_ids = own
@@ -153,11 +145,11 @@ def writable(today: date) -> dict[int, tuple[Ledger, ...]]:
 
 def readable(record_id: int) -> Record:
     desk, session = the_desk(), the_session()
-    own = _own_units(desk)
+    own = own_units(desk)
     if sees_below(desk):
         set_scope(session, subtree_scope(session, desk))
     found = services.get_record(session, desk.campaign, record_id)
-    if own is not None and found.unit_id not in own:
+    if own is not None and not services.is_readable(session, found, own):
         raise NotFound
     return found
 
@@ -196,7 +188,7 @@ def detail_page(found: Record, *, full: Sequence[tuple[Text, str]] = (), problem
         ],
         story=tell(campaign, ledger, services.list_events(session, found)),
         panels=load_panels(session, desk, campaign, ledger, found, now()) if ledger else [],
-        related=listing.related(session, found, _own_units(desk)) if own else [],
+        related=listing.related(session, found, own_units(desk)) if own else [],
         may_change=ledger is not None and ledger in kept,
         may_file=own and found.unit_id in desk.units_with(Right.URGENT_FILE),
         now=now(),
