@@ -63,10 +63,10 @@ class Draw:
     """Reads a figure off records that the portal already keeps, so that nobody types it again.
 
     ``amount`` answers what one record adds to the figure (fen for money). It gets the record's values with
-    ``known_on`` (ISO date), ``number``, ``title`` and ``place`` besides, and the first and last day that the
-    period counts. It is asked for every record of the unit known by that last day, earlier ones included, so
-    that a stock can be drawn as well. Of an activity the values are ``known_on`` (its day), ``kind``,
-    ``audience``, ``organiser`` (bool: the unit was the host), ``reach``, ``materials``.
+    ``known_on`` (ISO date), ``number``, ``title``, ``place`` and ``stage`` (the state it is in now) besides, and the
+    first and last day that the period counts. It is asked for every record of the unit known by that last day,
+    earlier ones included, so that a stock can be drawn as well. Of an activity the values are ``known_on`` (its
+    day), ``kind``, ``audience``, ``organiser`` (bool: the unit was the host), ``reach``, ``materials``.
     """
 
     pool: str
