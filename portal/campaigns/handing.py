@@ -44,6 +44,8 @@ class Handing:
     """How soon after acceptance the result comes back."""
     outcomes: tuple[tuple[str, Text], ...] = ()
     """What the result may be (立案、不予立案、退回补充); empty = words alone."""
+    agrees: tuple[str, ...] = ()
+    """Outcomes with which the step that asked upward takes effect (``Step.upward``); empty = the first declared."""
     clause: Clause
 
 

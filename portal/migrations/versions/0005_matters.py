@@ -18,6 +18,8 @@ INTEGER = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 JSON = sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
 
 VISIBILITY = {
+    "record_import": "own",
+    "record_import_part": "own",
     "record_unit": "released",
     "saved_filter": "own",
     "transfer": "own",
@@ -44,6 +46,56 @@ def upgrade() -> None:
             "campaign",
             "name",
             name=op.f("uq_saved_filter_tenant_id_account_id_campaign_name"),
+        ),
+    )
+    op.create_table(
+        "record_import",
+        sa.Column("tenant_id", INTEGER, nullable=False),
+        sa.Column("id", INTEGER, autoincrement=False, nullable=False),
+        sa.Column("mechanism_id", INTEGER, nullable=False),
+        sa.Column("unit_id", INTEGER, nullable=False, comment="whose entries they become"),
+        sa.Column("account_id", INTEGER, nullable=False),
+        sa.Column("campaign", sa.String(length=48), nullable=False),
+        sa.Column("ledger", sa.String(length=48), nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False, comment="of the file"),
+        sa.Column("counts", JSON, nullable=False, comment="kind of line -> how many"),
+        sa.Column("made_at", Instant(), nullable=False),
+        sa.Column("confirmed_at", Instant(), nullable=True),
+        sa.Column("finished_at", Instant(), nullable=True),
+        sa.Column("error", sa.String(length=300), nullable=False, comment="why the rest did not enter"),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "mechanism_id"],
+            ["mechanism.tenant_id", "mechanism.id"],
+            name=op.f("fk_record_import_mechanism_id_mechanism"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "unit_id"],
+            ["unit.tenant_id", "unit.id"],
+            name=op.f("fk_record_import_unit_id_unit"),
+        ),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_record_import__tenant")),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_record_import")),
+    )
+    op.create_index(
+        "ix_record_import_tenant_id_account_id", "record_import", ["tenant_id", "account_id"], unique=False
+    )
+    op.create_table(
+        "record_import_part",
+        sa.Column("tenant_id", INTEGER, nullable=False),
+        sa.Column("id", INTEGER, autoincrement=False, nullable=False),
+        sa.Column("import_id", INTEGER, nullable=False),
+        sa.Column("number", INTEGER, nullable=False),
+        sa.Column("lines", JSON, nullable=False, comment="see importing/lines.py"),
+        sa.Column("settled_at", Instant(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "import_id"],
+            ["record_import.tenant_id", "record_import.id"],
+            name=op.f("fk_record_import_part_import_id_record_import"),
+        ),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_record_import_part__tenant")),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_record_import_part")),
+        sa.UniqueConstraint(
+            "tenant_id", "import_id", "number", name=op.f("uq_record_import_part_tenant_id_import_id_number")
         ),
     )
     op.create_table(
@@ -328,12 +380,55 @@ def upgrade() -> None:
         ),
     )
     op.create_index(
+        "ix_record_by_closing",
+        "record",
+        ["tenant_id", "campaign", "ledger", "closing", "known_at"],
+        unique=False,
+    )
+    op.create_index(
+        "ix_record_by_stage", "record", ["tenant_id", "campaign", "ledger", "stage", "known_at"], unique=False
+    )
+    op.create_index(
+        "ix_record_by_view_1",
+        "record",
+        ["tenant_id", "campaign", "ledger", "view_1", "known_at"],
+        unique=False,
+    )
+    op.create_index(
+        "ix_record_by_view_2",
+        "record",
+        ["tenant_id", "campaign", "ledger", "view_2", "known_at"],
+        unique=False,
+    )
+    op.create_index(
+        "ix_record_by_view_3",
+        "record",
+        ["tenant_id", "campaign", "ledger", "view_3", "known_at"],
+        unique=False,
+    )
+    op.create_index("ix_record_changed_at", "record", ["tenant_id", "campaign", "changed_at"], unique=False)
+    op.create_index(
+        "ix_record_key_from",
+        "record",
+        ["tenant_id", "campaign", "ledger", "key_from"],
+        unique=False,
+        postgresql_where=sa.text("key_from IS NOT NULL"),
+        sqlite_where=sa.text("key_from IS NOT NULL"),
+    )
+    op.create_index(
         "ix_record_look_back_on",
         "record",
         ["tenant_id", "look_back_on"],
         unique=False,
         postgresql_where=sa.text("look_back_on IS NOT NULL"),
         sqlite_where=sa.text("look_back_on IS NOT NULL"),
+    )
+    op.create_index("ix_record_of_campaign", "record", ["tenant_id", "campaign", "known_at"], unique=False)
+    op.create_index(
+        "ix_record_of_unit",
+        "record",
+        ["tenant_id", "unit_id", "campaign", "ledger", "known_at"],
+        unique=False,
     )
     op.create_index("ix_record_tenant_id_lead_unit_id", "record", ["tenant_id", "lead_unit_id"], unique=False)
     op.create_index(
@@ -420,12 +515,26 @@ def downgrade() -> None:
     )
     op.drop_index("ix_record_tenant_id_merged_into_id", table_name="record")
     op.drop_index("ix_record_tenant_id_lead_unit_id", table_name="record")
+    op.drop_index("ix_record_of_unit", table_name="record")
+    op.drop_index("ix_record_of_campaign", table_name="record")
     op.drop_index(
         "ix_record_look_back_on",
         table_name="record",
         postgresql_where=sa.text("look_back_on IS NOT NULL"),
         sqlite_where=sa.text("look_back_on IS NOT NULL"),
     )
+    op.drop_index(
+        "ix_record_key_from",
+        table_name="record",
+        postgresql_where=sa.text("key_from IS NOT NULL"),
+        sqlite_where=sa.text("key_from IS NOT NULL"),
+    )
+    op.drop_index("ix_record_changed_at", table_name="record")
+    op.drop_index("ix_record_by_view_3", table_name="record")
+    op.drop_index("ix_record_by_view_2", table_name="record")
+    op.drop_index("ix_record_by_view_1", table_name="record")
+    op.drop_index("ix_record_by_stage", table_name="record")
+    op.drop_index("ix_record_by_closing", table_name="record")
     op.drop_column("record", "origin")
     op.drop_column("record", "withdrawn_at")
     op.drop_column("record", "merged_into_id")
@@ -452,4 +561,7 @@ def downgrade() -> None:
     op.drop_table("transfer")
     op.drop_index("ix_record_unit_tenant_id_unit_id", table_name="record_unit")
     op.drop_table("record_unit")
+    op.drop_table("record_import_part")
+    op.drop_index("ix_record_import_tenant_id_account_id", table_name="record_import")
+    op.drop_table("record_import")
     op.drop_table("saved_filter")
