@@ -28,7 +28,8 @@ def read_facts(
     assert home is not None
     rows = session.execute(
         sa.select(
-            Record.unit_id, Record.id, Record.known_at, Record.number, Record.title, Record.place, Record.values
+            Record.unit_id, Record.id, Record.known_at, Record.number, Record.title, Record.place, Record.values,
+            Record.stage,
         )
         .where(
             Record.tenant_id == home,
@@ -50,9 +51,10 @@ def read_facts(
                 "number": number,
                 "title": title,
                 "place": place,
+                "stage": stage,
             },
         )
-        for unit_id, record_id, known_at, number, title, place, values in rows
+        for unit_id, record_id, known_at, number, title, place, values, stage in rows
     ]
 
 
