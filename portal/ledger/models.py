@@ -15,6 +15,8 @@ from portal.core.sealing import protect
 
 WAITING = "closing IN ('proposed', 'checked') OR pending <> ''"
 """Something waits for a second person."""
+STANDING = "withdrawn_at IS NULL AND merged_into_id IS NULL"
+"""The lists show these; in the words of ``access.COUNTS``."""
 
 
 def _few(name: str, where: str, *columns: str) -> sa.Index:
@@ -51,6 +53,27 @@ class Record(Versioned, Released):
         sa.Index("ix_record_tenant_id_merged_into_id", "tenant_id", "merged_into_id"),
         _few("ix_record_waiting", WAITING, "tenant_id", "mechanism_id"),
         _few("ix_record_look_back_on", "look_back_on IS NOT NULL", "tenant_id", "look_back_on"),
+        _few("ix_record_key_from", "key_from IS NOT NULL", "tenant_id", "campaign", "ledger", "key_from"),
+        sa.Index("ix_record_of_campaign", "tenant_id", "campaign", "known_at"),
+        sa.Index("ix_record_of_unit", "tenant_id", "unit_id", "campaign", "ledger", "known_at"),
+        sa.Index("ix_record_changed_at", "tenant_id", "campaign", "changed_at"),
+        *(
+            _few(f"ix_record_by_{column}", STANDING, "tenant_id", "campaign", "ledger", column, "known_at")
+            for column in ("stage", "closing", "view_1", "view_2", "view_3")
+        ),
+        _few(
+            "ix_record_counted",
+            STANDING,
+            "tenant_id",
+            "campaign",
+            "ledger",
+            "stage",
+            "closing",
+            "view_1",
+            "view_2",
+            "view_3",
+            "released_at",
+        ),
     )
 
     mechanism_id: Mapped[int]
@@ -149,6 +172,45 @@ class SavedFilter(Own):
     saved_at: Mapped[datetime]
 
 
+class RecordImport(Own):
+    """A workbook of entries that came in; nothing of it counts before a person has confirmed it. What was read is kept
+    in its parts, not the file."""
+
+    __tablename__ = "record_import"
+    __table_args__ = (
+        within_tenant("mechanism_id", "mechanism"),
+        within_tenant("unit_id", "unit"),
+        sa.Index("ix_record_import_tenant_id_account_id", "tenant_id", "account_id"),
+    )
+
+    mechanism_id: Mapped[int]
+    unit_id: Mapped[int] = mapped_column(comment="whose entries they become")
+    account_id: Mapped[int]
+    campaign: Mapped[str] = mapped_column(String(48))
+    ledger: Mapped[str] = mapped_column(String(48))
+    name: Mapped[str] = mapped_column(String(200), comment="of the file")
+    counts: Mapped[dict[str, Any]] = mapped_column(default=dict, comment="kind of line -> how many")
+    made_at: Mapped[datetime]
+    confirmed_at: Mapped[datetime | None] = mapped_column(default=None)
+    finished_at: Mapped[datetime | None] = mapped_column(default=None)
+    error: Mapped[str] = mapped_column(String(300), default="", comment="why the rest did not enter")
+
+
+class RecordImportPart(Own):
+    """Some hundred lines of an import; they enter in one transaction."""
+
+    __tablename__ = "record_import_part"
+    __table_args__ = (
+        within_tenant("import_id", "record_import"),
+        UniqueConstraint("tenant_id", "import_id", "number"),
+    )
+
+    import_id: Mapped[int]
+    number: Mapped[int]
+    lines: Mapped[list[Any]] = mapped_column(comment="see importing/lines.py")
+    settled_at: Mapped[datetime | None] = mapped_column(default=None)
+
+
 class NumberSeries(Own):
     """Last number given per series and year; its row lock makes the numbers gap-free."""
 
@@ -161,4 +223,5 @@ class NumberSeries(Own):
 
 
 protect(Record, "values", subject=lambda found: f"record:{found.id}")
+protect(RecordImportPart, "lines", subject=lambda part: f"record_import:{part.import_id}")
 protect(RecordEvent, "changes", subject=lambda event: f"record:{event.record_id}")

@@ -384,29 +384,50 @@ def upgrade() -> None:
         "record",
         ["tenant_id", "campaign", "ledger", "closing", "known_at"],
         unique=False,
+        postgresql_where=sa.text("withdrawn_at IS NULL AND merged_into_id IS NULL"),
+        sqlite_where=sa.text("withdrawn_at IS NULL AND merged_into_id IS NULL"),
     )
     op.create_index(
-        "ix_record_by_stage", "record", ["tenant_id", "campaign", "ledger", "stage", "known_at"], unique=False
+        "ix_record_by_stage",
+        "record",
+        ["tenant_id", "campaign", "ledger", "stage", "known_at"],
+        unique=False,
+        postgresql_where=sa.text("withdrawn_at IS NULL AND merged_into_id IS NULL"),
+        sqlite_where=sa.text("withdrawn_at IS NULL AND merged_into_id IS NULL"),
     )
     op.create_index(
         "ix_record_by_view_1",
         "record",
         ["tenant_id", "campaign", "ledger", "view_1", "known_at"],
         unique=False,
+        postgresql_where=sa.text("withdrawn_at IS NULL AND merged_into_id IS NULL"),
+        sqlite_where=sa.text("withdrawn_at IS NULL AND merged_into_id IS NULL"),
     )
     op.create_index(
         "ix_record_by_view_2",
         "record",
         ["tenant_id", "campaign", "ledger", "view_2", "known_at"],
         unique=False,
+        postgresql_where=sa.text("withdrawn_at IS NULL AND merged_into_id IS NULL"),
+        sqlite_where=sa.text("withdrawn_at IS NULL AND merged_into_id IS NULL"),
     )
     op.create_index(
         "ix_record_by_view_3",
         "record",
         ["tenant_id", "campaign", "ledger", "view_3", "known_at"],
         unique=False,
+        postgresql_where=sa.text("withdrawn_at IS NULL AND merged_into_id IS NULL"),
+        sqlite_where=sa.text("withdrawn_at IS NULL AND merged_into_id IS NULL"),
     )
     op.create_index("ix_record_changed_at", "record", ["tenant_id", "campaign", "changed_at"], unique=False)
+    op.create_index(
+        "ix_record_counted",
+        "record",
+        ["tenant_id", "campaign", "ledger", "stage", "closing", "view_1", "view_2", "view_3", "released_at"],
+        unique=False,
+        postgresql_where=sa.text("withdrawn_at IS NULL AND merged_into_id IS NULL"),
+        sqlite_where=sa.text("withdrawn_at IS NULL AND merged_into_id IS NULL"),
+    )
     op.create_index(
         "ix_record_key_from",
         "record",
@@ -444,14 +465,14 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("record") as batch:
         batch.create_foreign_key(
+            op.f("fk_record_lead_unit_id_unit"), "unit", ["tenant_id", "lead_unit_id"], ["tenant_id", "id"]
+        )
+    with op.batch_alter_table("record") as batch:
+        batch.create_foreign_key(
             op.f("fk_record_merged_into_id_record"),
             "record",
             ["tenant_id", "merged_into_id"],
             ["tenant_id", "id"],
-        )
-    with op.batch_alter_table("record") as batch:
-        batch.create_foreign_key(
-            op.f("fk_record_lead_unit_id_unit"), "unit", ["tenant_id", "lead_unit_id"], ["tenant_id", "id"]
         )
     with op.batch_alter_table("record") as batch:
         batch.create_foreign_key(
@@ -504,9 +525,9 @@ def downgrade() -> None:
     with op.batch_alter_table("record") as batch:
         batch.drop_constraint(op.f("fk_record_pending_unit_id_unit"), type_="foreignkey")
     with op.batch_alter_table("record") as batch:
-        batch.drop_constraint(op.f("fk_record_lead_unit_id_unit"), type_="foreignkey")
-    with op.batch_alter_table("record") as batch:
         batch.drop_constraint(op.f("fk_record_merged_into_id_record"), type_="foreignkey")
+    with op.batch_alter_table("record") as batch:
+        batch.drop_constraint(op.f("fk_record_lead_unit_id_unit"), type_="foreignkey")
     op.drop_index(
         "ix_record_waiting",
         table_name="record",
@@ -529,12 +550,43 @@ def downgrade() -> None:
         postgresql_where=sa.text("key_from IS NOT NULL"),
         sqlite_where=sa.text("key_from IS NOT NULL"),
     )
+    op.drop_index(
+        "ix_record_counted",
+        table_name="record",
+        postgresql_where=sa.text("withdrawn_at IS NULL AND merged_into_id IS NULL"),
+        sqlite_where=sa.text("withdrawn_at IS NULL AND merged_into_id IS NULL"),
+    )
     op.drop_index("ix_record_changed_at", table_name="record")
-    op.drop_index("ix_record_by_view_3", table_name="record")
-    op.drop_index("ix_record_by_view_2", table_name="record")
-    op.drop_index("ix_record_by_view_1", table_name="record")
-    op.drop_index("ix_record_by_stage", table_name="record")
-    op.drop_index("ix_record_by_closing", table_name="record")
+    op.drop_index(
+        "ix_record_by_view_3",
+        table_name="record",
+        postgresql_where=sa.text("withdrawn_at IS NULL AND merged_into_id IS NULL"),
+        sqlite_where=sa.text("withdrawn_at IS NULL AND merged_into_id IS NULL"),
+    )
+    op.drop_index(
+        "ix_record_by_view_2",
+        table_name="record",
+        postgresql_where=sa.text("withdrawn_at IS NULL AND merged_into_id IS NULL"),
+        sqlite_where=sa.text("withdrawn_at IS NULL AND merged_into_id IS NULL"),
+    )
+    op.drop_index(
+        "ix_record_by_view_1",
+        table_name="record",
+        postgresql_where=sa.text("withdrawn_at IS NULL AND merged_into_id IS NULL"),
+        sqlite_where=sa.text("withdrawn_at IS NULL AND merged_into_id IS NULL"),
+    )
+    op.drop_index(
+        "ix_record_by_stage",
+        table_name="record",
+        postgresql_where=sa.text("withdrawn_at IS NULL AND merged_into_id IS NULL"),
+        sqlite_where=sa.text("withdrawn_at IS NULL AND merged_into_id IS NULL"),
+    )
+    op.drop_index(
+        "ix_record_by_closing",
+        table_name="record",
+        postgresql_where=sa.text("withdrawn_at IS NULL AND merged_into_id IS NULL"),
+        sqlite_where=sa.text("withdrawn_at IS NULL AND merged_into_id IS NULL"),
+    )
     op.drop_column("record", "origin")
     op.drop_column("record", "withdrawn_at")
     op.drop_column("record", "merged_into_id")
