@@ -13,6 +13,7 @@ from .obligations import OBLIGATIONS
 from .oversight import OVERSIGHT
 from .policies import POLICIES
 from .registers import REGISTERS
+from .rewards import REWARDS as SCHEMES
 from .roster import BODY, ROSTER
 from .rules import REWARD
 from .sources import SOURCES
@@ -38,6 +39,7 @@ CAMPAIGN = Campaign(
     meetings=MEETINGS,
     oversight=OVERSIGHT,
     documents=DOCUMENTS,
+    rewards=SCHEMES,
 )
 
 

@@ -49,7 +49,7 @@ from portal.campaigns.matching import MatchKind
 from portal.campaigns.meetings import MeetingKind, Meetings, MeetingType
 from portal.campaigns.oversight import Oversight, PointKind, Rung, RungKind, ScoreItem, Trigger
 from portal.campaigns.papers import Cell, DocumentTemplate, DocumentType, Words
-from portal.campaigns.rewards import Material, RewardScheme, Tier
+from portal.campaigns.rewards import DatedRule, Material, RewardScheme, Tier
 from portal.campaigns.sources import Clause, Source, Values
 from portal.campaigns.tips import TipReward, Tips
 from portal.campaigns.workflow import Closing, KeyReason, State, Step, Who
@@ -78,6 +78,7 @@ __all__ = [
     "Closing",
     "CodeList",
     "Comparison",
+    "DatedRule",
     "DocumentTemplate",
     "DocumentType",
     "Draw",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from portal.campaigns.exchange import Limit
@@ -35,25 +36,42 @@ class Tier:
 
 
 @dataclass(frozen=True, kw_only=True)
-class RewardScheme:
-    """One application per case of ``ledger``; ``rule`` calculates it and may refuse it.
+class DatedRule:
+    """The version of the rule for cases of ``since`` and later, until the next one begins."""
 
-    ``inputs`` turns the values of the entry and the tenant's readings (policy key -> choice key) into what ``rule``
-    takes. The rule's value holds ``reward``, ``base``, ``addition`` (decimal strings, yuan) and ``tier``.
+    since: date
+    label: Text
+    clause: Clause
+    rule: str = ""
+    """'' = the sources say too little to calculate by it: ``refusal`` says so."""
+    refusal: Text | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class RewardScheme:
+    """One application per case of ``ledger``; the rule of the case's day calculates it and may refuse it.
+
+    ``inputs`` turns the values of the entry and the readings (policy key -> choice key) of the tenant that decides into
+    what the rule takes. The rule's value holds ``reward``, ``base``, ``addition`` (decimal strings, yuan) and ``tier``.
     """
 
     key: str
     label: Text
     ledger: str
-    rule: str
+    rules: tuple[DatedRule, ...]
+    """The oldest first."""
     inputs: Callable[[Values, Mapping[str, str]], Mapping[str, Any]]
     case_number: str
     """Key of the field that holds the number of the decision to file (立案决定书文号): one case, one application."""
     delivered_on: str
     """Key of the date field without which nothing may be applied for (实物解缴)."""
     case_day: str
-    """Key of the date field that chooses the version of the rule."""
+    """Key of the date field of the solved case; without it nothing may be applied for, and it chooses the rule."""
+    shown: tuple[str, ...]
+    """Keys of the fields that a calculation sheet shows as its inputs."""
     applicants: tuple[str, ...]
+    """Roster keys of the members that may apply."""
+    applicants_clause: Clause
     materials: tuple[Material, ...]
     tiers: tuple[Tier, ...]
     notice: Limit
@@ -64,8 +82,14 @@ class RewardScheme:
     payment_clause: Clause
     share_clause: Clause
     confirm: Callable[[Values], bool] = lambda _values: False
-    """Whether the result needs a second person's confirmation before it is sent up (Q-01)."""
+    """Whether a second person of the unit must count again before it is sent up (Q-01)."""
+    confirm_field: str = ""
+    """Key of the whole-number field that this person enters anew, without seeing it."""
     booked_under: Text | None = None
     documents: Mapping[str, str] | None = None
     """``application``, ``approval``, ``notice`` -> key of the document template."""
     clause: Clause
+
+    def rule_on(self, day: date) -> DatedRule | None:
+        """The version that a case of ``day`` falls under; None before the oldest one."""
+        return next((r for r in reversed(self.rules) if r.since <= day), None)
