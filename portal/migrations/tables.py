@@ -12,12 +12,15 @@ from portal.exchange import models as exchange
 from portal.figures import models as figures
 from portal.information import models as information
 from portal.ledger import models as ledger
+from portal.matching import models as matching
 from portal.meetings import models as meetings
 from portal.notices import models as notices
 from portal.papers import models as papers
 from portal.reporting import models as reporting
+from portal.rewards import models as rewards
 from portal.supervision import models as supervision
 from portal.tenants import models as tenants
+from portal.tips import models as tips
 from portal.transfers import models as transfers
 from portal.units import group_models as groups
 from portal.units import models as units
@@ -36,13 +39,16 @@ __all__ = [
     "information",
     "jobs",
     "ledger",
+    "matching",
     "meetings",
     "notices",
     "papers",
     "reporting",
+    "rewards",
     "supervision",
     "surveys",
     "tenants",
+    "tips",
     "transfers",
     "units",
 ]  # fmt: skip
