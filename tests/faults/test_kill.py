@@ -122,7 +122,7 @@ def test_a_killed_server_process_costs_nothing_acknowledged(county: County, serv
 @pytest.mark.parametrize("name", ["gunicorn", "supervisor"])
 def test_a_killed_parent_leaves_no_orphans_and_no_port(county: County, server: Server, name: str) -> None:
     with writing(county, server) as told:
-        for _round in range(ROUNDS):
+        for _round in range(2):  # the second finds what the first may have left
             before = sum(sum(b.done.values()) for b in told)
             getattr(server, name)().kill()
             left = server.wait_until_gone(20)

@@ -16,17 +16,20 @@ HOSTILE = (
 
 
 ALONE = HOSTILE[:2]
-"""These are also put into one field at a time: the others then let the request get further."""
+"""These are also put into one field at a time: the others then let the request get further. On PostgreSQL alone, the
+stricter of the two with both; SQLite gets every value in all fields at once.
+"""
 
 
-def test_nothing_typed_breaks_a_page(world: World) -> None:
+def test_nothing_typed_breaks_a_page(world: World, engine: str) -> None:
     """A45, A73, A78: one hostile value in each field in turn, and in all of them."""
     place, wrong, asked = world.counties[0], [], 0
     found = [*forms_of_world(world, place)]
+    alone = ALONE if engine == "postgresql" else ()
     for who, form in found:
         names = [n for n in form.fields if n != "csrf_token"]
         for value in HOSTILE if names else HOSTILE[:1]:  # without a field every request is the same
-            for changed in [*([n] for n in names), names] if value in ALONE else [names]:
+            for changed in [*([n] for n in names), names] if value in alone else [names]:
                 data = form.fields | dict.fromkeys(changed, value)
                 if form.method == "post":
                     response = world.send(place, who, "POST", form.action, data | {"csrf_token": world.token})
@@ -61,18 +64,21 @@ ODD = (
     "9999-12",
     "0001-01",
 )
+WHERE_ENGINES_DIFFER = ("\0", "9" * 30, "9" * 4500, "１２", "\u202e", "0001-01")
+"""What PostgreSQL and SQLite take differently; the rest of ``ODD`` is refused before a database is asked."""
 
 
-def test_no_address_breaks_a_page(world: World) -> None:
+def test_no_address_breaks_a_page(world: World, engine: str) -> None:
     """A45, A67: every argument the portal ever asks for, on every page, with something odd in it."""
-    place, wrong = world.counties[0], []
+    place, wrong, seen = world.counties[0], [], set[str]()
     for rule in world.rules():
         if "GET" not in (rule.methods or ()):
             continue
         who = world.holders(world.access(rule))[-1]
         url = world.url(rule, place)
-        words = [a for a in rule.arguments if isinstance(place.value(rule, a), str)]
-        for value in ODD:
+        words = [a for a in rule.arguments - seen if isinstance(place.value(rule, a), str)]
+        seen |= {"tenant", "campaign"} & rule.arguments  # read at one place, before any page
+        for value in ODD if engine == "postgresql" else WHERE_ENGINES_DIFFER:
             asked = ASKED if len(value) < 99 else ASKED[:1]
             addresses = [f"{url}?{urlencode(dict.fromkeys(asked, value))}"]
             addresses += [world.url(rule, place, {name: value}) for name in words]
