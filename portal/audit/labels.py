@@ -87,6 +87,10 @@ ACT_LABELS: dict[Act, Text] = {
     Act.REPORT_REOPEN: _("重新开放报告期"),
     Act.RECORD_CREATE: _("登记台账"),
     Act.RECORD_CHANGE: _("修改台账"),
+    Act.RECORD_UPLOAD: _("上传台账表格"),
+    Act.RECORD_IMPORT: _("批量录入台账"),
+    Act.FILTER_SAVE: _("保存筛选"),
+    Act.FILTER_DROP: _("删除筛选"),
     Act.RECORD_STEP: _("办理台账事项"),
     Act.RECORD_ASK: _("提请批准台账步骤"),
     Act.RECORD_AGREE: _("批准台账步骤"),
@@ -234,6 +238,10 @@ ACT_LABELS: dict[Act, Text] = {
     Act.DISPUTE_WORDS: _("补充争议意见"),
     Act.DISPUTE_WITHDRAW: _("撤回争议报请"),
     Act.DISPUTE_DECIDE: _("决定管辖争议"),
+    Act.REWARD_OPEN: _("建立奖励申请"),
+    Act.REWARD_STEP: _("办理奖励申请"),
+    Act.REWARD_DISCARD: _("删除奖励申请草稿"),
+    Act.REWARD_PAPER: _("下载奖励文书"),
     Act.EXPORT: _("导出"),
 }
 

@@ -13,7 +13,7 @@ from portal.campaigns.sources import Values
 from portal.core.audit import Act, record
 from portal.core.errors import Conflict, PluginError
 from portal.core.scope import Actor
-from portal.core.text import Message, _
+from portal.core.text import Message, Text, _
 from portal.deadlines.models import Deadline
 from portal.deadlines.services import Reason, deadlines_of, move_deadline, start_deadline
 from portal.ledger.models import Record, RecordEvent
@@ -73,7 +73,14 @@ def keep_clock(
     if not fired:
         for clock in clocks:
             if clock.met_at is None and clock.rule != IMPORTANT:
-                _take_back(session, actor, now, found, clock)
+                take_back(
+                    session,
+                    actor,
+                    now,
+                    found,
+                    clock,
+                    _("%(number)s 更正后不再达到急报条件，上报时限已撤销。"),
+                )
         return
     threshold = fired[0][0]
     if any(clock.due_at - clock.started_at <= timedelta(hours=threshold.hours) for clock in clocks):
@@ -113,10 +120,14 @@ def _hours(n: int) -> Limit:
     return Limit(kind=LimitKind.HOURS, n=n)
 
 
-def _take_back(session: Session, actor: Actor, now: datetime, found: Record, clock: Deadline) -> None:
+def take_back(
+    session: Session, actor: Actor, now: datetime, found: Record, clock: Deadline, said: Text | None = None
+) -> None:
+    """The clock has no ground any more and goes; ``said``: to the office. The story keeps that it ran."""
     tell_story(session, actor, now, found, "clock_ended", {"clock": [clock.reason["label"], None]})
     record(session, Act.RECORD_CHANGE, f"deadline:{clock.id}", actor, now, {"taken_back": clock.rule})
-    _tell_office(session, actor, now, found, _("%(number)s 更正后不再达到急报条件，上报时限已撤销。"))
+    if said is not None:
+        _tell_office(session, actor, now, found, said)
     session.delete(clock)
 
 
@@ -142,7 +153,10 @@ def tell_story(
     kind: str,
     changes: dict[str, Any] | None = None,
     note: str = "",
-) -> None:
+    *,
+    step: str = "",
+    request_key: str | None = None,
+) -> RecordEvent:
     """Continue the story; superiors who see the entry see this too."""
     released_at = now if found.released_at else None
     event = RecordEvent(
@@ -151,8 +165,11 @@ def tell_story(
         changes=changes or {},
         by=actor.name,
         at=now,
-        note=note,
+        note=note.strip(),
         account_id=actor.account_id,
+        step=step,
+        request_key=request_key,
     )
     event.released_at = released_at
     session.add(event)
+    return event
