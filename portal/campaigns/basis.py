@@ -15,6 +15,8 @@ class BasisKind(StrEnum):
     RECORD = "R"
     QUERY = "Q"
     PERMISSION = "P"
+    SOFT = "S"
+    """Wording too soft to enforce: shown and tracked, never blocking."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -26,6 +26,7 @@ from portal.campaigns.forms import ACTIVITIES, MEETINGS, OF_OFFICE, CodeList, Fi
 from portal.campaigns.meetings import MeetingKind, Meetings
 from portal.campaigns.oversight import HUNDRED, Oversight, PointKind, RungKind, ScoreItem, trace_in
 from portal.campaigns.papers import DocumentTemplate
+from portal.campaigns.problems_basis import basis_problems
 from portal.campaigns.sources import Clause, Source
 from portal.campaigns.tips import Tips
 from portal.core.masking import KINDS
@@ -178,6 +179,7 @@ def _walk(c: Campaign) -> Iterator[Message]:
     yield from _exchange(c, members)
     yield from _meetings(c)
     yield from _oversight(c, members)
+    yield from basis_problems(c)
     if c.tips is not None:
         yield from _tips(c, c.tips, members, lists)
 

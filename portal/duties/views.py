@@ -102,7 +102,7 @@ def _unit_page(unit: MemberUnit, own: list[MemberUnit], oversees: bool) -> str:
 
 
 # Further pages of this blueprint; they add their routes when imported.
-from portal.duties import line_pages, owed_pages  # noqa: E402
+from portal.duties import basis_pages, line_pages, owed_pages  # noqa: E402
 from portal.duties.owed_pages import (  # noqa: E402
     active_phases,
     desk_of,
@@ -112,4 +112,4 @@ from portal.duties.owed_pages import (  # noqa: E402
     writes_at,
 )
 
-__all__ = ["blueprint", "line_pages", "owed_pages"]
+__all__ = ["basis_pages", "blueprint", "line_pages", "owed_pages"]
