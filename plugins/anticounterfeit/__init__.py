@@ -7,6 +7,7 @@ from .documents import DOCUMENTS
 from .duties import DUTIES
 from .exchange import EXCHANGE
 from .forms import MONTHLY_STATISTICS
+from .handings import HANDINGS
 from .ledgers import CASE_LEDGER
 from .meetings import MEETINGS
 from .obligations import OBLIGATIONS
@@ -18,6 +19,7 @@ from .roster import BODY, ROSTER
 from .rules import REWARD
 from .sources import SOURCES
 from .thresholds import THRESHOLDS
+from .tips import TIPS
 
 CAMPAIGN = Campaign(
     key="anticounterfeit",
@@ -39,6 +41,8 @@ CAMPAIGN = Campaign(
     meetings=MEETINGS,
     oversight=OVERSIGHT,
     documents=DOCUMENTS,
+    handings=HANDINGS,
+    tips=TIPS,
     rewards=SCHEMES,
 )
 

@@ -33,6 +33,7 @@ _ARTICLES: dict[str, Text] = {
 }
 _OTHER_ARTICLES: dict[str, Text] = {
     "retail_leads": _("附件·市商务局第2项"),
+    "parcel_checks": _("附件·市邮政管理局第1项"),
     "online_leads": _("附件·市市场监管局第4项"),
     "online_leads_moved": _("附件·市市场监管局第4项"),
     "new_methods": _("第十七条（二）、（三）"),

@@ -42,12 +42,14 @@ CODE_LISTS = (
             Choice(key="note_10", label=_("10元券")),
             Choice(key="note_5", label=_("5元券")),
             Choice(key="note_1", label=_("1元券")),
+            Choice(key="note_5j", label=_("5角券")),
+            Choice(key="note_1j", label=_("1角券")),
             Choice(key="coin_1y", label=_("1元硬币")),
             Choice(key="coin_5j", label=_("5角硬币")),
             Choice(key="coin_1j", label=_("1角硬币")),
             Choice(key="other", label=_("其他券别")),
         ),
-        note=_("其他券别含 2 元券、角券、纪念币和纪念钞。"),
+        note=_("其他券别含 2 元券、2 角券、纪念币和纪念钞。"),
     ),
     CodeList(
         key="series",
@@ -62,6 +64,7 @@ CODE_LISTS = (
             Choice(key="commemorative", label=_("纪念币（钞）")),
             Choice(key="other", label=_("其他版别")),
         ),
+        note=_("第四套已停止流通，1 角、5 角纸币和 5 角、1 元硬币除外。"),
     ),
     CodeList(
         key="forgery_kind",
@@ -132,6 +135,46 @@ CODE_LISTS = (
             Choice(key="city", label=_("本市内")),
             Choice(key="cross_city", label=_("省内跨市")),
             Choice(key="cross_province", label=_("跨省")),
+        ),
+    ),
+    CodeList(
+        key="supervision",
+        label=_("督办情况"),
+        choices=(
+            Choice(key="police", label=_("公安机关督办")),
+            Choice(key="procuratorate", label=_("检察机关督办")),
+            Choice(key="court", label=_("法院督办")),
+            Choice(key="superior", label=_("上级联席会议督办")),
+        ),
+    ),
+    CodeList(
+        key="inspection_aspect",
+        label=_("检查内容"),
+        choices=(
+            Choice(key="licence", label=_("生产许可审查")),
+            Choice(key="quality", label=_("产品质量抽检")),
+            Choice(key="fake", label=_("假冒伪劣查处")),
+            Choice(key="own_machines", label=_("本行机具检查")),
+        ),
+        note=_("前三项由市场监管部门登记，本行机具检查由银行登记。"),
+    ),
+    CodeList(
+        key="specimen_result",
+        label=_("鉴定结论"),
+        choices=(
+            Choice(key="new", label=_("新型假币")),
+            Choice(key="known", label=_("已有类型")),
+            Choice(key="genuine", label=_("真币")),
+        ),
+    ),
+    CodeList(
+        key="dispute_kind",
+        label=_("纠纷类型"),
+        choices=(
+            Choice(key="authenticity", label=_("对真伪有异议")),
+            Choice(key="procedure", label=_("对收缴程序有异议")),
+            Choice(key="paid_out", label=_("反映机构付出假币")),
+            Choice(key="other", label=_("其他")),
         ),
     ),
     CodeList(

@@ -5,6 +5,11 @@ from portal.campaigns import Text, Values, _
 NOTE_YUAN = {"note_100": 100, "note_50": 50, "note_20": 20, "note_10": 10, "note_5": 5, "note_1": 1}
 COIN_FEN = {"coin_1y": 100, "coin_5j": 50, "coin_1j": 10}
 
+FACE_FEN = {
+    **{key: yuan * 100 for key, yuan in NOTE_YUAN.items()}, "note_5j": 50, "note_1j": 10, **COIN_FEN
+}  # fmt: skip
+"""Of every denomination that has one; ``other`` has none."""
+
 NOTE_LABELS: dict[str, Text] = {
     "note_100": _("100元券"),
     "note_50": _("50元券"),

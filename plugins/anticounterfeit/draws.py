@@ -80,6 +80,7 @@ DRAWS: Mapping[str, tuple[Draw, ...]] = {
     "customs_batches": _leads("customs"),
     "customs_face": (added_up("case", "face_value", lambda v: v.get("found_channel") == "customs"),),
     "parcel_leads": _leads("parcel"),
+    "parcel_checks": (added_up("parcel_check", "outlets"),),
     "transport_leads": (counted("case", lambda v: v.get("site") == "transport"),),
     "retail_leads": (counted("case", lambda v: v.get("site") == "shop"),),
     "firms_checked": (counted("inspection"),),

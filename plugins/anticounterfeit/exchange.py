@@ -56,6 +56,15 @@ EXCHANGE = Exchange(
             _("假币信息"),
             Clause(source="D0", article=_("附件·人行阳泉市分行第10项"), note=_("假币信息库。")),
         ),
+        _material(
+            "keywords",
+            _("网络监测特征词"),
+            Clause(
+                source="D0",
+                article=_("附件·市市场监管局第4项"),
+                note=_("人民币主管部门提供，供网络交易监测使用。"),
+            ),
+        ),
         _material("teaching", _("宣传培训资料"), _LIBRARY),
     ),
 )

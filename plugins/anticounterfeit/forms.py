@@ -10,7 +10,7 @@ from .sections_work import WORK_SECTIONS
 MONTHLY_STATISTICS = Form(
     key="monthly_statistics",
     label=_("反假货币工作情况统计表"),
-    version=2,
+    version=3,
     period=PeriodKind.MONTH,
     due=Due(kind=DueKind.LAST_WORKING_DAY, shift=Shift.EARLIER),
     sections=(*CASH_SECTIONS, *WORK_SECTIONS),
@@ -78,6 +78,7 @@ MONTHLY_STATISTICS = Form(
         "customs_batches": 0,
         "customs_face": 0,
         "parcel_leads": 1,
+        "parcel_checks": 10,
         "transport_leads": 0,
         "retail_leads": 1,
         "firms_checked": 3,

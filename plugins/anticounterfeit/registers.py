@@ -1,12 +1,17 @@
-"""Three small registers beside the cases: what the banks take in, what the courts decide, which machines were tested.
+"""Small registers beside the cases: what the banks take in, what the courts decide; the others stand in files of their own.
 
 Each entry is a sum or a matter, never a person: no holder, no serial number. Those stay in the central bank's system.
 """
 
-from portal.campaigns import Clause, Field, FieldKind, Ledger, Text, _
+from dataclasses import replace
+
+from portal.campaigns import Check, Clause, Field, FieldKind, Grade, Ledger, Message, Text, Values, _
 
 from .cells import COINS, NOTES, PEOPLE, YUAN
-from .denominations import COIN_LABELS, NOTE_LABELS, SERIES_LABELS
+from .checks import CHECKS
+from .checks_of_members import DISPUTE_LEDGER, INSPECTION_LEDGER, PARCEL_CHECK_LEDGER
+from .denominations import COIN_LABELS, NOTE_LABELS, SERIES_LABELS, face_fen
+from .specimens import SPECIMEN_LEDGER
 
 _PIECES = _("本条登记的数量，没有的留空。")
 
@@ -20,6 +25,33 @@ def _count(key: str, label: Text, unit: Text, definition: Text, *, required: boo
 def _money(key: str, label: Text, definition: Text) -> Field:
     return Field(key=key, label=label, kind=FieldKind.MONEY, unit=YUAN, definition=definition)
 
+
+def _empty_find(values: Values) -> Message | None:
+    if face_fen(values) or values.get("foreign_notes"):
+        return None
+    return Message(_("没有填收缴的张（枚）数。请至少填一种券别，或填假外币。"))
+
+
+def _reported(values: Values) -> Message | None:
+    if not values.get("batches"):
+        return None
+    text = _("一次 5 张（枚）以上 %(n)s 次。请确认已报当地公安机关和人民银行；有线索的另登记假币案件台账。")
+    return Message(text, n=values["batches"])
+
+
+FIND_CHECKS = (
+    *(c for c in CHECKS if c.key in ("series_total", "altered_part", "foreign_named")),
+    *(replace(c, grade=Grade.HINT) for c in CHECKS if c.key == "batches_part"),
+    Check(key="empty_find", grade=Grade.HINT, fields=("vouchers",), find=_empty_find),
+    Check(
+        key="reported",
+        grade=Grade.HINT,
+        fields=("batches",),
+        find=_reported,
+        clause=Clause(source="PBC2019", article=_("第三章 假币收缴")),
+    ),
+)
+"""The cells of a find are those of the monthly table, and so are their rules."""
 
 FIND_LEDGER = Ledger(
     key="find",
@@ -54,12 +86,20 @@ FIND_LEDGER = Ledger(
             definition=_("没有的不选。"),
         ),
         _count("foreign_notes", _("假外币"), NOTES, _("各外币币种的张（枚）数之和。")),
+        _count(
+            "foreign_original",
+            _("假外币原币面额"),
+            _("元"),
+            _("按票面合计，单位为该币种的基本单位；几种外币的分条登记。"),
+        ),
         _money("foreign_face", _("假外币折合人民币"), _("按收缴当日中间价折算。")),
     ),
     clause=Clause(
         source="D0", article=_("附件·银行业金融机构第3项"), note=_("只登记数量和面额，不登记持有人。")
     ),
     writers=("banks",),
+    views=("channel",),
+    checks=FIND_CHECKS,
     examples=(
         {
             "title": _("城区某网点柜面收缴（演示）"),
@@ -86,7 +126,8 @@ FIND_LEDGER = Ledger(
             "vouchers": 1,
             "foreign_currencies": ["usd"],
             "foreign_notes": 1,
-            "foreign_face": 71_000,
+            "foreign_original": 100,
+            "foreign_face": 70_712,
         },
     ),
 )
@@ -109,6 +150,7 @@ PROCEEDING_LEDGER = Ledger(
     ),
     clause=Clause(source="D0", article=_("附件·市中院第3项"), note=_("检察环节见附件·市检察院第1项。")),
     writers=("procuratorate", "court"),
+    views=("step",),
     examples=(
         {"title": _("持有假币案批捕（演示）"), "step": "arrest", "people": 1},
         {"title": _("出售假币案起诉（演示）"), "step": "prosecution", "people": 2},
@@ -117,26 +159,11 @@ PROCEEDING_LEDGER = Ledger(
     ),
 )
 
-INSPECTION_LEDGER = Ledger(
-    key="inspection",
-    label=_("现金机具检查登记"),
-    numbering=_("检"),
-    fields=(
-        _count("sampled", _("抽检机具"), _("台"), _("本次在该企业抽检的现金机具。"), required=True),
-        _count("failed", _("其中不合格"), _("台"), _("已含在抽检台数内。")),
-        Field(
-            key="handling",
-            label=_("处理情况"),
-            kind=FieldKind.TEXT,
-            definition=_("责令改正、下架、立案等，没有问题的留空。"),
-        ),
-    ),
-    clause=Clause(source="D0", article=_("附件·市市场监管局第2项"), note=_("一次检查一家企业登记一条。")),
-    writers=("market_regulation",),
-    examples=(
-        {"title": _("某点钞机经销店抽检（演示）"), "sampled": 6, "failed": 1, "handling": _("责令下架")},
-        {"title": _("某金融机具公司抽检（演示）"), "sampled": 10, "failed": 0},
-    ),
+REGISTERS = (
+    FIND_LEDGER,
+    PROCEEDING_LEDGER,
+    INSPECTION_LEDGER,
+    PARCEL_CHECK_LEDGER,
+    SPECIMEN_LEDGER,
+    DISPUTE_LEDGER,
 )
-
-REGISTERS = (FIND_LEDGER, PROCEEDING_LEDGER, INSPECTION_LEDGER)

@@ -29,6 +29,14 @@ _CHANNELS = Section(
         money("customs_face", _("海关查获面额"), "customs", _("假外币按当日中间价折算。"), (0, 2000)),
         count("parcel_leads", _("寄递线索"), LEADS, "postal", _("发现并已报公安机关的线索。"), (0, 2)),
         count(
+            "parcel_checks",
+            _("检查寄递网点"),
+            _("家次"),
+            "postal",
+            _("本月检查收寄验视、实名收寄、过机安检的网点。"),
+            (0, 30),
+        ),
+        count(
             "transport_leads",
             _("交通运输线索"),
             LEADS,
