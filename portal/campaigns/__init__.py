@@ -1,6 +1,6 @@
 """The contract between the portal and a campaign: the only package a plugin imports."""
 
-from portal.campaigns.basis import Basis, BasisKind
+from portal.campaigns.basis import Basis, BasisKind, rows_of
 from portal.campaigns.declarations import (
     CONTRACT,
     EVERY_MEMBER,
@@ -140,6 +140,7 @@ __all__ = [
     "capital_amount",
     "counted",
     "hookimpl",
+    "rows_of",
     "write_day",
     "write_moment",
     "written",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -36,3 +37,34 @@ class Basis:
     """``form:key``, ``ledger:key``, ``rule:key``, ``duty:key``, ``threshold:key``, ``obligation:key``, ``document:key``."""
     tests: tuple[str, ...] = ()
     reason: Text | None = None
+
+
+def rows_of(source: str) -> Callable[..., Basis]:
+    """``row("W-06", "H", _("第一条"), _("…"), page=…, carried=(…), tests=("rewards/test_x.py::test_y",))`` of one document.
+
+    Letters are kinds; paths of tests are below ``tests/``.
+    """
+
+    def row(
+        key: str,
+        kinds: str,
+        article: Text,
+        text: Text,
+        *,
+        page: str = "",
+        carried: tuple[str, ...] = (),
+        tests: tuple[str, ...] = (),
+        reason: Text | None = None,
+    ) -> Basis:
+        return Basis(
+            key=key,
+            text=text,
+            clause=Clause(source=source, article=article),
+            kinds=tuple(BasisKind(k) for k in kinds),
+            page=page,
+            carried=carried,
+            tests=tuple(f"tests/{t}" for t in tests),
+            reason=reason,
+        )
+
+    return row
