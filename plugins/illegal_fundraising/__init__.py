@@ -12,6 +12,7 @@ from .documents import DOCUMENTS
 from .duties import DUTIES
 from .exchange import EXCHANGE
 from .forms import FORMS
+from .handings import HANDINGS
 from .ledgers import LEDGERS
 from .meetings import MEETINGS
 from .oversight import OVERSIGHT
@@ -20,6 +21,7 @@ from .policies import POLICIES
 from .roster import BODY, ROSTER
 from .rules import RULES
 from .sources import SOURCES
+from .tips import TIPS
 
 CAMPAIGN = Campaign(
     key="illegal_fundraising",
@@ -41,6 +43,8 @@ CAMPAIGN = Campaign(
     meetings=MEETINGS,
     oversight=OVERSIGHT,
     documents=DOCUMENTS,
+    handings=HANDINGS,
+    tips=TIPS,
 )
 
 

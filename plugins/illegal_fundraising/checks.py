@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
-
 from portal.campaigns import Check, Comparison, Grade, Message, Text, Values, _
 
+from .cells import wan
 from .sources import d4
 
 LEAD_SOURCE_FIELDS = (
@@ -26,11 +25,6 @@ _BALANCE = _(
 
 def _number(values: Values, key: str) -> int:
     return values.get(key) or 0
-
-
-def _wan(fen: int) -> str:
-    """Fen as 万元, without trailing zeros."""
-    return f"{(Decimal(fen) / 1_000_000).normalize():f}"
 
 
 def _leads_add_up(values: Values) -> Message | None:
@@ -106,6 +100,33 @@ def _petition_people(values: Values) -> Message | None:
     )
 
 
+def _covered(values: Values) -> Message | None:
+    entities, covered = values.get("sector_entities"), _number(values, "sector_covered")
+    if entities is None or covered <= entities:
+        return None
+    return Message(
+        _("已纳入监测 %(covered)s 家，多于监管对象 %(entities)s 家。"), covered=covered, entities=entities
+    )
+
+
+def _blind_spot(values: Values) -> Message | None:
+    entities, covered = _number(values, "sector_entities"), _number(values, "sector_covered")
+    if covered >= entities:
+        return None
+    return Message(
+        _("监管对象 %(entities)s 家，还有 %(n)s 家未纳入监测。"), entities=entities, n=entities - covered
+    )
+
+
+def _grid_screened(values: Values) -> Message | None:
+    places, screened = values.get("grid_places"), _number(values, "grid_screened")
+    if places is None or screened <= places:
+        return None
+    return Message(
+        _("本期已排查 %(screened)s 个，多于网格清单场所 %(places)s 个。"), screened=screened, places=places
+    )
+
+
 def _money_needs(key: str, money: str, count: str, text: Text) -> Check:
     """Money without the thing it was paid for, or to."""
 
@@ -113,7 +134,7 @@ def _money_needs(key: str, money: str, count: str, text: Text) -> Check:
         amount = _number(values, money)
         if not amount or _number(values, count):
             return None
-        return Message(text, amount=_wan(amount))
+        return Message(text, amount=wan(amount))
 
     return Check(key=key, grade=Grade.EXPLAIN, fields=(money, count), find=find)
 
@@ -238,6 +259,27 @@ CHECKS = (
         grade=Grade.ERROR,
         fields=("petition_people", "petition_batches"),
         find=_petition_people,
+    ),
+    Check(
+        key="covered",
+        grade=Grade.ERROR,
+        fields=("sector_covered", "sector_entities"),
+        find=_covered,
+        clause=d4(_("五（二）")),
+    ),
+    Check(
+        key="blind_spot",
+        grade=Grade.HINT,
+        fields=("sector_covered", "sector_entities"),
+        find=_blind_spot,
+        clause=d4(_("五（二）")),
+    ),
+    Check(
+        key="grid_screened",
+        grade=Grade.ERROR,
+        fields=("grid_screened", "grid_places"),
+        find=_grid_screened,
+        clause=d4(_("五（一）")),
     ),
     _money_needs(
         "repaid_people", "repaid_amount", "repaid_people", _("清退 %(amount)s 万元，清退人数为 0。")

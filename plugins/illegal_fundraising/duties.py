@@ -1,6 +1,6 @@
-"""Ten tasks (五) and the four groups of 六（二）, in our own words.
+"""Five phases (四), ten tasks (五) and the four groups of 六（二）, in our own words.
 
-The key of a duty is its task, then its member; ``all`` where the text names nobody or everybody.
+The key of a duty is its phase or task, then its member; ``all`` where the text names nobody or everybody.
 """
 
 from __future__ import annotations
@@ -34,6 +34,15 @@ GROUPS: Mapping[str, Text] = {
 }
 """The four groups of 六（二）."""
 
+STAGES: Mapping[str, Text] = {
+    "phase_01": _("四（一）"),
+    "phase_02": _("四（二）"),
+    "phase_03": _("四（三）"),
+    "phase_04": _("四（四）"),
+    "phase_05": _("四（五）"),
+}
+"""The five phases of 四, each with what it asks of every unit."""
+
 _ARTICLES: Mapping[str, Text] = {
     "task_01": _("五（一）"),
     "task_02": _("五（二）"),
@@ -45,7 +54,7 @@ _ARTICLES: Mapping[str, Text] = {
     "task_08": _("五（八）"),
     "task_09": _("五（九）"),
     "task_10": _("五（十）"),
-} | dict.fromkeys(GROUPS, _("六（二）"))
+} | {**dict.fromkeys(GROUPS, _("六（二）")), **STAGES}
 
 _PROMPTLY = _("及时")
 _UNNAMED_LEAD = _("原文写牵头部门，未点名；默认由承办专班办公室的单位承担。")
@@ -69,6 +78,21 @@ def _office(key: str, text: Text, clause: Clause, cadence: Cadence | None = None
 
 
 DUTIES = (
+    _duty("phase_01", EVERY_MEMBER, _("部署发动（2024年5—6月）：动员部署，把目标任务和责任分到岗位。")),
+    _duty(
+        "phase_02",
+        EVERY_MEMBER,
+        _("风险排查（2024年7—8月）：集中排查重点行业、领域、区域，逐项入台账，之后转为常态。"),
+    ),
+    _duty(
+        "phase_03",
+        EVERY_MEMBER,
+        _("打击处置（2024年9月—2025年12月）：边查边打，综合用好行业监管、行政处置、刑事打击，尽力挽损。"),
+    ),
+    _duty(
+        "phase_04", EVERY_MEMBER, _("建章立制（2024年10月—2025年12月）：针对长期存在的问题出台管用的制度。")
+    ),
+    _duty("phase_05", EVERY_MEMBER, _("巩固提升（2025年6—12月）：对已销号事项回头看，总结做法，防止反弹。")),
     _duty(
         "task_01",
         EVERY_MEMBER,

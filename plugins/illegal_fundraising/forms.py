@@ -22,7 +22,7 @@ def _resolution_rate(values: Values) -> float | None:
 QUARTERLY_STATISTICS = Form(
     key="quarterly_statistics",
     label=_("打击非法集资专项行动工作情况统计表"),
-    version=2,
+    version=3,
     period=PeriodKind.QUARTER,
     due=Due(kind=DueKind.LAST_WORKING_DAY, shift=Shift.EARLIER),
     first=date(2024, 7, 1),

@@ -1,4 +1,4 @@
-"""Fictional entries of the three ledgers, for tests and the demo. Money in fen."""
+"""Fictional leads and cases, for tests and the demo. Money in fen."""
 
 from __future__ import annotations
 
@@ -16,9 +16,10 @@ LEADS: tuple[Values, ...] = (
         "people": 86,
         "elderly": True,
         "risk_level": "orange",
-        "check_result": "suspected",
-        "measures": ["warning_talk", "rectification"],
-        "measured_on": "2025-07-21",
+        "premises": "shops",
+        "responsible_unit": _("所在镇政府（演示）"),
+        "talked_on": "2025-07-21",
+        "rectified_on": "2025-07-21",
     },
     {
         "title": _("××农业合作社（演示）"),
@@ -38,7 +39,6 @@ LEADS: tuple[Values, ...] = (
         "subject_type": "company",
         "sector": "debt_relief",
         "risk_level": "red",
-        "check_result": "consultation",
     },
     {
         "title": _("××文旅投资（演示）"),
@@ -50,7 +50,7 @@ LEADS: tuple[Values, ...] = (
         "people": 57,
         "cross_region": True,
         "risk_level": "orange",
-        "check_result": "other_place",
+        "registered_region": "140105",
     },
     {
         "title": _("××数字藏品（演示）"),
@@ -67,10 +67,14 @@ LEADS: tuple[Values, ...] = (
         "subject_type": "company",
         "sector": "commercial_services",
         "risk_level": "yellow",
-        "check_result": "suspected",
-        "measures": ["rectification", "repayment", "penalty"],
-        "measured_on": "2025-08-11",
+        "amount": 64_000_000,
+        "people": 23,
+        "rectified_on": "2025-07-10",
+        "repaid_on": "2025-08-06",
         "repaid_amount": 64_000_000,
+        "repaid_people": 23,
+        "fined_on": "2025-08-11",
+        "fine": 12_800_000,
         "progress": _("资金已全部清退，已申请销号。"),
     },
 )
@@ -84,7 +88,9 @@ CASES: tuple[Values, ...] = (
         "charge": "public_deposits",
         "local_amount": 340_000_000,
         "local_participants": 57,
-        "case_stage": "investigation",
+        "case_kind": "criminal",
+        "stock_kind": "added",
+        "filing_authority": _("县公安局"),
         "responsible_unit": _("县公安局"),
     },
     {
@@ -93,29 +99,12 @@ CASES: tuple[Values, ...] = (
         "charge": "fundraising_fraud",
         "amount": 9_999_000_000,
         "participants": 420,
-        "case_stage": "enforcement",
+        "case_kind": "criminal",
+        "stock_kind": "legacy",
+        "recovered_amount": 1_260_000_000,
+        "disposed_amount": 900_000_000,
+        "returned_amount": 1_100_000_000,
+        "returned_people": 388,
         "responsible_unit": _("县人民法院"),
-    },
-)
-
-SCREENINGS: tuple[Values, ...] = (
-    {
-        "title": _("集市周边商铺清楼扫街（演示）"),
-        "inspectors": 12,
-        "buildings": 1,
-        "shops": 46,
-        "companies": 3,
-    },
-    {
-        "title": _("产业园区和写字楼排查（演示）"),
-        "inspectors": 8,
-        "buildings": 3,
-        "companies": 14,
-        "remark": _("两家房屋中介已口头提醒。"),
-    },
-    {
-        "title": _("本地公众号和小程序巡查（演示）"),
-        "inspectors": 2,
-        "sites": 9,
     },
 )

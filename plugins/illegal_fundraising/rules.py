@@ -7,12 +7,11 @@ from __future__ import annotations
 
 import calendar
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from portal.campaigns import Explained, Field, FieldKind, Message, Rule, Text, Values, _
+from portal.campaigns import Explained, Field, FieldKind, KeyReason, Message, Rule, Text, Values, _
 
 from .phases import active_phases
 from .sources import d4
@@ -33,23 +32,14 @@ FLAGS: Mapping[str, Text] = {
 """What only a person can judge; keys are also fields of the case ledger."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class KeyReason:
-    """``since`` only where the mere passing of time made the case a key one."""
-
-    key: str
-    text: Message
-    since: date | None = None
-
-
 def years_after(day: date, years: int) -> date:
     """The same day ``years`` later; of 29 February the last day of February where there is none."""
     year = day.year + years
     return day.replace(year=year, day=min(day.day, calendar.monthrange(year, day.month)[1]))
 
 
-def key_case_reasons(values: Values, today: date) -> tuple[KeyReason, ...]:
-    """Why a case (payload of the case ledger) is a key case on that day; empty when it is none."""
+def key_reasons(values: Values) -> tuple[KeyReason, ...]:
+    """Why a case (payload of the case ledger) is a key case, or will be one by the mere passing of time."""
     reasons: list[KeyReason] = []
     amount = values.get("amount")
     if amount is not None and amount >= _KEY_AMOUNT:
@@ -58,13 +48,17 @@ def key_case_reasons(values: Values, today: date) -> tuple[KeyReason, ...]:
     if values.get("filed_on"):
         filed = date.fromisoformat(values["filed_on"])
         since = years_after(filed, _KEY_YEARS)
-        if since <= today:
-            text = Message(_("%(filed)s 刑事立案，自 %(since)s 起满 5 年。"), filed=filed, since=since)
-            reasons.append(KeyReason(key="filed_five_years", text=text, since=since))
+        text = Message(_("%(filed)s 刑事立案，自 %(since)s 起满 5 年。"), filed=filed, since=since)
+        reasons.append(KeyReason(key="filed_five_years", text=text, since=since))
     for key, label in FLAGS.items():
         if values.get(key):
             reasons.append(KeyReason(key=key, text=Message(label)))
     return tuple(reasons)
+
+
+def key_case_reasons(values: Values, today: date) -> tuple[KeyReason, ...]:
+    """Those that hold on that day; empty when it is no key case then."""
+    return tuple(r for r in key_reasons(values) if r.since is None or r.since <= today)
 
 
 def _yuan(fen: int) -> str:

@@ -11,7 +11,7 @@ from datetime import date
 
 from portal.campaigns import Field, FieldKind, Ledger, Table, Values, _
 
-from .draws import moved_to_police, within
+from .draws import last_measure, measures_taken, moved_to_police, within
 from .ledgers import CASE, LEAD
 from .sources import d4
 
@@ -33,7 +33,38 @@ _SUBJECT = ("subject_name", "credit_code", "subject_type", "registered_region", 
 _SCHEME = ("scheme", "promised_return", "amount", "people")
 _RISK = ("elderly", "stability_risk", "cross_region", "risk_level")
 _DUTY = ("regulator", "responsible_unit", "responsible_post")
-_MEASURES = ("check_result", "measures", "measured_on", "repaid_amount", "repaid_people")
+_CHECKED = Field(
+    key="check_result",
+    label=_("初核结论"),
+    kind=FieldKind.CHOICE,
+    choices="check_result",
+    definition=_("由线索所处的环节得出。"),
+    clause=d4(_("五（二）、（五）")),
+)
+_TAKEN = Field(
+    key="measures",
+    label=_("处置措施"),
+    kind=FieldKind.CHOICES,
+    choices="measure",
+    definition=_("截至本期末已经采取的。"),
+    clause=d4(_("五（六）")),
+)
+_TAKEN_ON = Field(
+    key="measured_on", label=_("措施日期"), kind=FieldKind.DATE, definition=_("其中最近一次的日期。")
+)
+_REPAID = ("repaid_amount", "repaid_people")
+_CONCLUSIONS = {
+    "watching": "watch",
+    "consulting": "consultation",
+    "referred": "referred",
+    "handling": "suspected",
+    "police": "suspected",
+    "filed": "suspected",
+    "settled": "suspected",
+    "elsewhere": "other_place",
+    "excluded": "excluded",
+}
+"""State of a lead -> what its first check came to."""
 _RESULT = ("progress", "closed_on", "remark")
 
 _THIS_PERIOD = Field(
@@ -46,7 +77,7 @@ _MOVED = Field(
     key="moved",
     label=_("本期移送公安"),
     kind=FieldKind.FLAG,
-    definition=_("措施含移送公安，且措施日期在本期内。"),
+    definition=_("移送公安日期在本期内。"),
 )
 
 
@@ -56,7 +87,13 @@ def lead_row(values: Values, first: date, last: date) -> Values | None:
     if found > last.isoformat() or (closed and str(closed) < first.isoformat()):
         return None
     row = {column.key: values.get(column.key) for column in LEAD_ROWS.columns}
-    return row | {"this_period": within(found, first, last), "moved": moved_to_police(values, first, last)}
+    return row | {
+        "this_period": within(found, first, last),
+        "check_result": _CONCLUSIONS.get(str(values.get("stage") or "")),
+        "measures": measures_taken(values, last),
+        "measured_on": last_measure(values, last),
+        "moved": moved_to_police(values, first, last),
+    }
 
 
 def case_row(values: Values, first: date, last: date) -> Values | None:
@@ -64,9 +101,8 @@ def case_row(values: Values, first: date, last: date) -> Values | None:
     concluded = values.get("concluded_on")
     if not values.get("cross_province") or (concluded and str(concluded) < first.isoformat()):
         return None
-    return {column.key: values.get(column.key) for column in CROSS_PROVINCE_ROWS.columns} | {
-        "updated_on": last.isoformat()
-    }
+    row = {column.key: values.get(column.key) for column in CROSS_PROVINCE_ROWS.columns}
+    return row | {"case_stage": values.get("stage") or None, "updated_on": last.isoformat()}
 
 
 LEAD_ROWS = Table(
@@ -77,7 +113,11 @@ LEAD_ROWS = Table(
         _NAME,
         *_columns(LEAD, ("lead_source", "found_on")),
         _THIS_PERIOD,
-        *_columns(LEAD, (*_SUBJECT, *_SCHEME, *_RISK, *_DUTY, *_MEASURES)),
+        *_columns(LEAD, (*_SUBJECT, *_SCHEME, *_RISK, *_DUTY)),
+        _CHECKED,
+        _TAKEN,
+        _TAKEN_ON,
+        *_columns(LEAD, _REPAID),
         _MOVED,
         *_columns(LEAD, _RESULT),
     ),
@@ -91,7 +131,7 @@ LEAD_ROWS = Table(
         (_("手法和规模"), len(_SCHEME)),
         (_("风险判断"), len(_RISK)),
         (_("责任"), len(_DUTY)),
-        (_("处置"), len(_MEASURES) + 1),
+        (_("处置"), len(_REPAID) + 4),
         (_("结果"), len(_RESULT)),
     ),
 )
@@ -107,7 +147,14 @@ _MONEY = (
     "local_assets",
     "returned_amount",
 )
-_WORK = ("case_stage", "cooperation", "coordination", "responsible_unit")
+_WORK = ("cooperation", "coordination", "responsible_unit")
+_STAGE = Field(
+    key="case_stage",
+    label=_("当前环节"),
+    kind=FieldKind.CHOICE,
+    choices="case_stage",
+    definition=_("由案件台账的环节得出。"),
+)
 
 CROSS_PROVINCE_ROWS = Table(
     key="cross_province_rows",
@@ -115,14 +162,16 @@ CROSS_PROVINCE_ROWS = Table(
     columns=(
         _NUMBER,
         _NAME,
-        *_columns(CASE, (*_PLACES, *_FILING, *_MONEY, *_WORK)),
+        *_columns(CASE, (*_PLACES, *_FILING, *_MONEY)),
+        _STAGE,
+        *_columns(CASE, _WORK),
         Field(
             key="updated_on", label=_("更新日期"), kind=FieldKind.DATE, definition=_("本行情况截至的日期。")
         ),
     ),
     clause=d4(_("附件3、六（四）"), _("栏目为草案；原文只有表名。")),
     owners=CASE.writers,
-    definition=_("每案一行，由重大和跨省案件台账中勾选跨省的生成；本期以前已化解的不列。"),
+    definition=_("每案一行，由案件台账中勾选跨省的生成；本期以前已化解的不列。"),
     ledger="case",
     row=case_row,
     heads=(
@@ -130,7 +179,7 @@ CROSS_PROVINCE_ROWS = Table(
         (_("涉及地区和主体"), len(_PLACES)),
         (_("刑事立案"), len(_FILING)),
         (_("涉案金额和人数"), len(_MONEY)),
-        (_("办理情况"), len(_WORK) + 1),
+        (_("办理情况"), len(_WORK) + 2),
     ),
 )
 

@@ -217,9 +217,10 @@ def test_annex_two_lists_what_was_found_and_what_was_still_open() -> None:
 
 
 def test_annex_three_lists_open_cross_province_cases() -> None:
-    assert row(CASES, entry("2025-03-01", case_stage="trial")) is None
-    found = row(CASES, entry("2025-03-01", cross_province=True, case_stage="trial"))
+    assert row(CASES, entry("2025-03-01", stage="trial")) is None
+    found = row(CASES, entry("2025-03-01", cross_province=True, stage="trial"))
     assert found is not None
+    assert found["case_stage"] == "trial"
     assert set(found) == {c.key for c in CASES.columns}
     assert row(CASES, entry("2025-03-01", cross_province=True, concluded_on="2025-06-01")) is None
     assert CASES.owners == illegal_fundraising.CAMPAIGN.ledgers[1].writers
@@ -233,9 +234,9 @@ def test_heads_span_the_columns_and_the_clause_says_draft(table: Table) -> None:
 
 def test_annex_one_agrees_with_annex_two_when_both_come_from_the_ledger() -> None:
     entries = [
-        lead("2025-08-01", measures=["police"], measured_on="2025-08-09", police_filed_on="2025-09-01"),
-        lead("2025-05-01", measures=["police"], measured_on="2025-07-09"),
-        lead("2025-09-01", measures=["warning_talk"], measured_on="2025-09-03"),
+        lead("2025-08-01", police_on="2025-08-09", police_filed_on="2025-09-01"),
+        lead("2025-05-01", police_on="2025-07-09"),
+        lead("2025-09-01", talked_on="2025-09-03"),
         lead("2025-02-01", closed_on="2025-04-01"),
     ]
     values: dict[str, Any] = {

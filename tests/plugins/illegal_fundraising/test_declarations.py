@@ -128,7 +128,14 @@ def test_form_is_a_documented_draft() -> None:
     assert FORM.draft
     assert len(FORM.headline) <= 8
     assert all(f.definition and (f.unit or f.kind is FieldKind.LONG_TEXT) for f in FORM.fields)
-    assert {f.key for f in FORM.fields if not f.summed} == {"opening_cases", "closing_cases"}
+    assert {f.key for f in FORM.fields if not f.summed} == {
+        "opening_cases",
+        "closing_cases",
+        "grid_places",
+        "sector_entities",
+        "sector_covered",
+        "tip_channels",
+    }
 
 
 def test_criminal_figures_are_asked_of_their_owners_only() -> None:
@@ -194,8 +201,16 @@ def test_resolution_rate_is_never_clamped(values: Values, rate: float | None) ->
 
 
 def test_ledgers_ask_for_no_persons() -> None:
-    labels = {f.label for ledger in CAMPAIGN.ledgers for f in ledger.fields}
-    assert not [label for label in labels if "姓名" in label or "电话" in label or "身份证" in label]
+    fields = [f for ledger in CAMPAIGN.ledgers for f in ledger.fields]
+    assert not [f.label for f in fields if any(word in f.label for word in ("姓名", "电话", "身份证"))]
+    matched = {f.key: f.sensitive for f in fields if f.match}
+    assert matched == {
+        "subject_name": True,
+        "credit_code": True,
+        "phones": True,
+        "accounts": True,
+        "urls": False,
+    }
 
 
 @pytest.mark.parametrize("ledger", CAMPAIGN.ledgers, ids=lambda x: x.key)
