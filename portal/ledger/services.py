@@ -256,6 +256,12 @@ def release_record(session: Session, actor: Actor, now: datetime, record_id: int
         found.released_at = now
         for event in list_events(session, found):
             event.released_at = now
+        for unit in session.scalars(
+            sa.select(RecordUnit).where(
+                RecordUnit.tenant_id == found.tenant_id, RecordUnit.record_id == found.id
+            )
+        ):
+            unit.released_at = now
         tell_story(session, actor, now, found, "reported")
 
 

@@ -16,6 +16,7 @@ from portal.campaigns.workflow import Step, Who
 from portal.core.audit import Act, record
 from portal.core.clock import SHANGHAI
 from portal.core.errors import Conflict, Invalid, NotAllowed
+from portal.core.i18n import join_words
 from portal.core.posts import PostKind
 from portal.core.scope import Actor
 from portal.core.sealing import mark_secret
@@ -121,7 +122,7 @@ def check_order(ledger: Ledger, found: Record, step: Step) -> None:
 
 
 def name_takers(step: Step) -> Text:
-    return Text("、".join(WHO_LABELS[who] for who in step.by))
+    return Text(join_words(WHO_LABELS[who] for who in step.by))
 
 
 def _read(
