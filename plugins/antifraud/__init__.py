@@ -9,12 +9,14 @@ from .documents import DOCUMENTS
 from .duties import DUTIES
 from .exchange import EXCHANGE
 from .forms import FORMS
+from .handings import HANDINGS
 from .ledgers import LEDGERS
 from .meetings import MEETINGS
 from .oversight import OVERSIGHT
 from .policies import OBLIGATIONS, POLICIES
 from .roster import BODY, ROSTER
 from .sources import SOURCES
+from .tips import TIPS
 
 CAMPAIGN = Campaign(
     key="antifraud",
@@ -35,6 +37,8 @@ CAMPAIGN = Campaign(
     meetings=MEETINGS,
     oversight=OVERSIGHT,
     documents=DOCUMENTS,
+    handings=HANDINGS,
+    tips=TIPS,
 )
 
 

@@ -114,12 +114,13 @@ ACCOUNT_ACTIONS = CodeList(
         Choice(key="restricted", label=_("限额或非柜面管控（户）")),
         Choice(key="refused", label=_("开户拦截（起）")),
         Choice(key="blocked", label=_("柜面堵截（起）")),
-        Choice(key="protective", label=_("保护性止付（户）")),
+        Choice(key="protective", label=_("紧急保护性止付，只进不出（户）")),
         Choice(key="disciplined", label=_("内部问责（人）")),
+        Choice(key="freeze_assisted", label=_("协助紧急查冻（户）")),
+        Choice(key="refund_assisted", label=_("协助返还（笔）")),
         Choice(key="inspected", label=_("督导检查银行（家次）")),
-        Choice(key="traced", label=_("涉案账户责任倒查（件）")),
     ),
-    note=_("末两项由监管部门登记，其余由银行登记。"),
+    note=_("末项由监管部门登记，其余由银行登记；责任倒查登记在两卡责任倒查台账。"),
 )
 
 NUMBER_ACTIONS = CodeList(
@@ -131,11 +132,8 @@ NUMBER_ACTIONS = CodeList(
         Choice(key="reverified", label=_("二次实人认证（户）")),
         Choice(key="messages", label=_("拦截诈骗短信（万条）")),
         Choice(key="calls", label=_("拦截诈骗电话（次）")),
-        Choice(key="platform", label=_("整改短信平台（家）")),
-        Choice(key="talk", label=_("约谈企业（家次）")),
-        Choice(key="traced", label=_("涉案号码责任倒查（件）")),
     ),
-    note=_("末两项由工信部门登记，其余由运营商登记。"),
+    note=_("责任倒查、约谈和限期整改另有台账。"),
 )
 
 HANDLING_ACTIONS = CodeList(
@@ -148,7 +146,6 @@ HANDLING_ACTIONS = CodeList(
         Choice(key="abnormal", label=_("列入经营异常名录（家）")),
         Choice(key="dishonest", label=_("列入严重失信名单（人）")),
         Choice(key="parcel", label=_("查验重点地区邮件（件）")),
-        Choice(key="lesson", label=_("矫正对象教育（人次）")),
     ),
 )
 
@@ -160,7 +157,78 @@ PROCEEDING_STEPS = CodeList(
         Choice(key="prosecution", label=_("提起公诉")),
         Choice(key="judgment", label=_("一审宣判")),
         Choice(key="restitution", label=_("执行退赔")),
-        Choice(key="suggestion", label=_("司法建议")),
+        Choice(key="supervised", label=_("挂牌督办或提级办理")),
+        Choice(key="public_interest", label=_("公益诉讼")),
+    ),
+    note=_("司法建议和检察建议另有台账。"),
+)
+
+SUGGESTION_KINDS = CodeList(
+    key="suggestion_kind",
+    label=_("文书种类"),
+    choices=(
+        Choice(key="judicial", label=_("司法建议")),
+        Choice(key="procuratorial", label=_("检察建议")),
+    ),
+)
+
+ADOPTED = CodeList(
+    key="adopted",
+    label=_("采纳情况"),
+    choices=(
+        Choice(key="yes", label=_("采纳")),
+        Choice(key="partly", label=_("部分采纳")),
+        Choice(key="no", label=_("不采纳")),
+    ),
+)
+
+CARD_ISSUERS = CodeList(
+    key="card_issuer",
+    label=_("开卡机构"),
+    choices=(
+        Choice(key="rural_bank", label=_("农村商业银行、信用社")),
+        Choice(key="abc", label=_("农业银行")),
+        Choice(key="icbc", label=_("工商银行")),
+        Choice(key="ccb", label=_("建设银行")),
+        Choice(key="boc", label=_("中国银行")),
+        Choice(key="psbc", label=_("邮储银行")),
+        Choice(key="city_bank", label=_("城市商业银行")),
+        Choice(key="other_bank", label=_("其他银行和支付机构")),
+        Choice(key="mobile", label=_("中国移动")),
+        Choice(key="unicom", label=_("中国联通")),
+        Choice(key="telecom", label=_("中国电信")),
+        Choice(key="broadnet", label=_("中国广电")),
+        Choice(key="virtual", label=_("移动转售企业")),
+    ),
+    note=_("按机构分类计数，用于“谁开卡、谁负责”倒查；不作排名。"),
+)
+
+CARD_KINDS = CodeList(
+    key="card_kind",
+    label=_("卡种"),
+    choices=(Choice(key="bank_card", label=_("银行卡")), Choice(key="phone_card", label=_("电话卡"))),
+)
+
+TRACE_FINDINGS = CodeList(
+    key="trace_finding",
+    label=_("倒查结论"),
+    choices=(
+        Choice(key="fault", label=_("开卡违规")),
+        Choice(key="weakness", label=_("管理有漏洞")),
+        Choice(key="no_fault", label=_("未发现违规")),
+    ),
+)
+
+RECTIFICATION_KINDS = CodeList(
+    key="rectification_kind",
+    label=_("事项"),
+    choices=(
+        Choice(key="platform", label=_("短信平台限期整改")),
+        Choice(key="talk", label=_("约谈企业")),
+        Choice(key="line", label=_("专线、中继线和代理商整改")),
+        Choice(key="internet", label=_("互联网企业整改")),
+        Choice(key="bank", label=_("银行业务整改")),
+        Choice(key="other", label=_("其他整改")),
     ),
 )
 
@@ -175,4 +243,10 @@ CODE_LISTS = (
     NUMBER_ACTIONS,
     HANDLING_ACTIONS,
     PROCEEDING_STEPS,
+    SUGGESTION_KINDS,
+    ADOPTED,
+    CARD_ISSUERS,
+    CARD_KINDS,
+    TRACE_FINDINGS,
+    RECTIFICATION_KINDS,
 )

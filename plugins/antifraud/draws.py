@@ -25,6 +25,9 @@ TALLIED = (
     "dissuasion_count",
     "face_to_face_due_count",
     "face_to_face_dissuasion_count",
+    "phone_dissuasion_count",
+    "message_dissuasion_count",
+    "temporary_protection_count",
     "post_warning_victim_count",
     "seized_bank_cards",
     "seized_sim_cards",
@@ -47,6 +50,14 @@ def _people(step: str) -> tuple[Draw, ...]:
     return (added_up("proceeding", "people", lambda v: v.get("step") == step),)
 
 
+def _suggested(kind: str, dated: str) -> tuple[Draw, ...]:
+    return (counted("suggestion", lambda v: v.get("kind") == kind, dated=dated),)
+
+
+def _traced(card: str) -> tuple[Draw, ...]:
+    return (added_up("card_trace", "cards", lambda v: v.get("card") == card, dated="traced_on"),)
+
+
 def _in_school(values: Mapping[str, object]) -> bool:
     return values.get("audience") == "school"
 
@@ -59,7 +70,11 @@ DRAWS: Mapping[str, tuple[Draw, ...]] = {
     "judged_cases": _step("judgment"),
     "judged_people": _people("judgment"),
     "restitution_amount": (added_up("proceeding", "restitution"),),
-    "judicial_suggestion_count": _step("suggestion"),
+    "supervised_case_count": _step("supervised"),
+    "public_interest_case_count": _step("public_interest"),
+    "judicial_suggestion_count": _suggested("judicial", "issued_on"),
+    "judicial_suggestion_reply_count": _suggested("judicial", "replied_on"),
+    "procuratorial_suggestion_count": _suggested("procuratorial", "issued_on"),
     "involved_account_count": _did("account", "involved"),
     "restricted_account_count": _did("account", "restricted"),
     "refused_opening_count": _did("account", "refused"),
@@ -68,22 +83,24 @@ DRAWS: Mapping[str, tuple[Draw, ...]] = {
     "protective_stop_count": _did("account", "protective"),
     "disciplined_staff_count": _did("account", "disciplined"),
     "bank_inspection_count": _did("account", "inspected"),
-    "account_trace_back_count": _did("account", "traced"),
+    "account_trace_back_count": _traced("bank_card"),
+    "freeze_assist_count": _did("account", "freeze_assisted"),
+    "refund_assist_count": _did("account", "refund_assisted"),
     "involved_number_count": _did("number", "involved"),
     "closed_number_count": _did("number", "closed"),
     "reverified_user_count": _did("number", "reverified"),
     "blocked_message_count": _did("number", "messages"),
     "blocked_call_count": _did("number", "calls"),
-    "rectified_platform_count": _did("number", "platform"),
-    "operator_talk_count": _did("number", "talk"),
-    "number_trace_back_count": _did("number", "traced"),
+    "rectified_platform_count": (counted("rectification", lambda v: v.get("kind") == "platform"),),
+    "operator_talk_count": (counted("rectification", lambda v: v.get("kind") == "talk"),),
+    "number_trace_back_count": _traced("phone_card"),
     "blocked_url_count": _did("handling", "url"),
     "handled_account_count": _did("handling", "network_account"),
     "revoked_licence_count": _did("handling", "licence"),
     "abnormal_listing_count": _did("handling", "abnormal"),
     "dishonest_listing_count": _did("handling", "dishonest"),
     "inspected_parcel_count": _did("handling", "parcel"),
-    "corrected_person_lessons": _did("handling", "lesson"),
+    "corrected_person_lessons": (added_up("key_person", "lessons"),),
     "publicity_activities": (counted(ACTIVITIES),),
     "publicity_reach": (added_up(ACTIVITIES, "reach"),),
     "publicity_materials": (added_up(ACTIVITIES, "materials"),),

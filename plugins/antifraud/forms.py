@@ -16,12 +16,13 @@ from .monthly.example import EXAMPLE
 from .monthly.metrics import METRICS
 from .monthly.police_sections import POLICE_SECTIONS
 from .monthly.trade_sections import TRADE_SECTIONS
+from .responsibility import TRACE_TABLE
 from .sources import d2
 
 MONTHLY_REPORT = Form(
     key="monthly_report",
     label=_("反诈工作月报表"),
-    version=2,
+    version=3,
     period=PeriodKind.MONTH,
     due=Due(kind=DueKind.LAST_WORKING_DAY, shift=Shift.EARLIER),
     first=date(2023, 9, 1),
@@ -30,6 +31,7 @@ MONTHLY_REPORT = Form(
         _("二（七）第1项"),
         _("文件没有附表，栏目和报送日为草案：由办公室汇总，判决、起诉数据见（五）第9项、（六）第6项。"),
     ),
+    tables=(TRACE_TABLE,),
     checks=CHECKS,
     metrics=METRICS,
     goals=("cases_solved", "arrests", "cases_filed", "losses"),

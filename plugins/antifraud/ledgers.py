@@ -5,10 +5,37 @@ Files of cases, victims and suspects stay in the systems of the police.
 
 from __future__ import annotations
 
-from portal.campaigns import Field, FieldKind, Ledger, _
+import re
 
+from portal.campaigns import Check, Field, FieldKind, Grade, Ledger, MatchKind, Message, Values, _
+
+from .lead_steps import LEAD_CLOSING, LEAD_STATES, LEAD_STEPS
 from .registers import REGISTERS
 from .sources import d2
+
+_PERSONAL = re.compile(r"(?<!\d)(1[3-9]\d{9}|\d{17}[\dXx]|\d{15,19})(?!\d)")
+"""A mobile number, an identity number, an account: what the summary must not hold."""
+
+
+def _no_numbers(values: Values) -> Message | None:
+    for key in ("summary", "measures"):
+        found = _PERSONAL.search(str(values.get(key) or ""))
+        if found:
+            text = _("文中的“%(start)s…”像电话、证件或账号。请删去，只写数量和手法。")
+            return Message(text, start=found[0][:4])
+    return None
+
+
+def _handed(values: Values) -> Message | None:
+    if bool(values.get("receiver")) == bool(values.get("handed_on")):
+        return None
+    return Message(_("移送单位和移送日期要同时填写。"))
+
+
+LEAD_CHECKS = (
+    Check(key="no_numbers", grade=Grade.ERROR, fields=("summary",), find=_no_numbers),
+    Check(key="handed", grade=Grade.HINT, fields=("handed_on",), find=_handed),
+)
 
 LEADS = Ledger(
     key="lead",
@@ -78,15 +105,44 @@ LEADS = Ledger(
             label=_("移送单位"),
             kind=FieldKind.CHOICE,
             choices="receiver",
-            definition=_("未移送的留空。"),
+            definition=_("移送本系统以外单位的填写；系统内的请用移送办理。"),
         ),
         Field(key="handed_on", label=_("移送日期"), kind=FieldKind.DATE),
         Field(key="outcome", label=_("移送结果"), kind=FieldKind.CHOICE, choices="outcome"),
+        Field(
+            key="sites",
+            label=_("涉诈网址"),
+            kind=FieldKind.LONG_TEXT,
+            max_length=1000,
+            definition=_("一行一个；各县之间只比对，不展示。需封堵的另提上级请求。"),
+            clause=d2(_("二（三）第2项")),
+            match=MatchKind.URL,
+        ),
+        Field(
+            key="apps",
+            label=_("涉诈应用或平台名称"),
+            kind=FieldKind.TEXT,
+            definition=_("多个用顿号隔开；不写个人账号和昵称。"),
+            clause=d2(_("二（三）第2项")),
+            match=MatchKind.NAME,
+        ),
+        Field(
+            key="measures",
+            label=_("处置措施"),
+            kind=FieldKind.LONG_TEXT,
+            max_length=1000,
+            definition=_("劝阻、拦截、关停、封堵、立案等；不写个人信息。"),
+        ),
     ),
     clause=d2(
         _("二（十）第6项"),
         _("行业发现的线索移送公安等部门；公安局研判和法院、检察院印发典型案例另见各自职责。"),
     ),
+    states=LEAD_STATES,
+    steps=LEAD_STEPS,
+    closing=LEAD_CLOSING,
+    views=("category", "fraud_type", "channel"),
+    checks=LEAD_CHECKS,
     examples=(
         {
             "title": _("冒充物流客服诱导屏幕共享（演示）"),
@@ -144,9 +200,8 @@ LEADS = Ledger(
             "accounts": 1,
             "people": 1,
             "summary": _("巡查发现仿冒银行名义的贷款 APP，以解冻费名义收款，网址已报上级封堵。"),
-            "receiver": "network",
-            "handed_on": "2026-06-24",
-            "outcome": "pending",
+            "sites": "http://loan.example.com/app",
+            "apps": _("某贷款（仿冒）"),
         },
     ),
 )

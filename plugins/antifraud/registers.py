@@ -11,6 +11,8 @@ from portal.campaigns import Clause, Field, FieldKind, Ledger, Text, Values, _
 
 from .draws import TALLIED
 from .monthly.police_sections import POLICE_SECTIONS
+from .papers_answered import SUGGESTION
+from .responsibility import CARD_TRACE, KEY_PERSONS, RECTIFICATION
 from .sources import d2
 
 
@@ -56,6 +58,7 @@ def _action_ledger(
         fields=tuple(fields),
         clause=clause,
         writers=writers,
+        views=("action",),
         examples=examples,
     )
 
@@ -93,6 +96,9 @@ TALLY = Ledger(
             "dissuasion_count": 570,
             "face_to_face_due_count": 102,
             "face_to_face_dissuasion_count": 98,
+            "phone_dissuasion_count": 402,
+            "message_dissuasion_count": 70,
+            "temporary_protection_count": 3,
             "prompt_letter_count": 1,
         },
         {
@@ -112,6 +118,8 @@ TALLY = Ledger(
             "dissuasion_count": 604,
             "face_to_face_due_count": 105,
             "face_to_face_dissuasion_count": 101,
+            "phone_dissuasion_count": 430,
+            "message_dissuasion_count": 73,
         },
     ),
 )
@@ -120,18 +128,13 @@ ACCOUNT = _action_ledger(
     "account",
     _("账户管控登记"),
     _("户"),
-    d2(_("二（十八）第4项"), _("责任倒查和督导检查见二（十六）第1、4项。")),
+    d2(_("二（十八）第4、6、7项"), _("督导检查见二（十六）第1项。")),
     ("banks", "banking_regulator"),
     (
         {"title": _("柜面劝阻一笔汇款（演示）"), "action": "blocked", "quantity": 1, "amount": 4_800_000},
         {"title": _("本周新增非柜面限额账户（演示）"), "action": "restricted", "quantity": 18},
         {"title": _("劝退异常开户申请（演示）"), "action": "refused", "quantity": 2},
-        {
-            "title": _("涉案账户倒查（演示）"),
-            "action": "traced",
-            "quantity": 1,
-            "remark": _("开户网点已书面检查。"),
-        },
+        {"title": _("协助公安机关紧急查冻（演示）"), "action": "freeze_assisted", "quantity": 2},
     ),
     amount=_("堵截的填写未汇出的金额，其他事项留空。"),
 )
@@ -140,12 +143,12 @@ NUMBER = _action_ledger(
     "number",
     _("号码处置登记"),
     _("号"),
-    d2(_("二（十七）第1、2、3项"), _("约谈和责任倒查见二（十）第4、8项。")),
+    d2(_("二（十七）第1、2项"), _("工信部门的监测处置见二（十）第5项。")),
     ("telecom", "industry"),
     (
         {"title": _("本周关停高风险号码（演示）"), "action": "closed", "quantity": 12},
         {"title": _("二次实人认证（演示）"), "action": "reverified", "quantity": 36},
-        {"title": _("外包短信平台限期整改（演示）"), "action": "platform", "quantity": 1},
+        {"title": _("本周拦截诈骗电话（演示）"), "action": "calls", "quantity": 85},
     ),
 )
 
@@ -153,12 +156,11 @@ HANDLING = _action_ledger(
     "handling",
     _("部门处置登记"),
     _("处"),
-    d2(_("二（三）第2、3项"), _("另见二（八）第1项、（十一）第1、2项、（十二）第2项、（十四）第1项。")),
-    ("network_center", "development", "market", "justice", "postal"),
+    d2(_("二（三）第2、3项"), _("另见二（八）第1项、（十一）第1、2项、（十四）第1项。")),
+    ("network_center", "development", "market", "postal"),
     (
         {"title": _("涉诈网址报上级封堵（演示）"), "action": "url", "quantity": 8},
         {"title": _("住所失联企业列异（演示）"), "action": "abnormal", "quantity": 3},
-        {"title": _("矫正对象集中教育（演示）"), "action": "lesson", "quantity": 6},
         {"title": _("重点地区邮件开封查验（演示）"), "action": "parcel", "quantity": 45},
     ),
 )
@@ -181,7 +183,7 @@ PROCEEDING = Ledger(
             label=_("涉及人数"),
             kind=FieldKind.INTEGER,
             unit=_("人"),
-            definition=_("只填数量；司法建议不填。"),
+            definition=_("只填数量；公益诉讼可不填。"),
         ),
         Field(
             key="restitution",
@@ -192,13 +194,14 @@ PROCEEDING = Ledger(
             clause=d2(_("二（五）第4项")),
         ),
     ),
-    clause=d2(_("二（五）第9项、（六）第6项")),
+    clause=d2(_("二（五）第9项、（六）第3、5、6项")),
     writers=("procuratorate", "court"),
+    views=("step",),
     examples=(
         {"title": _("帮信案批准逮捕（演示）"), "step": "arrest", "people": 2},
         {"title": _("跑分案提起公诉（演示）"), "step": "prosecution", "people": 4},
         {"title": _("刷单诈骗案宣判（演示）"), "step": "judgment", "people": 3, "restitution": 2_600_000},
-        {"title": _("就开户审核发出司法建议（演示）"), "step": "suggestion"},
+        {"title": _("个人信息保护公益诉讼（演示）"), "step": "public_interest"},
     ),
 )
 
@@ -228,4 +231,15 @@ INTERNAL = Ledger(
     examples=({"title": _("一名职工网购退款被骗，公安已立案（演示）"), "victims": 1, "offenders": 0},),
 )
 
-REGISTERS = (TALLY, ACCOUNT, NUMBER, HANDLING, PROCEEDING, INTERNAL)
+REGISTERS = (
+    TALLY,
+    ACCOUNT,
+    NUMBER,
+    HANDLING,
+    PROCEEDING,
+    SUGGESTION,
+    CARD_TRACE,
+    RECTIFICATION,
+    KEY_PERSONS,
+    INTERNAL,
+)

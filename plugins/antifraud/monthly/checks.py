@@ -57,6 +57,46 @@ def _no_activity(values: Values) -> Message | None:
     return Message(_("本月公开宣传活动 0 场，比每月至少 1 场少 1 场。本月确实没有开展的，请写明情况。"))
 
 
+def _ways_of_dissuasion(values: Values) -> Message | None:
+    """Met, called, written to: parts of the whole; silent where the police did not tell them apart."""
+    keys = ("face_to_face_dissuasion_count", "phone_dissuasion_count", "message_dissuasion_count")
+    whole = values.get("dissuasion_count")
+    if whole is None or all(values.get(key) is None for key in keys[1:]):
+        return None
+    met, called, sent = (values.get(key) or 0 for key in keys)
+    if met + called + sent <= whole:
+        return None
+    return Message(
+        _(
+            "见面 %(met)s、电话 %(called)s、短消息 %(sent)s 人次，合计 %(total)s，大于预警劝阻 %(whole)s 人次，多 %(gap)s 人次。"
+            "请核对或说明原因。"
+        ),
+        met=met,
+        called=called,
+        sent=sent,
+        total=met + called + sent,
+        whole=whole,
+        gap=met + called + sent - whole,
+    )
+
+
+def _traced_as_listed(values: Values) -> Message | None:
+    """The two sums and the table per bank and operator come from the same ledger; each owner has its half."""
+    rows = values.get("card_traces")
+    if not rows:
+        return None
+    for key, card, name in (
+        ("account_trace_back_count", "bank_card", _("银行卡")),
+        ("number_trace_back_count", "phone_card", _("电话卡")),
+    ):
+        listed = sum(int(row.get("cards") or 0) for row in rows if row.get("card") == card)
+        told = values.get(key)
+        if told is not None and told != listed:
+            text = _("%(name)s倒查填报 %(told)s，分机构合计 %(listed)s，相差 %(gap)s。请核对或说明原因。")
+            return Message(text, name=name, told=told, listed=listed, gap=abs(told - listed))
+    return None
+
+
 def _internal_case(values: Values) -> Message | None:
     victims, offenders = values.get("internal_victim_count") or 0, values.get("internal_offender_count") or 0
     if not victims + offenders:
@@ -147,6 +187,25 @@ CHECKS = (
             _("见面劝阻 %(part)s 人次，大于预警劝阻 %(whole)s 人次，多 %(gap)s 人次。请改正其中一个数。"),
         ),
         clause=d2(_("二（七）第6项")),
+    ),
+    Check(
+        key="ways_within_dissuasion",
+        grade=Grade.EXPLAIN,
+        fields=(
+            "dissuasion_count",
+            "face_to_face_dissuasion_count",
+            "phone_dissuasion_count",
+            "message_dissuasion_count",
+        ),
+        find=_ways_of_dissuasion,
+        clause=d2(_("二（七）第6项")),
+    ),
+    Check(
+        key="traced_as_listed",
+        grade=Grade.EXPLAIN,
+        fields=("account_trace_back_count", "number_trace_back_count"),
+        find=_traced_as_listed,
+        clause=d2(_("二（十）第8项、（十六）第4项")),
     ),
     Check(
         key="cheated_within_warnings",

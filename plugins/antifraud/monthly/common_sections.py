@@ -5,7 +5,7 @@ from __future__ import annotations
 from portal.campaigns import Field, FieldKind, Section, _
 
 from ..sources import d2
-from .cells import EVERYBODY, count
+from .cells import EVERYBODY, count, money
 
 PUBLICITY = Section(
     key="publicity",
@@ -99,6 +99,14 @@ PUBLICITY = Section(
             d2(_("二（十五）第2项")),
             _("本月在报、台、网、新媒体首发的反诈稿件，转发不计。"),
             (4, 40),
+        ),
+        money(
+            "fund_amount",
+            _("反诈经费"),
+            "finance",
+            d2(_("二（十三）第1项")),
+            _("本月财政拨付成员单位用于打击治理的经费。"),
+            (0, 12),
         ),
     ),
 )
