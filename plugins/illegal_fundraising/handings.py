@@ -32,7 +32,8 @@ def _inside(
     clause: Clause = _TWO_WAY,
 ) -> Handing:
     """Between units of one county."""
-    carries = _LEAD if "case" not in ledgers else _CASE if ledgers == ("case",) else _BOTH
+    lead, case = "lead" in ledgers, "case" in ledgers
+    carries = _BOTH if lead and case else _LEAD if lead else _CASE if case else ()
     return Handing(
         key=key, label=label, reach=(Reach.UNIT,), ledgers=ledgers, senders=senders, receivers=receivers, carries=carries,
         outcomes=outcomes, clause=clause,
