@@ -87,7 +87,11 @@ def handled(desk: Desk) -> sa.ColumnElement[bool]:
     here = sa.and_(RewardClaim.tenant_id == desk.tenant_id, RewardClaim.mechanism_id == desk.mechanism_id)
     if oversees(desk):
         return here
-    unknown = RewardClaim.unit_id.is_(None) if any(p.kind is PostKind.ACCOUNTANT for p in desk.posts) else sa.false()
+    unknown = (
+        RewardClaim.unit_id.is_(None)
+        if any(p.kind is PostKind.ACCOUNTANT for p in desk.posts)
+        else sa.false()
+    )
     return sa.and_(here, sa.or_(RewardClaim.unit_id.in_(paying_units(desk)), unknown))
 
 

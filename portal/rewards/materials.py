@@ -88,7 +88,9 @@ def check_scan(added: Attachment, field: str) -> None:
         raise Invalid({field: Message(text, name=added.name)})
 
 
-def take_off(session: Session, actor: Actor, now: datetime, *, found: RewardApplication, file_id: str) -> None:
+def take_off(
+    session: Session, actor: Actor, now: datetime, *, found: RewardApplication, file_id: str
+) -> None:
     _check_open(found)
     library = library_of(session, found.tenant_id, found.record_id)
     every = [file for files in library.values() for file in files]

@@ -36,7 +36,12 @@ def problem_of(text: str) -> Message | Text | None:
     apart = re.search(r"[0-9]\s+[0-9]", plain) is not None
     plain = re.sub(r"\s", "", plain)
     several = apart or sum(_is_number(p) for p in _APART.split(plain)) > 1
-    if several or plain.count(_END) > 1 or len(_YEAR.findall(plain)) > 1 or _RANGE.search(plain.removesuffix(_END)):
+    if (
+        several
+        or plain.count(_END) > 1
+        or len(_YEAR.findall(plain)) > 1
+        or _RANGE.search(plain.removesuffix(_END))
+    ):
         return Message(
             _("“%(text)s”不止一个文号：一案一申请，不得合并上报。请按案分别申请。"), text=text.strip()[:60]
         )

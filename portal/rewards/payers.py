@@ -45,7 +45,9 @@ def find_payer(session: Session, tenant_id: int, campaign: str) -> Payer:
             Mechanism.tenant_id == tenant_id, Mechanism.campaign == campaign
         )
     ).one()
-    return Payer(tenant_id, tenant.code, body[0], with_place(tenant.full_name, body[1]), tenant.level == Level.COUNTY)
+    return Payer(
+        tenant_id, tenant.code, body[0], with_place(tenant.full_name, body[1]), tenant.level == Level.COUNTY
+    )
 
 
 @contextmanager

@@ -30,7 +30,9 @@ def calculate(
     day = _day(values.get(scheme.case_day))
     dated = scheme.rule_on(day or now.date())
     if dated is None or not dated.rule:
-        refusal = dated.refusal if dated and dated.refusal else _("这一时期的案件没有可用的奖励办法，不能测算。")
+        refusal = (
+            dated.refusal if dated and dated.refusal else _("这一时期的案件没有可用的奖励办法，不能测算。")
+        )
         return Turned(refusal, dated.clause if dated else None, covered=False)
     rule = next(r for r in campaign.rules if r.key == dated.rule)
     try:
