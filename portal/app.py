@@ -29,6 +29,9 @@ from portal.core.settings import Settings
 from portal.deadlines import reminding as deadlines_due
 from portal.deadlines import services as deadlines
 from portal.information import reminding as answers_due
+from portal.ledger import leaving
+from portal.ledger import reminding as entries_due
+from portal.matching import digests
 from portal.meetings import reminding as meetings_due
 from portal.notices import inbox
 from portal.notices.due import register_source
@@ -36,6 +39,7 @@ from portal.reporting import queries
 from portal.reporting import reminding as forms_due
 from portal.supervision import handing
 from portal.supervision import reminding as orders_due
+from portal.transfers import handover as transfers
 from portal.units import open_drafts
 from portal.units.reader import load_posts
 from portal.web import access, errors, gate, shell
@@ -108,6 +112,7 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
     db.init_app(app)
     with app.app_context():
         sealing.attach(db.engine, portal.ring)
+        digests.attach(db.engine, portal.keys.derive(digests.PURPOSE))
     gate.init_gate(app)
     CSRFProtect(app)
     _init_login(app)
@@ -117,13 +122,15 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
     for feature in FEATURES:
         app.register_blueprint(importlib.import_module(f"portal.{feature}.views").blueprint)
     app.extensions["unread"] = inbox.show_unread
-    for room in (deadlines_due, forms_due, answers_due, meetings_due, orders_due, measures_due, surveys_due):
+    for room in (deadlines_due, forms_due, answers_due, meetings_due, orders_due, measures_due, surveys_due, entries_due):
         register_source(room.list_due)
     app.extensions["open_items"] = (
         queries.open_items,
         open_drafts.open_items,
         deadlines.open_items,
         handing.open_items,
+        leaving.open_items,
+        transfers.open_items,
     )
     access.protect(app, load_posts)
     return app

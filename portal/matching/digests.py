@@ -41,6 +41,7 @@ class Pool:
     city: str
     place_id: int
     """The tenant whose values they are."""
+    place: str
     code: str
 
 
@@ -48,10 +49,10 @@ def pool_of(session: Session, tenant_id: int) -> Pool | None:
     """None for a province and for a county without a city."""
     tenant = session.get_one(Tenant, tenant_id)
     if tenant.level == Level.CITY:
-        return Pool(tenant.id, tenant.full_name, tenant.id, tenant.code)
+        return Pool(tenant.id, tenant.full_name, tenant.id, tenant.full_name, tenant.code)
     if tenant.level != Level.COUNTY or tenant.parent_id is None:
         return None
-    return Pool(tenant.parent_id, tenant.city, tenant.id, tenant.code)
+    return Pool(tenant.parent_id, tenant.city, tenant.id, tenant.full_name, tenant.code)
 
 
 def digest(session: Session, city_id: int, campaign: str, kind: MatchKind, value: str) -> bytes:
