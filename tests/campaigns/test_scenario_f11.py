@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import shutil
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -24,6 +27,17 @@ from tests.ledger.cast import fields_of
 from tests.new_plugins.pyramid_selling import CAMPAIGN
 
 KEY = CAMPAIGN.key
+
+
+def test_the_guide_shows_a_way_that_is_sound() -> None:
+    guide = (ROOT / "plugins" / "README.md").read_text()
+    blocks = re.findall(r"```python\n(.*?)```", guide, re.DOTALL)
+    names: dict[str, Any] = {}
+    for block in (blocks[0], next(b for b in blocks if "LEADS = Ledger(" in b)):
+        exec(block, names)
+    campaign = replace(names["CAMPAIGN"], ledgers=(names["LEADS"],), handings=names["HANDINGS"])
+    assert problems(campaign) == ()
+    assert [r.key for r in names["LEADS"].key_reasons({"people": 30})] == ["many"]
 
 
 @pytest.fixture
