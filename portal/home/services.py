@@ -21,12 +21,16 @@ from portal.exchange import todos as urgent
 from portal.information import advisory_todos as advisories
 from portal.information import request_todos as requests
 from portal.information import todos as information
+from portal.ledger import todos as entries
 from portal.meetings import minutes_todos as minutes
 from portal.meetings import todos as meetings
 from portal.notices.inbox import Recent, list_inbox
 from portal.papers import todos as papers
 from portal.reporting import todos as forms
+from portal.rewards import todos as rewards
 from portal.supervision import todos as orders
+from portal.tips import todos as tips
+from portal.transfers import todos as transfers
 from portal.units import todos as handovers
 
 SOURCES: tuple[TodoSource, ...] = (
@@ -40,7 +44,10 @@ SOURCES: tuple[TodoSource, ...] = (
     meetings.list_todos,
     minutes.list_todos,
     orders.list_todos,
+    entries.list_todos,
     measures.list_todos,
+    rewards.list_todos,
+    tips.list_todos,
     handovers.list_todos,
     forms.list_todos,
 )

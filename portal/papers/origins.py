@@ -13,6 +13,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from portal.campaigns.papers import DocumentType
 from portal.campaigns.sources import Values
 from portal.core.errors import NotFound
 from portal.core.reader import Desk
@@ -31,6 +32,8 @@ class Prepared:
     unit_ids: tuple[int, ...] = ()
     """Main addressees (主送) of the body; empty = all its members."""
     copy_ids: tuple[int, ...] = ()
+    main_text: str = ""
+    """Main addressees outside the body, by name."""
     attendance: tuple[tuple[str, str], ...] = ()
     """Of minutes: (出席, who), (请假, who), (列席, who)."""
     files: tuple[str, ...] = ()
@@ -42,13 +45,15 @@ class Origin:
     """``prepare`` (session, desk, id, template key, now) raises ``NotFound`` for what the desk may not read.
 
     ``page``: endpoint and the argument that takes the id, to get back to it. ``issued``: called in the transaction
-    that issues the document (session, id, number), for the room to keep the number.
+    that issues the document (session, id, number), for the room to keep the number. ``types``: templates of these are
+    taken as well, whatever campaign declares them.
     """
 
     prepare: Callable[[Session, Desk, int, str, datetime], Prepared]
     page: tuple[str, str]
     templates: tuple[str, ...]
     issued: Callable[[Session, int, str], None] = field(default=lambda _session, _id, _number: None)
+    types: tuple[DocumentType, ...] = ()
 
 
 _ORIGINS: dict[str, Origin] = {}

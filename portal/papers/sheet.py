@@ -136,7 +136,8 @@ def form_of(content: Content, campaign: Campaign) -> MultiDict[str, str]:
 def terms_of(prepared: Prepared, *, proxy: bool, body: bool) -> Terms:
     """What an origin knows already. ``body``: the body itself issues it (纪要)."""
     return Terms(
-        everyone=not prepared.unit_ids, main=tuple(prepared.unit_ids), copy=tuple(prepared.copy_ids), proxy=proxy,
+        everyone=not (prepared.unit_ids or prepared.main_text), main=tuple(prepared.unit_ids),
+        main_text=prepared.main_text, copy=tuple(prepared.copy_ids), proxy=proxy,
         files=tuple(prepared.files), attendance=tuple(prepared.attendance), issuer=BODY if body else OFFICE,
     )  # fmt: skip
 

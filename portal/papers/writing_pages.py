@@ -100,7 +100,7 @@ def _begin(key: str, subject: str) -> tuple[DocumentTemplate, Content]:
         content = Content(template=template, title="", terms=terms)
     else:
         origin, origin_id = find_origin(subject)
-        if key and key not in origin.templates:
+        if key and key not in origin.templates and _template(key).type not in origin.types:
             raise NotFound
         prepared = origin.prepare(session, desk, origin_id, key or origin.templates[0], now())
         template = _template(prepared.template)

@@ -74,10 +74,14 @@ class Transfer(Versioned, Own):
     ledger: Mapped[str] = mapped_column(String(48))
     title: Mapped[str] = mapped_column(String(120))
     place: Mapped[str] = mapped_column(String(120), default="")
-    carried: Mapped[dict[str, Any]] = mapped_column(default=dict, comment="field key -> value, as handed over")
+    carried: Mapped[dict[str, Any]] = mapped_column(
+        default=dict, comment="field key -> value, as handed over"
+    )
     reason: Mapped[str] = mapped_column(Text, default="")
     asked: Mapped[str] = mapped_column(Text, default="")
-    jurisdiction: Mapped[str] = mapped_column(Text, default="", comment="why there, or why elsewhere than the rule says")
+    jurisdiction: Mapped[str] = mapped_column(
+        Text, default="", comment="why there, or why elsewhere than the rule says"
+    )
     state: Mapped[str] = mapped_column(String(16), default=State.SENT.value)
     sent_at: Mapped[datetime]
     sent_by: Mapped[str] = mapped_column(String(200))
@@ -100,7 +104,9 @@ class Transfer(Versioned, Own):
     noted_at: Mapped[datetime | None] = mapped_column(
         default=None, comment="the sender has taken note of refusal, result or decision"
     )
-    paper_number: Mapped[str] = mapped_column(String(60), default="", comment="of the letter issued by this side")
+    paper_number: Mapped[str] = mapped_column(
+        String(60), default="", comment="of the letter issued by this side"
+    )
 
 
 class TransferStep(Own):

@@ -20,6 +20,7 @@ CROSSINGS = {
     "portal/reporting/rounds.py": "the worker's round opens periods tenant by tenant",
     "portal/reporting/upward.py": "the superior's decision is handed to the county",
     "portal/tenants/services.py": "a new tenant's first event; a campaign is switched off in a lower tenant",
+    "portal/transfers/pairs.py": "a transfer lies in two tenants: sent, answered and decided there; who runs the campaign beside and above",
     "portal/web/access.py": "a refused attempt is written into the trail of the reader's own tenant",
     "portal/units/bodies.py": "a campaign is switched on in a lower tenant",
 }
