@@ -16,6 +16,7 @@ from portal.core.clock import SHANGHAI
 from portal.core.errors import Conflict, Invalid, NotAllowed
 from portal.core.scope import Actor
 from portal.core.text import Message, Text, _
+from portal.deadlines.matters import Place, register_place
 from portal.deadlines.models import Deadline
 from portal.deadlines.services import Reason, deadlines_of, meet_deadline, start_deadline
 from portal.documents import attachments
@@ -29,6 +30,7 @@ from portal.rewards.sheet import tier_of
 from portal.rewards.states import Kind, State
 from portal.tenants.models import Level, Tenant
 
+register_place("reward", Place("rewards.application", "application_id", _("发通知单"), "rewards"))
 RULE = "reward_notice"
 """Of the clock from approval to notice."""
 NOTE = 500
