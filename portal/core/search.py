@@ -4,6 +4,8 @@ Neither database cuts Chinese into words, and their trigram indexes miss words o
 that are indexed are made here: every pair of neighbouring characters, and Latin words and numbers as they stand.
 A longer word is found by all of its pairs; the caller looks into what it found for the word itself (``exactly``).
 
+Rooms that are searched apart from the others put their words on a shelf of their own, a sign before each word.
+
 Each word stands in the index under its tenant (``<tenant in hex>x<word>``), so that a search touches the reader's
 tenants alone: what it costs, too, says nothing of others.
 
@@ -16,7 +18,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import sqlalchemy as sa
@@ -111,9 +113,32 @@ def _home(session: Session) -> int:
     return home
 
 
-def put(session: Session, item_id: int, text: str) -> None:
+def find(session: Session, question: str, shelf: str, most: int) -> list[int] | None:
+    """Up to ``most`` items of the shelf that have all the words, in no order; None: no word to look for. The database
+    stops there, so that a word which stands everywhere costs little."""
+    parts = _parts(question)
+    if not parts:
+        return None
+    if session.get_bind().dialect.name == "postgresql":
+        asked = " & ".join(f"'{_PLACE}{shelf}{word}'{':*' if begins else ''}" for word, begins in parts.items())
+        # Among the columns, not in FROM: there the function would be run to its end.
+        hit: Any = sa.func.search_find(asked)
+        query: Any = sa.select(sa.literal_column("(found.hit).item_id", sa.BigInteger)).select_from(
+            sa.select(hit.label("hit")).limit(most).subquery("found")
+        )
+        return list(session.scalars(query))
+    asked = " AND ".join(f'"{_PLACE}{shelf}{word}"{"*" if begins else ""}' for word, begins in parts.items())
+    scope = get_scope(session)
+    every = " OR ".join(f"({asked.replace(_PLACE, _prefix(t))})" for t in (*scope.own, *scope.below))
+    if not every:
+        return []
+    matches = _WHOLE.op("MATCH", is_comparison=True)(every)
+    return list(session.scalars(sa.select(_FTS.c.rowid).where(matches).limit(most)))
+
+
+def put(session: Session, item_id: int, text: str, shelf: str = "") -> None:
     """Index ``text`` under the item of the scope's home tenant; what stood there before is replaced."""
-    home, words = _home(session), index_words(text)
+    home, words = _home(session), [shelf + word for word in index_words(text)]
     if session.get_bind().dialect.name == "postgresql":
         session.execute(sa.select(sa.func.search_put(item_id, sa.cast(words, sa.ARRAY(sa.Text)))))
         return
@@ -134,6 +159,21 @@ def drop(session: Session, item_id: int) -> None:
 def clear(session: Session) -> None:
     """Forget all items of the home tenant, before they are put again."""
     _delete(session, "search_clear")
+
+
+_refills: list[Callable[[Session], int]] = []
+
+
+def register_refill(refill: Callable[[Session], int]) -> None:
+    """A room that puts its words in anew for the home tenant and answers for how many items."""
+    if refill not in _refills:
+        _refills.append(refill)
+
+
+def rebuild(session: Session) -> int:
+    """The home tenant's words anew from the rows of every room; answers how many items are found by them."""
+    clear(session)
+    return sum(refill(session) for refill in _refills)
 
 
 def _delete(session: Session, function: str, *item: int) -> None:

@@ -23,8 +23,6 @@ from typing import Any
 MEMBERS, INFLATED, RATIO = 200, 50 * 1024 * 1024, 100
 SMALL = 4 * 1024 * 1024
 """A sheet of like rows is compressed well without being a bomb: up to this size no ratio is asked."""
-TEXT = 4 * 1024 * 1024
-"""Characters of all cells together."""
 BLANKS = 200_000
 """Rows that may be there without content: formats down to the last row, one by one, are waited for no longer."""
 LONGEST_FORMULA = 80
@@ -72,22 +70,22 @@ def load(stream: BytesIO) -> Any:
     return openpyxl.load_workbook(stream, read_only=True, data_only=True, keep_links=False)
 
 
-def read_one(book: Any, rows: int, columns: int, sheet: str) -> list[tuple[int, list[Any]]]:
+def read_one(book: Any, rows: int, columns: int, sheet: str, text: int) -> list[tuple[int, list[Any]]]:
     """Rows of the first visible sheet, or of the visible one called ``sheet``; of formulas the results."""
     pages = [p for p in book.worksheets if p.sheet_state == "visible"]
     page = next((p for p in pages if p.title == sheet), None) if sheet else next(iter(pages), None)
     if page is None:
         raise Refused("no_sheet")
-    return list(Room(rows, columns).read(book, page, formulas=False))
+    return list(Room(rows, columns, text).read(book, page, formulas=False))
 
 
-def read_all(book: Any, rows: int, columns: int, sheets: int) -> list[dict[str, Any]]:
+def read_all(book: Any, rows: int, columns: int, sheets: int, text: int) -> list[dict[str, Any]]:
     """Every sheet, hidden ones too, with its formulas; ``rows`` and ``columns`` are the limits of each."""
     if len(book.worksheets) > sheets:
         raise Refused("sheets", len(book.worksheets))
     if not any(page.sheet_state == "visible" for page in book.worksheets):
         raise Refused("no_sheet")
-    room = Room(rows, columns)
+    room = Room(rows, columns, text)
     return [
         {
             "name": page.title,
@@ -101,8 +99,8 @@ def read_all(book: Any, rows: int, columns: int, sheets: int) -> list[dict[str, 
 class Room:
     """What the cells of a book may take up, counted over its sheets."""
 
-    def __init__(self, rows: int, columns: int) -> None:
-        self.rows, self.columns, self.left = rows, columns, TEXT
+    def __init__(self, rows: int, columns: int, text: int) -> None:
+        self.rows, self.columns, self.left = rows, columns, text
 
     def read(self, book: Any, page: Any, *, formulas: bool) -> Iterator[tuple[int, list[Any]]]:
         """Rows with content, cut behind their last filled cell."""
@@ -177,7 +175,7 @@ def unescaped(text: str) -> str:
     return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
-def main(memory: int, seconds: int, rows: int, columns: int, sheets: int, sheet: str) -> dict[str, Any]:
+def main(memory: int, seconds: int, rows: int, columns: int, sheets: int, text: int, sheet: str) -> dict[str, Any]:
     """``sheets`` 0: one sheet, as rows; else up to so many sheets."""
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
@@ -189,8 +187,8 @@ def main(memory: int, seconds: int, rows: int, columns: int, sheets: int, sheet:
     try:
         check_archive(stream, sheets)
         if sheets:
-            return {"sheets": read_all(load(stream), rows, columns, sheets)}
-        return {"rows": read_one(load(stream), rows, columns, sheet)}
+            return {"sheets": read_all(load(stream), rows, columns, sheets, text)}
+        return {"rows": read_one(load(stream), rows, columns, sheet, text)}
     except Refused as refused:
         return dict(zip(("refused", "row", "sheet"), refused.args, strict=False))
     except (MemoryError, RecursionError, ImportError):  # no room, be it for the reader itself
@@ -202,6 +200,6 @@ def main(memory: int, seconds: int, rows: int, columns: int, sheets: int, sheet:
 
 
 if __name__ == "__main__":
-    memory, seconds, rows, columns, sheets = map(int, sys.argv[1:6])
-    answer = main(memory, seconds, rows, columns, sheets, sys.argv[6])
+    memory, seconds, rows, columns, sheets, text = map(int, sys.argv[1:7])
+    answer = main(memory, seconds, rows, columns, sheets, text, sys.argv[7])
     sys.stdout.write(json.dumps(answer, separators=(",", ":")))

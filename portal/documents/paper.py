@@ -119,7 +119,7 @@ def write_papers(
     """
     options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     with Workbook(stream, options) as book:
-        styles, lists = _Styles(book), _Lists()
+        styles, lists = Styles(book), Lists()
         names: list[str] = []
         taken = {HIDDEN}
         for paper in papers:
@@ -136,7 +136,7 @@ def write_papers(
         page.hide()
 
 
-class _Lists:
+class Lists:
     """Choices that are too long to stand in the cell."""
 
     def __init__(self) -> None:
@@ -151,7 +151,7 @@ class _Lists:
         return f"={HIDDEN}!${column}$1:${column}${len(choices)}"
 
 
-class _Styles:
+class Styles:
     def __init__(self, book: Workbook) -> None:
         self._book = book
         self._made: dict[tuple[Any, ...], Format] = {}
@@ -167,15 +167,15 @@ class _Styles:
         return self._made[key]
 
 
-def _write(page: Worksheet, paper: Paper, styles: _Styles, lists: _Lists) -> None:
+def _write(page: Worksheet, paper: Paper, styles: Styles, lists: Lists) -> None:
     for column, width in enumerate(paper.widths):
         page.set_column(column, column, width)
     for row, height in _heights(paper).items():
         page.set_row(row, height)
     for box in paper.boxes:
-        _write_box(page, box, styles)
+        write_box(page, box, styles)
         if box.rule is not None:
-            page.data_validation(box.row, box.column, box.row, box.column, _validation(box.rule, lists))
+            page.data_validation(box.row, box.column, box.row, box.column, validation(box.rule, lists))
         if box.wrong:
             page.write_comment(box.row, box.column, box.wrong, {"x_scale": 2, "author": str(_("联席"))})
     page.freeze_panes(paper.head[1] + 1, paper.frozen)
@@ -187,7 +187,7 @@ def _write(page: Worksheet, paper: Paper, styles: _Styles, lists: _Lists) -> Non
         page.repeat_columns(0, max(0, paper.frozen - 1))
 
 
-def _write_box(page: Worksheet, box: Box, styles: _Styles) -> None:
+def write_box(page: Worksheet, box: Box, styles: Styles) -> None:
     value, kind = box.value, box.kind
     number = "@" if kind is Kind.TEXT else FORMATS[kind]
     if kind is Kind.WAN:
@@ -213,7 +213,7 @@ def _write_box(page: Worksheet, box: Box, styles: _Styles) -> None:
         page.write_blank(box.row, box.column, None, style)
 
 
-def _validation(rule: Rule, lists: _Lists) -> dict[str, Any]:
+def validation(rule: Rule, lists: Lists) -> dict[str, Any]:
     given: dict[str, Any] = {"validate": "any"}
     match rule.kind:
         case "list":

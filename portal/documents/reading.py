@@ -59,6 +59,8 @@ class Limits:
     bytes: int = 5 * 1024 * 1024
     seconds: int = 15
     memory: int = 512 * 1024 * 1024
+    text: int = 4 * 1024 * 1024
+    """Characters of all cells together."""
 
 
 REASONS: dict[str, Text] = {
@@ -145,7 +147,7 @@ def _too_large(limits: Limits, field: str) -> Invalid:
 
 
 def _ask_child(content: bytes, limits: Limits, sheets: int, sheet: str) -> dict[str, Any]:
-    numbers = (limits.memory, limits.seconds, limits.rows, limits.columns, sheets)
+    numbers = (limits.memory, limits.seconds, limits.rows, limits.columns, sheets, limits.text)
     command = [sys.executable, "-I", str(Path(__file__).with_name("extract.py")), *map(str, numbers), sheet]
     with _SLOTS:
         try:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import click
 import sqlalchemy as sa
 
+from portal.core import search
 from portal.core.operator import operator, work_in
 from portal.core.text import Message, _
-from portal.information.library import reindex
 from portal.tenants.models import Tenant
 
 
@@ -24,7 +24,7 @@ def reindex_command(codes: tuple[str, ...]) -> None:
         query = sa.select(Tenant).order_by(Tenant.code)
         for tenant in op.session.scalars(query.where(Tenant.code.in_(codes)) if codes else query).all():
             work_in(op.session, tenant.id)
-            count = reindex(op.session)
+            count = search.rebuild(op.session)
             if count or codes:
                 said = Message(_("%(place)s：%(n)s 条可以查找。"), place=tenant.full_name, n=count)
                 click.echo(str(said))

@@ -239,8 +239,7 @@ def _name(session: Session, options: list[Option]) -> list[Option]:
 
 
 def reindex(session: Session) -> int:
-    """Make the home tenant's words anew from its rows; answers how many items are found by them."""
-    search.clear(session)
+    """Put the home tenant's items in anew; answers how many are found by their words."""
     standing = sa.select(Item.id, Item.text).where(
         Item.tenant_id == get_scope(session).home, Item.withdrawn_at.is_(None)
     )
@@ -249,6 +248,9 @@ def reindex(session: Session) -> int:
         search.put(session, item_id, text)
         count += 1
     return count
+
+
+search.register_refill(reindex)
 
 
 # ------------------------------------------------------------------------------------------------- found words

@@ -11,6 +11,7 @@ from portal.core.errors import NotAllowed
 from portal.core.posts import Right
 from portal.core.reader import Desk
 from portal.ledger.models import Record, RecordUnit
+from portal.tenants.models import Level
 
 COUNTS = sa.and_(Record.withdrawn_at.is_(None), Record.merged_into_id.is_(None))
 """Neither entered in error nor part of another entry."""
@@ -33,6 +34,11 @@ def own_units(desk: Desk) -> tuple[int, ...] | None:
     if Right.RECORD_WRITE not in desk.rights:
         raise NotAllowed
     return desk.units_with(Right.RECORD_WRITE)
+
+
+def sees_below(desk: Desk) -> bool:
+    """Whether released entries of the tenants below may be looked at."""
+    return Right.RECORD_READ_ALL in desk.rights and desk.tenant_level != Level.COUNTY
 
 
 def is_office(desk: Desk) -> bool:

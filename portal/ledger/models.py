@@ -208,6 +208,7 @@ class RecordImportPart(Own):
     import_id: Mapped[int]
     number: Mapped[int]
     lines: Mapped[list[Any]] = mapped_column(comment="see importing/lines.py")
+    kinds: Mapped[dict[str, Any]] = mapped_column(default=dict, comment="kind of line -> how many")
     settled_at: Mapped[datetime | None] = mapped_column(default=None)
 
 

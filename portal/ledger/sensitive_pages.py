@@ -16,8 +16,10 @@ from portal.core.scope import set_scope
 from portal.core.text import Message, _
 from portal.documents.workbook import XLSX
 from portal.ledger import clocks, export, listing
+from portal.ledger.access import sees_below
+from portal.ledger.list_pages import asked
 from portal.ledger.models import Record
-from portal.ledger.views import asked, blueprint, detail_page, readable, sees_below, sensitive_fields
+from portal.ledger.views import blueprint, detail_page, readable, sensitive_fields
 from portal.units.reader import subtree_scope
 from portal.web.access import now, require, the_actor, the_campaign, the_desk, the_session
 from portal.web.inputs import Unusable, clean_text
@@ -26,8 +28,9 @@ SHORTEST, LONGEST = 4, 200
 
 
 def may_read_in_full(desk: Desk, found: Record) -> bool:
-    """The office, and the unit that keeps the entry."""
-    own = found.tenant_id == desk.tenant_id and found.unit_id in desk.units_with(Right.SENSITIVE_READ)
+    """The office, and the units that keep and lead the entry."""
+    handles = {found.unit_id, found.lead_unit_id} & set(desk.units_with(Right.SENSITIVE_READ))
+    own = found.tenant_id == desk.tenant_id and bool(handles)
     return own or _of_the_body(desk)
 
 
@@ -54,7 +57,7 @@ def sensitive(record_id: int) -> Any:
     """The entry's page with its sensitive values in full. A POST: no address shows them, none is kept in a cache."""
     found = readable(record_id)
     if not may_read_in_full(the_desk(), found):
-        raise NotAllowed(_("只有办公室和登记单位可以查看完整内容。"))
+        raise NotAllowed(_("只有办公室、登记单位和主办单位可以查看完整内容。"))
     try:
         reason = _read_reason()
     except Invalid as error:
@@ -73,7 +76,7 @@ def full_workbook() -> Any:
     filters = asked().filters
     if not _of_the_body(desk):
         own = desk.units_with(Right.SENSITIVE_READ)
-        filters = listing.replace_units(filters, own)
+        filters = listing.keeper_only(filters, own)
     reason = _read_reason()
     if filters.below and sees_below(desk):
         set_scope(session, subtree_scope(session, desk))

@@ -28,12 +28,15 @@ from portal.core.scope import SYSTEM, Scope, set_scope
 from portal.deadlines.recompute import recompute_everywhere
 from portal.documents import exports
 from portal.information import redating as answers
+from portal.ledger.importing import entering
+from portal.ledger.importing.staging import purge_imports
 from portal.notices import jobs as notices
 from portal.operations import keys
 from portal.reporting import redating as periods
 from portal.reporting.excel.uploads import purge_uploads
 from portal.reporting.rounds import open_everywhere
 from portal.tenants.calendar import CHANGED
+from portal.tips.identity import forget_all
 from portal.units.reader import load_posts
 
 log = logging.getLogger(__name__)
@@ -66,12 +69,19 @@ def _purge(work: Work) -> None:
     midnight = work.now.replace(hour=0, minute=0)
     work.session.execute(sa.delete(LoginFailure).where(LoginFailure.at < midnight))
     purge_uploads(work.session, work.now)
+    purge_imports(work.session, work.now)
 
 
 def _export(work: Work) -> None:
     portal = work.app.extensions["portal"]
     room = exports.Room(portal.settings.instance, portal.registry, portal.clock, find_desk, _reading)
     exports.run_export(work.session, room, work.payload, work.lease)
+
+
+def _enter(work: Work) -> None:
+    portal = work.app.extensions["portal"]
+    room = entering.Room(portal.registry, portal.clock, find_desk)
+    entering.run_import(work.session, room, work.payload, work.lease)
 
 
 def _purge_exports(work: Work) -> None:
@@ -139,19 +149,26 @@ def _purge_jobs(work: Work) -> None:
     work.session.execute(sa.delete(jobs.Job).where(jobs.Job.done_at < old, jobs.Job.slot.is_not(None)))
 
 
+def _forget_tellers(work: Work) -> None:
+    """Names of who told, and sources of tries, whose time is over."""
+    forget_all(work.session, work.now)
+
+
 HANDLERS: dict[str, Handler] = {
     "reporting.open_periods": _open_periods,
     "accounts.purge": _purge,
     CHANGED: _recompute,
     exports.JOB: _export,
+    entering.JOB: _enter,
     "documents.purge_exports": _purge_exports,
     keys.JOB: _reseal,
     "jobs.purge": _purge_jobs,
+    "tips.forget": _forget_tellers,
     notices.ROUND: _go_round,
     notices.DIGEST: _make_digests,
     notices.SEND: _send,
 }
-HOURLY = ("reporting.open_periods", "accounts.purge", "documents.purge_exports", "jobs.purge")
+HOURLY = ("reporting.open_periods", "accounts.purge", "documents.purge_exports", "jobs.purge", "tips.forget")
 
 
 @click.command()

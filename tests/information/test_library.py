@@ -236,7 +236,7 @@ def test_the_index_can_be_made_anew_from_the_rows(town: Town, levels: dict[Level
         search.drop(session, levels[Level.UPWARD].id)
     assert answers() != before
     with town.enter() as session:
-        assert library.reindex(session) == 4
+        assert search.rebuild(session) == 4
     assert answers() == before
 
 

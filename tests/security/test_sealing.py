@@ -207,7 +207,7 @@ def test_an_entry_and_its_story_are_sealed_and_read_in_clear(house: House, setti
         (fact,) = read_facts(session, CAMPAIGN, LEDGER, [house.unit_id], date(2026, 9, 30))
         assert fact.values["subject_name"] == CANARY
         assert isinstance(fact.values["subject_name"], Secret), "a row made of it is sealed again"
-        rows, _more = list_records(session, house.tenant.id, Filters(CAMPAIGN))
+        rows, _more = list_records(session, house.tenant.id, Filters(CAMPAIGN), date(2026, 9, 16))
         assert str(rows[0].values["subject_name"]).startswith(SEALED), "a list opens nothing"
 
 

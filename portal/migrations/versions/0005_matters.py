@@ -524,6 +524,7 @@ def upgrade() -> None:
         sa.Column("import_id", INTEGER, nullable=False),
         sa.Column("number", INTEGER, nullable=False),
         sa.Column("lines", JSON, nullable=False, comment="see importing/lines.py"),
+        sa.Column("kinds", JSON, nullable=False, comment="kind of line -> how many"),
         sa.Column("settled_at", Instant(), nullable=True),
         sa.ForeignKeyConstraint(
             ["tenant_id", "import_id"],
@@ -1187,7 +1188,10 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("record") as batch:
         batch.create_foreign_key(
-            op.f("fk_record_lead_unit_id_unit"), "unit", ["tenant_id", "lead_unit_id"], ["tenant_id", "id"]
+            op.f("fk_record_pending_unit_id_unit"),
+            "unit",
+            ["tenant_id", "pending_unit_id"],
+            ["tenant_id", "id"],
         )
     with op.batch_alter_table("record") as batch:
         batch.create_foreign_key(
@@ -1198,10 +1202,7 @@ def upgrade() -> None:
         )
     with op.batch_alter_table("record") as batch:
         batch.create_foreign_key(
-            op.f("fk_record_pending_unit_id_unit"),
-            "unit",
-            ["tenant_id", "pending_unit_id"],
-            ["tenant_id", "id"],
+            op.f("fk_record_lead_unit_id_unit"), "unit", ["tenant_id", "lead_unit_id"], ["tenant_id", "id"]
         )
     op.add_column("record_event", sa.Column("note", sa.Text(), nullable=False, server_default=""))
     op.add_column(
@@ -1245,11 +1246,11 @@ def downgrade() -> None:
     op.drop_column("record_event", "account_id")
     op.drop_column("record_event", "note")
     with op.batch_alter_table("record") as batch:
-        batch.drop_constraint(op.f("fk_record_pending_unit_id_unit"), type_="foreignkey")
+        batch.drop_constraint(op.f("fk_record_lead_unit_id_unit"), type_="foreignkey")
     with op.batch_alter_table("record") as batch:
         batch.drop_constraint(op.f("fk_record_merged_into_id_record"), type_="foreignkey")
     with op.batch_alter_table("record") as batch:
-        batch.drop_constraint(op.f("fk_record_lead_unit_id_unit"), type_="foreignkey")
+        batch.drop_constraint(op.f("fk_record_pending_unit_id_unit"), type_="foreignkey")
     op.drop_index(
         "ix_record_waiting",
         table_name="record",
