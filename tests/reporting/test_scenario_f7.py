@@ -1,4 +1,4 @@
-"""Scenario F7: phases, forms of one date, and key cases made by time. Point 5 (回头看) belongs to the ledgers' issue."""
+"""Scenario F7: phases, forms of one date, and key cases made by time; 4 and 5 in the ledgers: ``test_scenario_f7_matters``."""
 
 from __future__ import annotations
 
