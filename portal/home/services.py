@@ -48,6 +48,7 @@ SOURCES: tuple[TodoSource, ...] = (
     measures.list_todos,
     rewards.list_todos,
     tips.list_todos,
+    transfers.list_todos,
     handovers.list_todos,
     forms.list_todos,
 )

@@ -63,6 +63,7 @@ _FIRST = {e.endpoint.split(".")[0]: e.endpoint for e in reversed((*WORK, *ADMINI
     "deadlines": "exchange.index",
     "papers": LIBRARY,
     "assessment": "supervision.index",
+    "tips": "ledger.index",
 }
 """Feature -> its first entry, which its other pages light too."""
 
