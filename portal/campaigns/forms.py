@@ -72,22 +72,34 @@ class Draw:
     pool: str
     """Key of a ledger of the same campaign, or ``ACTIVITIES``."""
     amount: Callable[[Values, date, date], int]
+    handled: bool = False
+    """Counted for the unit that handles the entry now (主办: 立案数 of a lead that a bank handed on), not for the one that
+    registered it."""
 
 
-def counted(pool: str, when: Callable[[Values], bool] | None = None, *, dated: str = "known_on") -> Draw:
+def counted(
+    pool: str, when: Callable[[Values], bool] | None = None, *, dated: str = "known_on", handled: bool = False
+) -> Draw:
     """How many records of the period there are. ``dated``: the field whose day decides."""
     return Draw(
         pool=pool,
+        handled=handled,
         amount=lambda v, first, last: int(_falls(v, dated, first, last) and (when is None or when(v))),
     )
 
 
 def added_up(
-    pool: str, key: str, when: Callable[[Values], bool] | None = None, *, dated: str = "known_on"
+    pool: str,
+    key: str,
+    when: Callable[[Values], bool] | None = None,
+    *,
+    dated: str = "known_on",
+    handled: bool = False,
 ) -> Draw:
     """The sum of ``key`` over the records of the period."""
     return Draw(
         pool=pool,
+        handled=handled,
         amount=lambda v, first, last: (
             int(v.get(key) or 0) if _falls(v, dated, first, last) and (when is None or when(v)) else 0
         ),

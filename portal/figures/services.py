@@ -95,7 +95,7 @@ def net_sums(
             if f.kind not in SUMMED or f.key not in sums:
                 continue
             amounts = {
-                fact.unit_id: sum(d.amount(fact.values, *span) for d in f.draws)
+                fact.unit_id: sum(d.amount(fact.values, *span) for d in f.draws if fact.counts_for(d))
                 for fact in credited.get(matter.subject, ())
                 if f.draws and reported[fact.unit_id].get(f.key)
             }

@@ -13,6 +13,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from portal.campaigns.forms import Draw
 from portal.core.text import Message, Text
 
 
@@ -24,6 +25,13 @@ class Fact:
     subject: str
     """type:id of the record."""
     values: Mapping[str, Any]
+    kept: bool = True
+    """The unit registered it."""
+    handled: bool = True
+    """The unit handles it now."""
+
+    def counts_for(self, draw: Draw) -> bool:
+        return self.handled if draw.handled else self.kept
 
 
 @dataclass(frozen=True)

@@ -171,6 +171,8 @@ def _drawn(
     adding, falling = {False: set[str](), True: set[str]()}, {False: set[str](), True: set[str]()}
     for draw in draws:
         for fact in facts[draw.pool]:
+            if not fact.counts_for(draw):
+                continue
             kind = draw.pool == ACTIVITIES
             amount = int(draw.amount(fact.values, first, last))
             total += amount
@@ -190,7 +192,8 @@ def _drawn(
 
 def _rows(table: Table, facts: Sequence[Fact], first: date, last: date) -> Offer:
     assert table.row is not None
-    rows = [row for fact in facts if (row := table.row(fact.values, first, last)) is not None]
+    kept = (fact for fact in facts if fact.kept)
+    rows = [row for fact in kept if (row := table.row(fact.values, first, last)) is not None]
     keys = [c.key for c in table.columns if c.kind is not FieldKind.FILES]
     value = [{key: row.get(key) for key in keys} for row in rows[: table.max_rows]]
     text = _LEDGER if value else _NONE[_LEDGER]
