@@ -64,7 +64,7 @@ def new(record_id: int) -> Any:
         case = services.find_case(session, desk, the_campaign(), record_id, now())
     page = render_template(
         "rewards/new.html", at=at(desk), campaign=the_campaign(), case=case, problem=problem, judged=case.judged,
-        sheet=case.judged.sheet, said=said, show_fen=show_fen, facts=_facts_of(case.scheme.key, case.entry.values),
+        clause_of=_clause_of, sheet=case.judged.sheet, said=said, show_fen=show_fen, facts=_facts_of(case.scheme.key, case.entry.values),
         tier=tier_of(case.scheme, case.judged.sheet["value"]["tier"]) if case.judged.sheet else None,
     )  # fmt: skip
     return page, status
