@@ -35,7 +35,14 @@ class Reply:
 
 
 def ask(
-    session: Session, actor: Actor, now: datetime, *, desk: Desk, campaign: Campaign, kind: MatchKind, typed: str
+    session: Session,
+    actor: Actor,
+    now: datetime,
+    *,
+    desk: Desk,
+    campaign: Campaign,
+    kind: MatchKind,
+    typed: str,
 ) -> Reply:
     """The reply is a number of counties and nothing else. It takes as many statements whether there are any or none."""
     value, problem = _read(kind, typed)
@@ -56,11 +63,15 @@ def ask(
     key = digest(session, pool.city_id, campaign.key, kind, value)
     with inside(session, pool.city_id):
         stopped = session.scalar(
-            sa.select(sa.func.count(MatchStop.id)).where(MatchStop.digest == key, MatchStop.state == "stopped")
+            sa.select(sa.func.count(MatchStop.id)).where(
+                MatchStop.digest == key, MatchStop.state == "stopped"
+            )
         )
         places = session.scalars(
             sa.select(MatchEntry.place_id)
-            .where(MatchEntry.digest == key, MatchEntry.state == Held.LIVE, MatchEntry.place_id != desk.tenant_id)
+            .where(
+                MatchEntry.digest == key, MatchEntry.state == Held.LIVE, MatchEntry.place_id != desk.tenant_id
+            )
             .distinct()
             .limit(MOST_PLACES)
         ).all()

@@ -28,7 +28,10 @@ def pair(pair_id: int) -> Any:
 
 
 def _pair_page(
-    pair_id: int, problems: dict[str, Any] | None = None, typed: dict[str, str] | None = None, status: int = 200
+    pair_id: int,
+    problems: dict[str, Any] | None = None,
+    typed: dict[str, str] | None = None,
+    status: int = 200,
 ) -> Any:
     desk, session = the_city(), the_session()
     found = joints.get_pair(session, desk.campaign, pair_id)
@@ -161,7 +164,11 @@ def withheld() -> Any:
 def release() -> Any:
     the_city()
     count = common.release(
-        the_session(), the_actor(), now(), campaign=the_campaign(), place_id=row_id(request.form.get("place", ""))
+        the_session(),
+        the_actor(),
+        now(),
+        campaign=the_campaign(),
+        place_id=row_id(request.form.get("place", "")),
     )
     flash(str(translate(Message(_("已放行 %(n)s 件，比对已完成。"), n=count))), "done")
     return redirect(url_for("matching.withheld", **at()), 303)

@@ -26,7 +26,14 @@ RELEASE_AT_ONCE = 200
 
 
 def stop_typed(
-    session: Session, actor: Actor, now: datetime, *, campaign: Campaign, kind: MatchKind, typed: str, words: str
+    session: Session,
+    actor: Actor,
+    now: datetime,
+    *,
+    campaign: Campaign,
+    kind: MatchKind,
+    typed: str,
+    words: str,
 ) -> MatchStop:
     """Put a value on the city's stop list; only its hash and its end are kept."""
     value = normalise(kind, typed)

@@ -43,22 +43,36 @@ def follow(
     pool = pool_of(session, found.tenant_id)
     if pool is None:
         return
+    into = _absorber(session, found)
+    if into is not None:  # first, so that what the other counties are told does not come and go
+        follow(session, actor, now, campaign, ledger, into)
     fresh = found.version == 1  # nothing can be there yet, so it is not looked for
-    wanted = {} if is_gone(found) else collect(session, pool, campaign, _joined_values(session, found, fresh), ledger)
+    wanted = (
+        {}
+        if is_gone(found)
+        else collect(session, pool, campaign, _joined_values(session, found, fresh), ledger)
+    )
     _keep(session, actor, now, pool, campaign, found, wanted, fresh=fresh)
     if not fresh:
-        mirroring.refresh(session, now, pool, campaign, found)
-    if found.merged_into_id is not None and found.withdrawn_at is None:
-        into = session.get(Record, (found.tenant_id, found.merged_into_id))
-        if into is not None and into.merged_into_id is None:
-            follow(session, actor, now, campaign, ledger, into)
+        mirroring.refresh(session, now, pool, campaign, found, into)
+
+
+def _absorber(session: Session, found: Record) -> Record | None:
+    if found.merged_into_id is None or found.withdrawn_at is not None:
+        return None
+    into = session.get(Record, (found.tenant_id, found.merged_into_id))
+    return into if into is not None and not is_gone(into) else None
 
 
 def follow_again(
     session: Session, now: datetime, pool: Pool, campaign: Campaign, ledger: Ledger, found: Record
 ) -> int:
     """As ``follow``, for a rebuilding: nothing is counted against anybody. 1 where the entry has values."""
-    wanted = {} if is_gone(found) else collect(session, pool, campaign, _joined_values(session, found, False), ledger)
+    wanted = (
+        {}
+        if is_gone(found)
+        else collect(session, pool, campaign, _joined_values(session, found, False), ledger)
+    )
     _keep(session, SYSTEM, now, pool, campaign, found, wanted, fresh=False)
     return int(bool(wanted))
 
@@ -69,7 +83,9 @@ def _joined_values(session: Session, found: Record, fresh: bool) -> list[Values]
     if not fresh:
         merged = session.scalars(
             sa.select(Record).where(
-                Record.tenant_id == found.tenant_id, Record.merged_into_id == found.id, Record.withdrawn_at.is_(None)
+                Record.tenant_id == found.tenant_id,
+                Record.merged_into_id == found.id,
+                Record.withdrawn_at.is_(None),
             )
         )
     return [found.values, *(r.values for r in merged)]
@@ -117,7 +133,9 @@ def _keep(
         lock(session, [*wanted, *known])
         if known:
             before = sharing(session, [found.id])
-        holders = _store(session, now, pool.place_id, campaign.key, found.id, wanted, known, withheld=withheld)
+        holders = _store(
+            session, now, pool.place_id, campaign.key, found.id, wanted, known, withheld=withheld
+        )
         session.flush()
         after = sharing(session, [found.id]) if known else holders
         if withheld:
@@ -136,7 +154,9 @@ def _store(
 ) -> dict[int, int]:  # fmt: skip
     """In the city: the entry's rows; who else holds its values. What may not be compared is stored all the same, so
     that nothing is lost. Of a withheld entry nobody looks for others: it takes the same time whether there are any."""
-    rows = session.scalars(sa.select(MatchEntry).where(MatchEntry.record_id == record_id)).all() if known else ()
+    rows = (
+        session.scalars(sa.select(MatchEntry).where(MatchEntry.record_id == record_id)).all() if known else ()
+    )
     back = [row for row in rows if row.digest in wanted and row.state == Held.ENDED]
     new = [key for key in wanted if key not in known]
     states, holders = dict.fromkeys(wanted, Held.WITHHELD), dict[int, int]()
@@ -210,7 +230,9 @@ def _withhold(
     """In the city: the entry on the list of those that wait, and a word to the office, once a day for a county."""
     row = session.scalars(sa.select(MatchWithheld).where(MatchWithheld.record_id == found.id)).one_or_none()
     if row is None:
-        row = MatchWithheld(campaign=campaign, place_id=pool.place_id, record_id=found.id, number=found.number, n=0)
+        row = MatchWithheld(
+            campaign=campaign, place_id=pool.place_id, record_id=found.id, number=found.number, n=0
+        )
         session.add(row)
     row.n, row.at, row.by = n + (row.n if row.released_at is None else 0), now, actor.name
     row.released_at, row.released_by = None, ""

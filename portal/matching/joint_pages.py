@@ -25,7 +25,9 @@ TWIN = "<int(max=9223372036854775807):twin_id>"
 def joint_list() -> Any:
     desk, page = the_city(), page_number()
     rows, more = listing.list_joints(the_session(), desk.campaign, page)
-    return render_template("matching/joints.html", at=at(), campaign=the_campaign(), rows=rows, more=more, page=page)
+    return render_template(
+        "matching/joints.html", at=at(), campaign=the_campaign(), rows=rows, more=more, page=page
+    )
 
 
 @blueprint.get(f"/<tenant>/<campaign>/matching/joints/{JOINT}")
@@ -71,14 +73,18 @@ def _settle(joint_id: int, step: str) -> Any:
             "reason": typed_text(name, joints.WORDS),
         }  # fmt: skip
         if step == "decide":
-            joints.decide(the_session(), the_actor(), now(), host=row_id(request.form.get("host", "")), **given)
+            joints.decide(
+                the_session(), the_actor(), now(), host=row_id(request.form.get("host", "")), **given
+            )
         else:
             joints.drop(the_session(), the_actor(), now(), **given)
     except Unusable as error:
         return _joint_page(joint_id, {name: error.message}, 422)
     except Invalid as error:
         the_session().rollback()
-        return _joint_page(joint_id, {name if k == "reason" else k: m for k, m in error.problems.items()}, 422)
+        return _joint_page(
+            joint_id, {name if k == "reason" else k: m for k, m in error.problems.items()}, 422
+        )
     except Conflict as error:
         the_session().rollback()
         return _joint_page(joint_id, {"": error.message}, 409)

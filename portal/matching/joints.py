@@ -26,9 +26,8 @@ from portal.ledger.models import Record
 from portal.ledger.numbering import lock_series, take_number
 from portal.matching.digests import inside, pool_of
 from portal.matching.linking import find_body, relink, sharing
-from portal.matching.mirroring import load, place_names, publish, settle, tell
+from portal.matching.mirroring import RUNNING, load, place_names, publish, settle, tell
 from portal.matching.models import (
-    OPEN_PARTS,
     JointMatter,
     JointPart,
     JointState,
@@ -88,7 +87,9 @@ class Proposal:
 
 def propose_host(session: Session, sides: tuple[MatchSide, ...]) -> Proposal | None:
     """From the rule of the ledgers; None where neither ledger has one. In the city."""
-    rows = session.execute(sa.select(Tenant.id, Tenant.code).where(Tenant.id.in_([s.place_id for s in sides])))
+    rows = session.execute(
+        sa.select(Tenant.id, Tenant.code).where(Tenant.id.in_([s.place_id for s in sides]))
+    )
     codes = {row[0]: row[1] for row in rows}
     known = [s.jurisdiction for s in sides if s.jurisdiction]
     if not known:
@@ -137,7 +138,9 @@ def propose(
 ) -> JointMatter:  # fmt: skip
     """Ask the counties to work the pair as one. ``host``: entry of the county to lead; a reason is asked for where it
     is not the one that the rule names. A pair that touches a joint matter asks the new county to join that one."""
-    first = session.scalars(sa.select(JointMatter).where(JointMatter.request_key == request_key)).one_or_none()
+    first = session.scalars(
+        sa.select(JointMatter).where(JointMatter.request_key == request_key)
+    ).one_or_none()
     if first is not None:
         return first
     pair = get_pair(session, desk.campaign, pair_id, locked=True)
@@ -149,7 +152,7 @@ def propose(
     running = session.execute(
         sa.select(JointPart.record_id, JointPart.joint_id).where(
             JointPart.record_id.in_(pair.records),
-            JointPart.state.in_([s.value for s in (*OPEN_PARTS, PartState.ASKED, PartState.OBJECTED)]),
+            JointPart.state.in_([s.value for s in RUNNING]),
         )
     ).all()
     if len({row.joint_id for row in running}) > 1:
@@ -178,7 +181,13 @@ def propose(
     tell(session, now, joint, kind, actor, words=reason)
     settle(session, now, *load(session, joint.id))
     record(session, Act.JOINT_PROPOSE, f"joint:{joint.id}", actor, now, {"number": joint.number})
-    _spread(session, now, joint, Message(_("市办公室提议跨县并案 %(number)s，请答复。"), number=joint.number), asked_only=True)
+    _spread(
+        session,
+        now,
+        joint,
+        Message(_("市办公室提议跨县并案 %(number)s，请答复。"), number=joint.number),
+        asked_only=True,
+    )
     return joint
 
 
@@ -190,7 +199,11 @@ def _begin(
         raise Invalid({"host": _("请选择主办的县。")})
     rule = propose_host(session, tuple(sides.values()))
     if not reason and (rule is None or rule.record_id != host):
-        text = _("没有管辖规定可循，请写明由该县主办的理由。") if rule is None else _("与管辖规定不同，请写明理由。")
+        text = (
+            _("没有管辖规定可循，请写明由该县主办的理由。")
+            if rule is None
+            else _("与管辖规定不同，请写明理由。")
+        )
         raise Invalid({"reason": text})
     by_rule = rule is not None and rule.record_id == host
     series = lock_series(session, f"{desk.campaign}.joint", now.astimezone(SHANGHAI).year)
@@ -209,7 +222,9 @@ def _clause(rule: Proposal) -> dict[str, Any]:
     return {key: rule.clause[key] for key in ("source", "article", "note")}
 
 
-def dismiss(session: Session, actor: Actor, now: datetime, *, campaign: Campaign, pair_id: int, words: str) -> None:
+def dismiss(
+    session: Session, actor: Actor, now: datetime, *, campaign: Campaign, pair_id: int, words: str
+) -> None:
     """Not the same, for good: no hint comes of this pair again."""
     pair = get_pair(session, campaign.key, pair_id, locked=True)
     if pair.state != PairState.NEW:
@@ -254,7 +269,14 @@ def answer(
     if said is Answer.ACCEPT:  # from here on the city and the others may read the notes of progress
         found = session.get_one(Record, (desk.tenant_id, twin.record_id))
         columns = snapshot(session, campaign, found, notes=True)
-    record(session, Act.JOINT_ANSWER, f"record:{twin.record_id}", actor, now, {"number": twin.number, "answer": said})
+    record(
+        session,
+        Act.JOINT_ANSWER,
+        f"record:{twin.record_id}",
+        actor,
+        now,
+        {"number": twin.number, "answer": said},
+    )
     with inside(session, pool.city_id):
         joint, parts = load(session, twin.joint_id)
         part = next(p for p in parts if p.record_id == twin.record_id)
@@ -355,7 +377,12 @@ def drop(
         raise Invalid({"reason": _("请写明不并案的理由。")})
     for part in parts:
         part.state = PartState.DROPPED.value
-    joint.state, joint.decision, joint.decided_at, joint.decided_by = JointState.DROPPED.value, reason, now, actor.name
+    joint.state, joint.decision, joint.decided_at, joint.decided_by = (
+        JointState.DROPPED.value,
+        reason,
+        now,
+        actor.name,
+    )
     tell(session, now, joint, "dropped", actor, words=reason)
     records: set[int] = set()
     for pair in session.scalars(sa.select(MatchPair).where(MatchPair.joint_id == joint.id)).all():

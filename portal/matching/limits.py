@@ -78,7 +78,9 @@ def read_use(session: Session, actor: Actor, now: datetime, way: Way) -> Use:
     ]
     found = session.execute(
         sa.select(*sums).where(
-            MatchUse.tenant_id == get_scope(session).home, MatchUse.hour >= hour.replace(hour=0), MatchUse.way == way
+            MatchUse.tenant_id == get_scope(session).home,
+            MatchUse.hour >= hour.replace(hour=0),
+            MatchUse.way == way,
         )
     ).one()
     return Use(way, *(int(n) for n in found))

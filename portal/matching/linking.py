@@ -93,7 +93,9 @@ def relink(
     with inside(session, pool.city_id):
         links = _find_links(session, records)
         fresh, dismissed = _keep_pairs(session, now, campaign.key, links, records)
-        shown = set(session.scalars(sa.select(MatchSide.record_id).where(MatchSide.record_id.in_(list(fresh)))))
+        shown = set(
+            session.scalars(sa.select(MatchSide.record_id).where(MatchSide.record_id.in_(list(fresh))))
+        )
     hints = _count(links, records, dismissed)
     columns = []
     for place in sorted(set(records.values())):
@@ -197,7 +199,11 @@ def _count(
 
 
 def _keep_hints(
-    session: Session, now: datetime, campaign: Campaign, wanted: Mapping[RecordId, Mapping[str, Hint]], pool: Pool
+    session: Session,
+    now: datetime,
+    campaign: Campaign,
+    wanted: Mapping[RecordId, Mapping[str, Hint]],
+    pool: Pool,
 ) -> None:
     """In the county: its rows, and a word to its office and the keeper where another county is new."""
     rows = {
@@ -226,7 +232,9 @@ def _tell_county(
     told: Mapping[RecordId, tuple[Mapping[str, Hint], Collection[str]]], pool: Pool,
 ) -> None:  # fmt: skip
     rows = session.execute(
-        sa.select(Record.id, Record.mechanism_id, Record.unit_id, Record.number, Record.tenant_id, Tenant.code)
+        sa.select(
+            Record.id, Record.mechanism_id, Record.unit_id, Record.number, Record.tenant_id, Tenant.code
+        )
         .join(Tenant, Tenant.id == Record.tenant_id)
         .where(Record.id.in_(list(told)))
     )

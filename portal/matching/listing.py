@@ -86,7 +86,9 @@ class Joint(NamedTuple):
 
 def list_joints(session: Session, campaign: str, page: int) -> tuple[list[Joint], bool]:
     """What waits for the city first; two statements."""
-    waits = sa.case((JointMatter.state == JointState.DISPUTED, 0), (JointMatter.state == JointState.ASKED, 1), else_=2)
+    waits = sa.case(
+        (JointMatter.state == JointState.DISPUTED, 0), (JointMatter.state == JointState.ASKED, 1), else_=2
+    )
     rows = session.execute(
         sa.select(JointMatter.id, JointMatter.number, JointMatter.state, JointMatter.made_at)
         .where(JointMatter.campaign == campaign)

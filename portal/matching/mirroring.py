@@ -20,7 +20,9 @@ from portal.matching.models import (
     JointState,
     JointTwin,
     MatchEvent,
+    MatchPair,
     MatchSide,
+    PairState,
     PartState,
     Role,
 )
@@ -28,9 +30,14 @@ from portal.matching.sides import is_gone, keep_side, snapshot
 from portal.tenants.models import Tenant
 from portal.units.models import Mechanism
 
+RUNNING = (*OPEN_PARTS, PartState.ASKED, PartState.OBJECTED)
 
-def refresh(session: Session, now: datetime, pool: Pool, campaign: Campaign, found: Record) -> None:
-    """What the city and the other counties are shown of this entry, after it changed."""
+
+def refresh(
+    session: Session, now: datetime, pool: Pool, campaign: Campaign, found: Record, into: Record | None = None
+) -> None:
+    """What the city and the other counties are shown of this entry, after it changed. ``into``: the entry that it was
+    merged into, which takes its place in a joint matter."""
     with inside(session, pool.city_id):
         rows = session.execute(
             sa.select(MatchSide.id, JointPart.joint_id, JointPart.state)
@@ -38,7 +45,7 @@ def refresh(session: Session, now: datetime, pool: Pool, campaign: Campaign, fou
                 JointPart,
                 sa.and_(
                     JointPart.tenant_id == MatchSide.tenant_id, JointPart.record_id == MatchSide.record_id,
-                    JointPart.state.in_([s.value for s in (*OPEN_PARTS, PartState.ASKED, PartState.OBJECTED)]),
+                    JointPart.state.in_([s.value for s in RUNNING]),
                 ),
             )
             .where(MatchSide.record_id == found.id)
@@ -46,23 +53,47 @@ def refresh(session: Session, now: datetime, pool: Pool, campaign: Campaign, fou
     if not rows:
         return
     opened = any(row.state in OPEN_PARTS for row in rows)
-    columns = snapshot(session, campaign, found, notes=opened)
     joints = [row.joint_id for row in rows if row.joint_id is not None]
+    columns = [snapshot(session, campaign, found, notes=opened)]
+    if joints and into is not None:
+        columns.append(snapshot(session, campaign, into, notes=opened))
     with inside(session, pool.city_id):
-        keep_side(session, now, columns)
-        for joint_id in joints if is_gone(found) else ():
-            _withdraw(session, now, joint_id, found.id, pool)
+        for each in columns:
+            keep_side(session, now, each)
+        left = joints if is_gone(found) else ()
+        moved = [j for j in left if _leave(session, now, j, found.id, into, pool)]
+    for joint_id in moved:
+        assert into is not None
+        for twin in session.scalars(
+            sa.select(JointTwin).where(JointTwin.joint_id == joint_id, JointTwin.record_id == found.id)
+        ):
+            twin.record_id = into.id
     for joint_id in joints:
         publish(session, pool.city_id, joint_id)
 
 
-def _withdraw(session: Session, now: datetime, joint_id: int, record_id: int, pool: Pool) -> None:
+def _leave(
+    session: Session, now: datetime, joint_id: int, record_id: int, into: Record | None, pool: Pool
+) -> bool:
+    """In the city: the entry leaves the joint matter. True where the one it was merged into takes its place."""
     joint, parts = load(session, joint_id)
-    for part in parts:
-        if part.record_id == record_id:
-            part.state = PartState.WITHDRAWN.value
+    part = next(p for p in parts if p.record_id == record_id)
+    if into is not None and into.id not in {p.record_id for p in parts}:
+        part.record_id = into.id
+        tell(session, now, joint, "moved", SYSTEM, place=pool.place, words=into.number)
+        session.flush()
+        return True
+    part.state = PartState.WITHDRAWN.value
     tell(session, now, joint, "withdrawn", SYSTEM, place=pool.place)
     settle(session, now, joint, parts)
+    for pair in session.scalars(
+        sa.select(MatchPair).where(
+            MatchPair.joint_id == joint_id,
+            sa.or_(MatchPair.left_record_id == record_id, MatchPair.right_record_id == record_id),
+        )
+    ):
+        pair.state = PairState.GONE.value
+    return False
 
 
 def load(session: Session, joint_id: int) -> tuple[JointMatter, list[JointPart]]:
@@ -95,7 +126,10 @@ def settle(session: Session, now: datetime, joint: JointMatter, parts: Sequence[
     states = [part.state for part in parts]
     opened = sum(state in OPEN_PARTS for state in states)
     before = joint.state
-    if PartState.ASKED in states and opened + states.count(PartState.ASKED) + states.count(PartState.OBJECTED) > 1:
+    if (
+        PartState.ASKED in states
+        and opened + states.count(PartState.ASKED) + states.count(PartState.OBJECTED) > 1
+    ):
         joint.state = JointState.ASKED.value
     elif PartState.OBJECTED in states and opened + states.count(PartState.OBJECTED) > 1:
         joint.state = JointState.DISPUTED.value
@@ -147,7 +181,9 @@ def publish(session: Session, city_id: int, joint_id: int) -> None:
                 sa.select(JointTwin).where(JointTwin.joint_id == joint_id, JointTwin.record_id == record_id)
             ).one_or_none()
             if twin is None:
-                session.add(JointTwin(joint_id=joint_id, record_id=record_id, asked_at=asked_at, **common, **own))
+                session.add(
+                    JointTwin(joint_id=joint_id, record_id=record_id, asked_at=asked_at, **common, **own)
+                )
                 continue
             for key, value in (common | own).items():
                 if getattr(twin, key) != value:

@@ -168,7 +168,9 @@ class MatchStop(Own):
     digest: Mapped[bytes] = mapped_column(sa.LargeBinary(16))
     mark: Mapped[str] = mapped_column(String(8))
     state: Mapped[str] = mapped_column(String(10), comment="proposed, stopped, kept")
-    places: Mapped[int] = mapped_column(comment="counties that held it when it was proposed; 0 = typed by the city")
+    places: Mapped[int] = mapped_column(
+        comment="counties that held it when it was proposed; 0 = typed by the city"
+    )
     words: Mapped[str] = mapped_column(String(300), default="")
     at: Mapped[datetime]
     by: Mapped[str] = mapped_column(String(200), default="")
@@ -187,7 +189,9 @@ class JointMatter(Versioned, Own):
     number: Mapped[str] = mapped_column(String(40))
     state: Mapped[str] = mapped_column(String(12), comment="JointState")
     reason: Mapped[str] = mapped_column(String(500))
-    clause: Mapped[dict[str, Any]] = mapped_column(default=dict, comment="source, article, note of the rule applied")
+    clause: Mapped[dict[str, Any]] = mapped_column(
+        default=dict, comment="source, article, note of the rule applied"
+    )
     made_at: Mapped[datetime]
     made_by: Mapped[str] = mapped_column(String(200))
     joined_at: Mapped[datetime | None]
@@ -237,7 +241,10 @@ class MatchHint(Own):
     """At the county: how many others hold the same kind of value. Of the others it says nothing else."""
 
     __tablename__ = "match_hint"
-    __table_args__ = (within_tenant("record_id", "record"), UniqueConstraint("tenant_id", "record_id", "kind"))
+    __table_args__ = (
+        within_tenant("record_id", "record"),
+        UniqueConstraint("tenant_id", "record_id", "kind"),
+    )
 
     record_id: Mapped[int]
     kind: Mapped[str] = mapped_column(String(16))

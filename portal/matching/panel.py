@@ -11,9 +11,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.campaigns.declarations import Campaign, Ledger
-from portal.core.posts import Right
 from portal.core.reader import Desk
 from portal.core.text import Message
+from portal.ledger.access import own_units, readable_by
 from portal.ledger.following import Panel
 from portal.ledger.models import Record
 from portal.matching.models import JointState, JointTwin, MatchHint
@@ -66,13 +66,23 @@ def _load(
     if hint is None and twin is None:
         return None
     own = _own(session, desk, hint) if hint and hint.own else []
-    return {"hint": hint, "twin": twin, "own": own, "roles": ROLE_LABELS, "states": JOINT_LABELS, "lights": JOINT_LIGHTS}
+    return {
+        "hint": hint,
+        "twin": twin,
+        "own": own,
+        "roles": ROLE_LABELS,
+        "states": JOINT_LABELS,
+        "lights": JOINT_LIGHTS,
+    }
 
 
 def _own(session: Session, desk: Desk, hint: Hint) -> Sequence[Any]:
-    query = sa.select(Record.id, Record.number, Record.title).where(Record.id.in_(hint.own)).order_by(Record.id)
-    if Right.RECORD_READ_ALL not in desk.rights:
-        query = query.where(Record.unit_id.in_(desk.units_with(Right.RECORD_WRITE)))
+    query = (
+        sa.select(Record.id, Record.number, Record.title).where(Record.id.in_(hint.own)).order_by(Record.id)
+    )
+    units = own_units(desk)
+    if units is not None:
+        query = query.where(readable_by(units))
     return session.execute(query).all()
 
 

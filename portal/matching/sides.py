@@ -41,7 +41,9 @@ def snapshot(session: Session, campaign: Campaign, found: Record, *, notes: bool
 
 def keep_side(session: Session, now: Any, columns: dict[str, Any]) -> None:
     """In the city: the row of ``snapshot``, made or brought up to date."""
-    row = session.scalars(sa.select(MatchSide).where(MatchSide.record_id == columns["record_id"])).one_or_none()
+    row = session.scalars(
+        sa.select(MatchSide).where(MatchSide.record_id == columns["record_id"])
+    ).one_or_none()
     if row is None:
         session.add(MatchSide(**columns, shown_at=now))
         return
@@ -79,7 +81,11 @@ def _jurisdiction(ledger: Ledger | None, found: Record) -> dict[str, Any]:
 def _notes(session: Session, found: Record) -> list[dict[str, str]]:
     rows = session.execute(
         sa.select(RecordEvent.at, RecordEvent.note)
-        .where(RecordEvent.tenant_id == found.tenant_id, RecordEvent.record_id == found.id, RecordEvent.note != "")
+        .where(
+            RecordEvent.tenant_id == found.tenant_id,
+            RecordEvent.record_id == found.id,
+            RecordEvent.note != "",
+        )
         .order_by(RecordEvent.at.desc(), RecordEvent.id.desc())
         .limit(NOTES)
     )

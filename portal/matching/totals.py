@@ -19,6 +19,7 @@ from portal.campaigns.declarations import Campaign
 from portal.core.clock import end_of, midnight
 from portal.core.periods import Period
 from portal.core.scope import get_scope
+from portal.ledger.access import COUNTS
 from portal.ledger.models import Record
 from portal.matching.models import OPEN_PARTS, JointMatter, JointPart, JointState, MatchSide, Role
 from portal.tenants.models import CampaignSwitch, Tenant
@@ -90,10 +91,9 @@ def read_totals(session: Session, campaign: Campaign, period: Period) -> Totals:
     """The scope must show what the tenants below have released; four statements."""
     home = get_scope(session).home
     known = Record.known_at.between(midnight(period.start), end_of(period.end))
-    standing = sa.and_(Record.withdrawn_at.is_(None), Record.merged_into_id.is_(None))
     rows = session.execute(
         sa.select(Record.tenant_id, Record.ledger, sa.func.count(Record.id))
-        .where(Record.campaign == campaign.key, known, standing)
+        .where(Record.campaign == campaign.key, known, COUNTS)
         .group_by(Record.tenant_id, Record.ledger)
     )
     lines = _places(session, campaign.key, home or 0)

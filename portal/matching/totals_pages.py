@@ -98,8 +98,12 @@ def totals_workbook() -> Any:
         Column(label=_("办理情况"), width=14), Column(label=_("去重后计为"), width=16),
     ]  # fmt: skip
     left = Message(_("编制：%(office)s"), office=desk.office_name)
-    title = Message(_("%(place)s%(period)s台账事项统计"), place=desk.tenant_name, period=translate(period.label))
-    second = Message(_("%(place)s%(period)s跨县并案对账表"), place=desk.tenant_name, period=translate(period.label))
+    title = Message(
+        _("%(place)s%(period)s台账事项统计"), place=desk.tenant_name, period=translate(period.label)
+    )
+    second = Message(
+        _("%(place)s%(period)s跨县并案对账表"), place=desk.tenant_name, period=translate(period.label)
+    )
     day = now().date().isoformat()
     stream = BytesIO()
     write_workbook(stream, [
@@ -117,5 +121,3 @@ def _counted(found: totals.Totals, part: totals.Part) -> Any:
     if part.record_id not in found.inside:
         return _("不在本期")
     return 1 if part.counts else 0
-
-

@@ -8,10 +8,11 @@ import sqlalchemy as sa
 from flask import Blueprint, render_template, request
 
 from portal.campaigns.matching import MatchKind
-from portal.core.errors import NotAllowed, NotFound
+from portal.core.errors import NotFound
 from portal.core.posts import Right
 from portal.core.reader import Desk
 from portal.core.text import Text, _
+from portal.ledger.access import own_units, readable_by
 from portal.ledger.following import register_follower, register_panel
 from portal.ledger.models import Record
 from portal.matching import asking, entries, limits, listing, panel
@@ -53,15 +54,6 @@ def the_city() -> Desk:
     if not is_city(desk):
         raise NotFound
     return desk
-
-
-def own_units(desk: Desk) -> tuple[int, ...] | None:
-    """Units whose entries the desk reads; None = all of them."""
-    if Right.RECORD_READ_ALL in desk.rights:
-        return None
-    if Right.RECORD_WRITE not in desk.rights:
-        raise NotAllowed
-    return desk.units_with(Right.RECORD_WRITE)
 
 
 def page_number() -> int:
@@ -135,7 +127,7 @@ def _own_page(desk: Desk) -> str:
         .limit(listing.PAGE)
     )  # fmt: skip
     if units is not None:
-        query, twins = query.where(Record.unit_id.in_(units)), twins.where(Record.unit_id.in_(units))
+        query, twins = query.where(readable_by(units)), twins.where(readable_by(units))
     rows = session.execute(query.limit(listing.PAGE + 1).offset((page - 1) * listing.PAGE)).all()
     hints = panel.read_hints(session, [r.id for r in rows[: listing.PAGE]])
     return render_template(
@@ -191,8 +183,9 @@ def readable_twin(twin_id: int) -> tuple[JointTwin, Record]:
     desk, session = the_desk(), the_session()
     units = own_units(desk)
     twin = get_twin(session, desk.campaign, twin_id)
-    found = session.get_one(Record, (twin.tenant_id, twin.record_id))
-    if units is not None and found.unit_id not in units:
+    query = sa.select(Record).where(Record.tenant_id == twin.tenant_id, Record.id == twin.record_id)
+    found = session.scalars(query if units is None else query.where(readable_by(units))).one_or_none()
+    if found is None:
         raise NotFound
     return twin, found
 

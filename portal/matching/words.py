@@ -68,6 +68,7 @@ EVENTS: dict[str, Text] = {
     "decided": _("决定"),
     "dropped": _("不并案"),
     "dismissed": _("认定不是同一事项"),
+    "moved": _("并入本县另一件，由其接续"),
     "withdrawn": _("事项撤回"),
     "ended": _("并案终止"),
 }
