@@ -55,10 +55,12 @@ def coins_of(pieces: int, fen: int) -> list[dict[str, Any]]:
 
 def inputs(values: Values, readings: Mapping[str, str]) -> Mapping[str, Any]:
     """What the rule takes. The ledger's total holds semi-finished fakes and coins; the rule wants them apart."""
+    currency = str(values.get("currency") or CHINESE_CURRENCY)
+    if currency != CHINESE_CURRENCY:  # of whatever amount: the rule says that it does not cover it
+        return {"kind": "circulation", "suspects_caught": True, "currency": currency}
     face, semi, coins = (_fen(values, k) for k in ("face_value", "semi_finished_face", "coin_face"))
     if face < semi + coins:
         raise ValueError(Message(_("半成品和硬币的面额之和大于面额合计，请核对台账。")))
-    currency = str(values.get("currency") or CHINESE_CURRENCY)
     return {
         "kind": values.get("case_kind"),
         "notes_face": _yuan(face - semi - coins),
@@ -66,7 +68,7 @@ def inputs(values: Values, readings: Mapping[str, str]) -> Mapping[str, Any]:
         "coins": coins_of(_fen(values, "coin_count"), coins),
         "span": values.get("span") or "city",
         "suspects_caught": bool(values.get("suspects_caught")),
-        "currency": "CNY" if currency == CHINESE_CURRENCY else currency,
+        "currency": "CNY",
         "policy": {k: readings[k] for k in ("mixed_case", "band_edge", "tier_edge") if k in readings},
     }
 
