@@ -32,9 +32,10 @@ class Tips:
     receivers: tuple[str, ...] = ()
     """Members that a tip may be passed to; empty = every unit."""
     first_check: Limit | None = None
-    """Of the office, from the moment it came in until 成立, 不成立 or 不属本单位 is said."""
+    """Of the office, from the moment it came in until 成立, 不成立 or 不属本单位 is said. None where no document names a
+    number: then the working days count that the tenant publishes for itself (``tips.TipChannel``, 5 at first)."""
     answer: Limit | None = None
-    """From the moment it came in until the answer stands under the receipt code."""
+    """From the moment it came in until the answer stands under the receipt code. None as above (30 at first)."""
     rewards: tuple[TipReward, ...] = ()
     """What a tenant's first own rule is proposed to hold (草案); empty = no rewards in this campaign."""
     clause: Clause

@@ -36,6 +36,7 @@ from portal.operations import (
     demo_scenes,
     demo_supervision,
     demo_surveys,
+    demo_tips,
     demo_urgent,
 )
 from portal.operations.database import upgrade_schema
@@ -157,6 +158,7 @@ class Demo:
                 demo_minutes.play(self.world, tenant, held)
                 demo_papers.play(self.world, tenant)
                 demo_supervision.play(self.world, tenant)
+                demo_tips.play(self.world, tenant)
             self.session.commit()
 
     def _since(self) -> date:

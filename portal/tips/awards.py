@@ -172,7 +172,7 @@ def pay(
     if payment.way not in (IDENTITY, BY_CODE):
         problems["way"] = _("请选择领取方式。")
     elif payment.way == IDENTITY and find_identity(session, tip) is None:
-        problems["way"] = _("举报人没有留下信息，请凭查询码和口令发放。")
+        problems["way"] = _("举报人没有留下信息，请凭回执码和口令发放。")
     if problems:
         raise Invalid(problems)
     if payment.way == BY_CODE:
@@ -195,4 +195,4 @@ def _same_code(
     if not (code and word):
         note_attempt(session, source, now, CODE)
         record(session, Act.AWARD_REFUSE_CODE, subject_of(tip), actor, now, {"number": tip.number})
-        raise WrongCode({"code": _("查询码或口令不符，没有发放。")})
+        raise WrongCode({"code": _("回执码或口令不符，没有发放。")})

@@ -20,7 +20,7 @@ from portal.core.text import Message, Text, _
 from portal.tenants.models import CampaignSwitch, Tenant
 from portal.tips.models import TipChannel
 
-MOST_OTHERS = 60
+MOST_OTHERS, MOST_DAYS = 60, 120
 _MOBILE = re.compile(r"(?<![0-9])1[3-9][0-9]{9}(?![0-9])")
 _PHONE = re.compile(r"[0-9][0-9 ()\uff08\uff09\-]{4,38}")
 _MAILBOX = re.compile(r"[^@\s]{1,40}@[^@\s]{1,38}")
@@ -45,6 +45,9 @@ class Published:
     hours: str = ""
     others: str = ""
     """One unit a line: its name, telephone and mailbox, with commas between."""
+    check_days: int = 5
+    answer_days: int = 30
+    """Working days of the first check and of the answer, where the campaign names no limit."""
 
 
 def find_place(session: Session, registry: Registry, region: str, topic: str) -> Place | None:
@@ -100,6 +103,7 @@ def set_channel(
     found.enabled, found.receiver, found.phone = enabled, published.receiver, published.phone
     found.mailbox, found.address, found.hours = published.mailbox, published.address, published.hours
     found.others, found.changed_at, found.changed_by = others, now, actor.name
+    found.check_days, found.answer_days = published.check_days, published.answer_days
     session.flush()
     data = {"campaign": campaign, "before": bool(before), "enabled": enabled, "phone": published.phone}
     record(session, Act.TIP_CHANNEL, f"tip_channel:{found.id}", actor, now, data)
@@ -114,6 +118,11 @@ def _check(given: Published, enabled: bool) -> dict[str, Message | Text]:
         problems["phone"] = wrong
     if given.mailbox and not _MAILBOX.fullmatch(given.mailbox):
         problems["mailbox"] = _("邮箱格式不对，例如 jubao@example.gov.cn。")
+    for key, days in (("check_days", given.check_days), ("answer_days", given.answer_days)):
+        if not 1 <= days <= MOST_DAYS:
+            problems[key] = Message(_("请填 1 至 %(n)s 个工作日。"), n=MOST_DAYS)
+    if given.check_days > given.answer_days:
+        problems.setdefault("answer_days", _("答复时限不能短于初查时限。"))
     if enabled and not (given.phone or given.mailbox):
         problems.setdefault("phone", _("开通前请公布举报电话或邮箱，至少一项。"))
     return problems

@@ -17,6 +17,8 @@ from portal.units.bodies import get_body
 from portal.web.access import now, require, the_actor, the_desk, the_session
 from portal.web.inputs import row_id
 
+_SHOWN = ("enabled", "receiver", "phone", "mailbox", "address", "hours", "check_days", "answer_days")
+
 
 @blueprint.route("/<tenant>/<campaign>/tips/channel", methods=["GET", "POST"])
 @require(Right.POLICY_SET)
@@ -29,7 +31,7 @@ def channel() -> Any:
         return _page(form), 422
     published = Published(
         form.receiver.data or "", form.phone.data or "", form.mailbox.data or "", form.address.data or "",
-        form.hours.data or "", form.others.data or "",
+        form.hours.data or "", form.others.data or "", form.check_days.data or 0, form.answer_days.data or 0,
     )  # fmt: skip
     try:
         found = set_channel(
@@ -52,10 +54,10 @@ def _opened() -> ChannelForm:
     found = find_channel(session, desk.campaign)
     if found is None:
         body = get_body(session, desk.mechanism_id)
-        return ChannelForm(formdata=None, data={"receiver": body.office, "version": "0"})
-    given = {
-        key: getattr(found, key) for key in ("enabled", "receiver", "phone", "mailbox", "address", "hours")
-    }
+        return ChannelForm(
+            formdata=None, data={"receiver": body.office, "version": "0", "check_days": 5, "answer_days": 30}
+        )
+    given = {key: getattr(found, key) for key in _SHOWN}
     return ChannelForm(
         formdata=None, data=given | {"others": show_others(found.others), "version": str(found.version)}
     )
@@ -64,6 +66,6 @@ def _opened() -> ChannelForm:
 def _page(form: ChannelForm, problem: Message | Text | str = "") -> str:
     desk = the_desk()
     return render_template(
-        "tips/channel.html", at=at(desk), form=form, problem=problem, found=find_channel(the_session(), desk.campaign),
+        "tips/channel.html", at=at(desk), tips=the_tips(), form=form, problem=problem, found=find_channel(the_session(), desk.campaign),
         public_url=url_for("tips.tell", region=desk.tenant_code, topic=desk.campaign, _external=True),
     )  # fmt: skip

@@ -105,6 +105,8 @@ class ChannelForm(PlainForm):
     mailbox = StringField(_l("举报邮箱"), [CleanString(80)])
     address = StringField(_l("来信来访地址"), [CleanString(120)])
     hours = StringField(_l("接听时间"), [CleanString(80)])
+    check_days = IntegerField(_l("初查时限（工作日）"), [Optional()])
+    answer_days = IntegerField(_l("答复时限（工作日）"), [Optional()])
     others = TextAreaField(_l("各单位、乡镇举报渠道"), [CleanString(6000, lines=True)])
     version = HiddenField()
 
@@ -126,7 +128,7 @@ class AwardForm(PlainForm):
     reason = TextAreaField(_l("核查结果和奖励理由"), [CleanString(WORDS, lines=True)])
     words = StringField(_l("审批意见"), [CleanString(300)])
     way = RadioField(_l("领取方式"), validate_choice=False)
-    code = StringField(_l("查询码"), [CleanString(40)])
+    code = StringField(_l("回执码"), [CleanString(40)])
     word = StringField(_l("领奖口令"), [CleanString(WORD)])
     voucher = StringField(_l("凭证号"), [CleanString(60)])
     paid_on = DayField(_l("发放日期"))

@@ -11,7 +11,7 @@ from typing import IO, Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.campaigns.exchange import Limit
+from portal.campaigns.exchange import Limit, LimitKind
 from portal.core.audit import Act
 from portal.core.clock import SHANGHAI
 from portal.core.errors import Conflict, Invalid
@@ -147,12 +147,14 @@ def _attach(session: Session, now: datetime, tip: Tip, uploads: Sequence[Upload]
 
 
 def _start_clocks(session: Session, now: datetime, place: Place, tip: Tip, calendar: WorkCalendar) -> None:
-    for rule, limit, label in (
-        (CHECK, place.tips.first_check, _("举报初查")),
-        (ANSWER, place.tips.answer, _("举报答复")),
+    """The campaign's limits; where it names none, the tenant's own."""
+    own, tips = place.channel, place.tips
+    for rule, limit, days, label in (
+        (CHECK, tips.first_check, own.check_days, _("举报初查")),
+        (ANSWER, tips.answer, own.answer_days, _("举报答复")),
     ):
-        if limit is not None:
-            start_clock(session, now, place.campaign, tip, rule, limit, label, calendar)
+        counted = limit or Limit(kind=LimitKind.WORKING_DAYS, n=days)
+        start_clock(session, now, place.campaign, tip, rule, counted, label, calendar)
 
 
 def start_clock(

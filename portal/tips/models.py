@@ -59,6 +59,12 @@ class TipChannel(Versioned, Own):
     others: Mapped[list[Any]] = mapped_column(
         default=list, comment="[unit, phone, mailbox] of units and townships"
     )
+    check_days: Mapped[int] = mapped_column(
+        default=5, comment="working days, where the campaign names no limit"
+    )
+    answer_days: Mapped[int] = mapped_column(
+        default=30, comment="working days, where the campaign names no limit"
+    )
     changed_at: Mapped[datetime]
     changed_by: Mapped[str] = mapped_column(String(200))
 

@@ -198,7 +198,7 @@ def follow(region: str, topic: str) -> Any:
     if tip is None:
         brakes.note_attempt(session, source, now(), brakes.CODE)
         session.commit()
-        wrong = _("没有这个查询码，请核对 16 个字母。查询码没有 I、L、O、Q、U，不分大小写。")
+        wrong = _("没有这个回执码，请核对 16 个字母。回执码没有 I、L、O、Q、U，不分大小写。")
         return _page("follow", place, 422, problem=wrong, typed=typed)
     return _progress(place, keyring, tip)
 
@@ -243,7 +243,7 @@ def _passed(region: str, topic: str) -> tuple[Place, Keyring, Tip, Token] | Resp
     if token is not None and token.fresh and token.about.isdigit():
         tip = the_session().get(Tip, (place.tenant.id, int(token.about)))
     if token is None or tip is None:
-        problem = _("页面打开的时间太长，没有保存。请重新输入查询码。")
+        problem = _("页面打开的时间太长，没有保存。请重新输入回执码。")
         return _page("follow", place, 422, problem=problem, typed="")
     return place, keyring, tip, token
 
@@ -306,4 +306,4 @@ def word(region: str, topic: str) -> Any:
     except Conflict as error:
         session.rollback()
         return _progress(place, keyring, tip, 409, problems={"word": error.message})
-    return _progress(place, keyring, tip, done=_("口令已设好，请牢记：领奖时凭查询码和口令。"))
+    return _progress(place, keyring, tip, done=_("口令已设好，请牢记：领奖时凭回执码和口令。"))

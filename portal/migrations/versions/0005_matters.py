@@ -411,6 +411,12 @@ def upgrade() -> None:
         sa.Column("address", sa.String(length=120), nullable=False),
         sa.Column("hours", sa.String(length=80), nullable=False),
         sa.Column("others", JSON, nullable=False, comment="[unit, phone, mailbox] of units and townships"),
+        sa.Column(
+            "check_days", INTEGER, nullable=False, comment="working days, where the campaign names no limit"
+        ),
+        sa.Column(
+            "answer_days", INTEGER, nullable=False, comment="working days, where the campaign names no limit"
+        ),
         sa.Column("changed_at", Instant(), nullable=False),
         sa.Column("changed_by", sa.String(length=200), nullable=False),
         sa.Column("version", INTEGER, nullable=False),
@@ -1188,16 +1194,16 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("record") as batch:
         batch.create_foreign_key(
-            op.f("fk_record_pending_unit_id_unit"),
-            "unit",
-            ["tenant_id", "pending_unit_id"],
+            op.f("fk_record_merged_into_id_record"),
+            "record",
+            ["tenant_id", "merged_into_id"],
             ["tenant_id", "id"],
         )
     with op.batch_alter_table("record") as batch:
         batch.create_foreign_key(
-            op.f("fk_record_merged_into_id_record"),
-            "record",
-            ["tenant_id", "merged_into_id"],
+            op.f("fk_record_pending_unit_id_unit"),
+            "unit",
+            ["tenant_id", "pending_unit_id"],
             ["tenant_id", "id"],
         )
     with op.batch_alter_table("record") as batch:
@@ -1248,9 +1254,9 @@ def downgrade() -> None:
     with op.batch_alter_table("record") as batch:
         batch.drop_constraint(op.f("fk_record_lead_unit_id_unit"), type_="foreignkey")
     with op.batch_alter_table("record") as batch:
-        batch.drop_constraint(op.f("fk_record_merged_into_id_record"), type_="foreignkey")
-    with op.batch_alter_table("record") as batch:
         batch.drop_constraint(op.f("fk_record_pending_unit_id_unit"), type_="foreignkey")
+    with op.batch_alter_table("record") as batch:
+        batch.drop_constraint(op.f("fk_record_merged_into_id_record"), type_="foreignkey")
     op.drop_index(
         "ix_record_waiting",
         table_name="record",
