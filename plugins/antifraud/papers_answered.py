@@ -1,7 +1,6 @@
 """司法建议 and 检察建议 with their answers (D2 二（五）第7项).
 
-The paper itself names the day of the answer, where it names one; the law of procedure is not restated here, so the portal
-starts no clock of its own.
+The paper itself names the day of the answer, where it names one: that day is the clock, and there is no other.
 """
 
 from __future__ import annotations
@@ -82,8 +81,8 @@ SUGGESTION = Ledger(
     clause=_SUGGESTED,
     writers=("court", "procuratorate"),
     states=(
-        State(key="issued", label=_("已发出")),
-        State(key="signed", label=_("已签收")),
+        State(key="issued", label=_("已发出"), until="reply_by"),
+        State(key="signed", label=_("已签收"), until="reply_by"),
         State(key="replied", label=_("已回复")),
         State(key="implemented", label=_("已落实"), final=True),
         State(key="declined", label=_("未采纳"), final=True),

@@ -166,7 +166,7 @@ RECTIFICATION = Ledger(
     clause=_ORDERED,
     writers=("industry", "telecom", "network_center", "banking_regulator", "police"),
     states=(
-        State(key="ordered", label=_("整改中")),
+        State(key="ordered", label=_("整改中"), until="rectify_by"),
         State(key="reported", label=_("已报整改")),
         State(key="passed", label=_("复查合格"), final=True),
         State(key="shut", label=_("关停或清退"), final=True),

@@ -27,6 +27,7 @@ from portal.campaigns.meetings import MeetingKind, Meetings
 from portal.campaigns.oversight import HUNDRED, Oversight, PointKind, RungKind, ScoreItem, trace_in
 from portal.campaigns.papers import DocumentTemplate
 from portal.campaigns.problems_basis import basis_problems
+from portal.campaigns.problems_handing import handing_problems
 from portal.campaigns.sources import Clause, Source
 from portal.campaigns.tips import Tips
 from portal.core.masking import KINDS
@@ -136,6 +137,10 @@ def _walk(c: Campaign) -> Iterator[Message]:
         yield from _keys(f"field of {ledger.key}", [f.key for f in ledger.fields])
         yield from _fields(ledger.key, ledger.fields, members, lists)
         yield from _no_files(ledger.key, ledger.fields)
+        days = {f.key for f in ledger.fields if f.kind is FieldKind.DATE}
+        for state in ledger.states:
+            if state.until and state.until not in days:
+                yield _dangling(f"state {ledger.key}.{state.key}", state.until)
         for key in ledger.writers:
             if key not in members:
                 yield _dangling(f"ledger {ledger.key}", key)
@@ -180,6 +185,7 @@ def _walk(c: Campaign) -> Iterator[Message]:
     yield from _meetings(c)
     yield from _oversight(c, members)
     yield from basis_problems(c)
+    yield from handing_problems(c)
     if c.tips is not None:
         yield from _tips(c, c.tips, members, lists)
 

@@ -34,6 +34,9 @@ class State:
     label: Text
     final: bool = False
     """Nothing is left to do but to close (申请销号)."""
+    until: str = ""
+    """Key of the date field that says by which day this state must be left (要求回复日期, as the paper itself has it); no
+    date, no clock. A day that lay behind when it was entered starts none."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,9 +11,10 @@ from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
-from portal.campaigns.declarations import Campaign
+from portal.campaigns.declarations import Campaign, Ledger
 from portal.campaigns.workflow import Step
 from portal.core.audit import Act, record
+from portal.core.clock import end_of
 from portal.core.errors import Invalid
 from portal.core.scope import Actor
 from portal.core.text import Message, Text, _
@@ -59,6 +60,24 @@ def start_assigned_clock(
 ) -> None:
     sentence = Message(_("%(office)s交办时指定。"), office=office)
     _start(session, actor, now, found, ASSIGNED, Reason(_("办结时限"), FixedDay(due), (sentence,)), now)
+
+
+def keep_stage_clock(session: Session, actor: Actor, now: datetime, ledger: Ledger, found: Record) -> None:
+    """The clock of ``State.until`` runs to the day that stands in its field now. Called after every change of the entry."""
+    state = ledger.state(found.stage)
+    if state is None or not state.until:
+        return
+    rule, given = f"until_{state.key}", found.values.get(state.until)
+    due = date.fromisoformat(str(given)) if given else None
+    running = [c for c in clocks_of(session, found) if c.met_at is None and c.rule.partition(":")[0] == rule]
+    if running and due is not None and running[0].due_at == end_of(due):
+        return
+    if running:
+        withdraw_clocks(session, actor, now, found, str(_("所依据的日期改动。")), rule)
+    if due is not None and end_of(due) >= now:
+        label = next(f.label for f in ledger.fields if f.key == state.until)
+        sentence = Message(_("照“%(field)s”所填日期，由主办单位办理。"), field=label)
+        _start(session, actor, now, found, rule, Reason(label, FixedDay(due), (sentence,)), now)
 
 
 def _start(

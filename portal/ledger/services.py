@@ -23,6 +23,7 @@ from portal.ledger.clocks import fired_thresholds, keep_clock, subject_of, tell_
 from portal.ledger.derived import check_entry, derive, facts_of
 from portal.ledger.facts import POOL
 from portal.ledger.following import tell_followers
+from portal.ledger.handling import keep_stage_clock
 from portal.ledger.models import Closing, Record, RecordEvent, RecordUnit
 from portal.ledger.near import find_near
 from portal.ledger.numbering import lock_series, take_number
@@ -95,6 +96,7 @@ def create_record(
     tell_story(session, actor, now, found, "created")
     record(session, Act.RECORD_CREATE, subject_of(found), actor, now, {"number": found.number})
     keep_clock(session, actor, now, campaign, found, fired)
+    keep_stage_clock(session, actor, now, ledger, found)
     tell_followers(session, actor, now, campaign, ledger, found)
     return found
 
@@ -129,6 +131,7 @@ def change_record(
     tell_story(session, actor, now, found, "changed", changes)
     record(session, Act.RECORD_CHANGE, subject_of(found), actor, now, {"fields": sorted(changes)})
     keep_clock(session, actor, now, campaign, found, fired)
+    keep_stage_clock(session, actor, now, ledger, found)
     tell_followers(session, actor, now, campaign, ledger, found)
     return found
 

@@ -183,6 +183,7 @@ def effect(
     )
     session.flush()
     handling.start_step_clock(session, actor, now, campaign, found, step, now)
+    handling.keep_stage_clock(session, actor, now, ledger, found)
     keep_clock(session, actor, now, campaign, found, fired_thresholds(campaign, ledger, found.values))
     tell_followers(session, actor, now, campaign, ledger, found)
     return event
