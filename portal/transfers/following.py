@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from portal.campaigns.declarations import Campaign, Ledger
 from portal.core.audit import Act
+from portal.core.clock import SHANGHAI
 from portal.core.errors import NotAllowed
 from portal.core.reader import Desk
 from portal.core.scope import Actor, get_scope
@@ -105,14 +106,18 @@ def _offered(session: Session, desk: Desk, campaign: Campaign, found: Record, no
         return []
     if not who:
         return []
-    members = {m.unit_id: m.member for m in list_members(session, desk.mechanism_id, now.date())}
+    ledger = campaign.ledger(found.ledger)
+    asked = {s.upward for s in ledger.steps} if ledger else set()
+    members = {
+        m.unit_id: m.member for m in list_members(session, desk.mechanism_id, now.astimezone(SHANGHAI).date())
+    }
     found_ways = {
         h.key: h
         for unit in who
         for h in handings_for(campaign, found.ledger, members.get(unit) if unit is not None else None)
         if unit is None or unit in members
     }
-    return list(found_ways.values())
+    return [h for key, h in found_ways.items() if key not in asked]  # a step asks upward on the page itself
 
 
 register_follower(follow)

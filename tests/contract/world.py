@@ -64,11 +64,13 @@ from portal.web.access import SAFE, Access
 from tests.contract.world_assessment import furnish_assessment
 from tests.contract.world_exchange import furnish_exchange
 from tests.contract.world_groups import furnish_groups
+from tests.contract.world_matching import furnish_matching
 from tests.contract.world_meetings import furnish_meetings
 from tests.contract.world_minutes import furnish_minutes
 from tests.contract.world_papers import furnish_papers
 from tests.contract.world_supervision import furnish_supervision
 from tests.contract.world_surveys import furnish_surveys
+from tests.contract.world_transfers import furnish_transfers
 from tests.factories import Factory
 
 CAMPAIGN = "anticounterfeit"
@@ -315,6 +317,8 @@ def _furnish(make: Factory, tenant: Tenant, slug: str) -> Place:
         furnish_groups(session, make, place, body.id, actor, (police.id, finance.id))
         furnish_surveys(session, make, place, body.id, actor, (police.id, finance.id))
         furnish_assessment(session, make, place, body.id, actor, (police.id, finance.id))
+        furnish_transfers(session, make, place, body.id, actor, (police.id, finance.id))
+        furnish_matching(session, make, place)
     return place
 
 

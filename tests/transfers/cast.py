@@ -40,7 +40,15 @@ from tests.information.cities import inputs, plain, token
 
 CAMPAIGN = "handover_sample"
 UNITS = {"police": "公安局", "procuratorate": "人民检察院", "finance": "财政局"}
-REGION = {"a1": "140901", "a2": "140902", "a3": "140903", "a4": "140904", "b1": "141001", "a": "140900", "b": "141000"}
+REGION = {
+    "a1": "140901",
+    "a2": "140902",
+    "a3": "140903",
+    "a4": "140904",
+    "b1": "141001",
+    "a": "140900",
+    "b": "141000",
+}
 _KEYS = iter(range(10**6))
 
 
@@ -128,6 +136,7 @@ class Cast:
     places: dict[str, Place]
     folder: Path
     clients: dict[str, tuple[FlaskClient, datetime]] = field(default_factory=dict)
+    tokens: dict[FlaskClient, str] = field(default_factory=dict)
 
     def __getitem__(self, slug: str) -> Place:
         return self.places[slug]
@@ -161,11 +170,14 @@ class Cast:
     ) -> list[int]:  # fmt: skip
         """Ids of the sender's rows. ``receiver``: as in the form, with slugs: ``unit:police``, ``tenant:a2``."""
         kind, _colon, name = receiver.partition(":")
-        number = self[slug].units.get(name) if kind == "unit" else self[name].tenant_id if kind == "tenant" else ""
+        number = (
+            self[slug].units.get(name) if kind == "unit" else self[name].tenant_id if kind == "tenant" else ""
+        )
         with self.enter(slug) as session:
             declared = find_handing(self.campaign, handing)
             found = session.get(Record, (self[slug].tenant_id, record_id))
-            assert declared is not None and found is not None
+            assert declared is not None
+            assert found is not None
             rows = send_transfer(
                 session, who(slug, unit), self.clock.now, campaign=self.campaign, handing=declared, found=found,
                 unit_id=self[slug].units[unit] if unit else None,
@@ -216,7 +228,10 @@ class Cast:
 
     def post(self, who: str, path: str, data: dict[str, Any] | None = None, place: str = "") -> Any:
         client = self.as_(who)
-        given = {"request_key": f"w{next(_KEYS)}", "csrf_token": token(client)} | (data or {})
+        self.tokens.setdefault(client, "")
+        if not self.tokens[client]:
+            self.tokens[client] = token(client)
+        given = {"request_key": f"w{next(_KEYS)}", "csrf_token": self.tokens[client]} | (data or {})
         return client.post(self.url(who, path, place), data=given)
 
     def fill(self, who: str, path: str, **more: Any) -> Any:

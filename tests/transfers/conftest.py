@@ -12,4 +12,4 @@ from tests.transfers.cast import Cast, build
 
 @pytest.fixture
 def cast(make: Factory, clock: TestClock) -> Iterator[Cast]:
-    yield build(make, clock, Path(make.app.extensions["portal"].settings.instance) / "files")
+    return build(make, clock, Path(make.app.extensions["portal"].settings.instance) / "files")

@@ -35,7 +35,9 @@ def refuse(cast: Cast) -> None:
         )  # fmt: skip
 
 
-def refer(cast: Cast, slug: str = "a1", side: Side = Side.OUT, text: str = "注册地在二县。", key: str = "d1") -> int:
+def refer(
+    cast: Cast, slug: str = "a1", side: Side = Side.OUT, text: str = "注册地在二县。", key: str = "d1"
+) -> int:
     row = cast.rows(slug, side)[-1]
     with cast.enter(slug) as session:
         return disputes.refer_dispute(
@@ -76,8 +78,14 @@ def test_the_superior_decides_and_what_was_refused_is_accepted(refused: Cast) ->
         disputes.add_words(session, who("a2", None), cast.clock.now, dispute=own, text="已迁往一县。")
     for slug in ("a", "a1", "a2"):
         row = of(cast, slug)
-        assert (row.out_words, row.in_words, row.number) == ("注册地在二县。", "已迁往一县。", "争〔2026〕1号")
-    assert not cast.rows("a3") and not cast.rows("b") and not cast.rows("a")
+        assert (row.out_words, row.in_words, row.number) == (
+            "注册地在二县。",
+            "已迁往一县。",
+            "争〔2026〕1号",
+        )
+    assert not cast.rows("a3")
+    assert not cast.rows("b")
+    assert not cast.rows("a")
     with pytest.raises(Invalid) as error:
         decide(cast, Side.IN, number="", text="", on=date(2020, 1, 1))
     assert set(error.value.problems) == {"number", "text", "decided_on"}
@@ -87,17 +95,22 @@ def test_the_superior_decides_and_what_was_refused_is_accepted(refused: Cast) ->
     decide(cast, Side.IN)
     out, there = cast.rows("a1")[0], cast.came("a2")
     assert (there.state, there.role, out.role) == ("accepted", "lead", "support")
-    assert out.there_number == there.there_number == "线〔2026〕1号" and out.noted_at is None
+    assert out.there_number == there.there_number == "线〔2026〕1号"
+    assert out.noted_at is None
     with cast.enter("a2") as session:
         entry = session.scalars(sa.select(Record)).one()
-        assert entry.unit_id == cast["a2"].units["finance"] and entry.origin == f"transfer:{there.id}"
+        assert entry.unit_id == cast["a2"].units["finance"]
+        assert entry.origin == f"transfer:{there.id}"
         assert session.scalars(sa.select(Deadline.rule).where(Deadline.met_at.is_(None))).all() == ["result"]
     for slug in ("a", "a1", "a2"):
         row = of(cast, slug)
         assert (row.state, row.lead, row.decision_number) == ("decided", "in", "阳专发〔2026〕3号")
     with cast.enter("a1") as session:
-        note = session.scalars(sa.select(RecordEvent.note).where(RecordEvent.kind == "transfer_decided")).one()
-        assert "阳专发〔2026〕3号" in note and "主办" in note
+        note = session.scalars(
+            sa.select(RecordEvent.note).where(RecordEvent.kind == "transfer_decided")
+        ).one()
+        assert "阳专发〔2026〕3号" in note
+        assert "主办" in note
     with pytest.raises(Conflict):
         decide(cast, Side.OUT)
 
@@ -121,7 +134,8 @@ def test_the_sender_keeps_it_and_nothing_is_owed_any_more(cast: Cast) -> None:
     out, there = cast.rows("a1")[0], cast.came("a2")
     assert (out.state, there.state, out.role, there.role) == ("kept", "kept", "lead", "support")
     with cast.enter("a2") as session:
-        assert not session.scalars(sa.select(Deadline)).all() and not session.scalars(sa.select(Record)).all()
+        assert not session.scalars(sa.select(Deadline)).all()
+        assert not session.scalars(sa.select(Record)).all()
 
 
 def test_a_dispute_is_taken_back_by_who_brought_it(refused: Cast) -> None:
@@ -152,7 +166,8 @@ def test_the_superior_is_asked_and_its_answer_takes_effect(cast: Cast, outcome: 
     found = cast.record()
     (sent,) = cast.send(found, "superior", handing="determine", unit=None)
     row = cast.came("a")
-    assert row.unit_id is None and row.to_name == "a市a办公室"
+    assert row.unit_id is None
+    assert row.to_name == "a市a办公室"
     with cast.enter("a") as session:
         handling.finish_transfer(
             session, who("a", None), cast.clock.now, campaign=cast.campaign,

@@ -21,7 +21,9 @@ from portal.units.models import Membership
 from tests.transfers.cast import Cast, who
 
 
-def accept(cast: Cast, slug: str, unit: str | None = "police", actor: Actor | None = None, **more: str) -> Record | None:
+def accept(
+    cast: Cast, slug: str, unit: str | None = "police", actor: Actor | None = None, **more: str
+) -> Record | None:
     row = cast.came(slug)
     with cast.enter(slug) as session:
         again = session.get_one(Transfer, (row.tenant_id, row.id))
@@ -56,14 +58,23 @@ def test_from_finance_to_the_police_and_back(cast: Cast) -> None:
     (sent,) = cast.send(found, "unit:police", files={"材料.txt": "材料".encode()})
     cast.clock.at("2026-09-17T09:00:00")
     entry = accept(cast, "a1")
-    assert entry is not None and entry.number == "线〔2026〕2号"
+    assert entry is not None
+    assert entry.number == "线〔2026〕2号"
     came = cast.came("a1")
-    assert entry.origin == f"transfer:{came.id}" and entry.known_at == cast.clock.now
-    assert entry.values["phone"] == "13900000000" and isinstance(entry.values["phone"], Secret)
+    assert entry.origin == f"transfer:{came.id}"
+    assert entry.known_at == cast.clock.now
+    assert entry.values["phone"] == "13900000000"
+    assert isinstance(entry.values["phone"], Secret)
     assert entry.values["inner"] is None  # not among what the handing carries
     out = cast.rows("a1", Side.OUT)[0]
-    assert (out.id, out.state, out.there_number, out.there_stage) == (sent, "accepted", "线〔2026〕2号", "登记")
-    assert out.result_due is not None and out.result_due.date() == date(2026, 10, 8)  # 10 working days over both holidays
+    assert (out.id, out.state, out.there_number, out.there_stage) == (
+        sent,
+        "accepted",
+        "线〔2026〕2号",
+        "登记",
+    )
+    assert out.result_due is not None
+    assert out.result_due.date() == date(2026, 10, 8)
     finish(cast, "a1", "filed")
     out = cast.rows("a1", Side.OUT)[0]
     assert (out.state, out.outcome_label, out.result, out.noted_at) == ("done", "立案", "已立案侦查。", None)
@@ -72,9 +83,13 @@ def test_from_finance_to_the_police_and_back(cast: Cast) -> None:
     # the other direction, of the entry that was made
     (back,) = cast.send(entry.id, "unit:finance", handing="to_finance", unit="police")
     again = accept(cast, "a1", "finance")
-    assert back and again is not None and again.number == "线〔2026〕3号"
+    assert back
+    assert again is not None
+    assert again.number == "线〔2026〕3号"
     with cast.enter("a1") as session:
-        files = session.scalars(sa.select(Attachment.subject).where(Attachment.subject.startswith("transfer:")))
+        files = session.scalars(
+            sa.select(Attachment.subject).where(Attachment.subject.startswith("transfer:"))
+        )
         assert sorted(files) == sorted([f"transfer:{sent}", f"transfer:{came.id}"])
 
 
@@ -84,7 +99,8 @@ def test_sensitive_values_lie_sealed_at_both_sides(cast: Cast) -> None:
         with cast.enter(slug) as session:
             carried = session.execute(sa.select(Transfer.carried)).scalar_one()
             assert set(carried) == {"amount", "phone"}
-            assert looks_sealed(carried["phone"]) and "139" not in carried["phone"]
+            assert looks_sealed(carried["phone"])
+            assert "139" not in carried["phone"]
             assert session.scalars(sa.select(Transfer)).one().carried["phone"] == "13900000000"
 
 
@@ -94,22 +110,30 @@ def test_to_another_county_it_goes_to_the_first_receiver_or_to_the_office(cast: 
     cast.send(found, "tenant:a3", handing="to_county")
     assert cast.came("a2").unit_id == cast["a2"].units["finance"]
     there = cast.came("a3")
-    assert there.unit_id is None and there.from_name == "a市a1县a1财政局" and there.record_id is None
+    assert there.unit_id is None
+    assert there.from_name == "a市a1县a1财政局"
+    assert there.record_id is None
     assert any("移送：某公司线索" in n for n in cast.notices("a3"))
     with cast.enter("a3") as session:
         row = session.get_one(Transfer, (there.tenant_id, there.id))
         with pytest.raises(Invalid):
-            handling.pass_on(session, who("a3", None), cast.clock.now, row=row, unit_id=cast["a2"].units["police"])
+            handling.pass_on(
+                session, who("a3", None), cast.clock.now, row=row, unit_id=cast["a2"].units["police"]
+            )
     with cast.enter("a3") as session:
         row = session.get_one(Transfer, (there.tenant_id, there.id))
-        handling.pass_on(session, who("a3", None), cast.clock.now, row=row, unit_id=cast["a3"].units["police"])
+        handling.pass_on(
+            session, who("a3", None), cast.clock.now, row=row, unit_id=cast["a3"].units["police"]
+        )
         clock = session.scalars(sa.select(Deadline).where(Deadline.subject == f"transfer:{row.id}")).one()
         assert clock.unit_id == cast["a3"].units["police"]
     entry = accept(cast, "a3")
-    assert entry is not None and entry.number == "线〔2026〕1号"
+    assert entry is not None
+    assert entry.number == "线〔2026〕1号"
     out = cast.rows("a1", Side.OUT)[-1]
     assert (out.to_name, out.there_number) == ("a市a3县a3公安局", "线〔2026〕1号")
-    assert out.record_id == found and out.unit_id == cast["a1"].units["finance"]
+    assert out.record_id == found
+    assert out.unit_id == cast["a1"].units["finance"]
 
 
 def test_refused_with_a_reason_nothing_is_lost_and_it_is_sent_anew(cast: Cast) -> None:
@@ -123,14 +147,24 @@ def test_refused_with_a_reason_nothing_is_lost_and_it_is_sent_anew(cast: Cast) -
             again = session.get_one(Transfer, (row.tenant_id, row.id))
             if error:
                 with pytest.raises(error):
-                    handling.refuse_transfer(session, who("a1", "police"), cast.clock.now, row=again, text=text)
+                    handling.refuse_transfer(
+                        session, who("a1", "police"), cast.clock.now, row=again, text=text
+                    )
             else:
                 handling.refuse_transfer(session, who("a1", "police"), cast.clock.now, row=again, text=text)
     out = cast.rows("a1", Side.OUT)[0]
-    assert (out.state, out.refusal, out.record_id, out.noted_at) == ("refused", "不属于管辖范围。", found, None)
+    assert (out.state, out.refusal, out.record_id, out.noted_at) == (
+        "refused",
+        "不属于管辖范围。",
+        found,
+        None,
+    )
     with cast.enter("a1") as session:
         sending.note_transfer(
-            session, who("a1", "finance"), cast.clock.now, row=session.get_one(Transfer, (out.tenant_id, out.id))
+            session,
+            who("a1", "finance"),
+            cast.clock.now,
+            row=session.get_one(Transfer, (out.tenant_id, out.id)),
         )
     cast.send(found, "unit:police")
     assert [r.state for r in cast.rows("a1", Side.IN)] == ["refused", "sent"]
@@ -142,7 +176,9 @@ def test_one_accepts_and_the_other_is_told(cast: Cast) -> None:
     first, second = Actor(1, "公安局 联络员"), Actor(2, "公安局 分管领导")
     entry = accept(cast, "a1", actor=first)
     again = accept(cast, "a1", actor=first)  # a second click
-    assert entry is not None and again is not None and entry.id == again.id
+    assert entry is not None
+    assert again is not None
+    assert entry.id == again.id
     with pytest.raises(Conflict, match="办理中"):
         accept(cast, "a1", actor=second)
     with cast.enter("a1") as session:
@@ -156,7 +192,9 @@ def test_withdrawn_before_it_is_accepted_and_not_after(cast: Cast) -> None:
     def withdraw(transfer_id: int) -> None:
         with cast.enter("a1") as session:
             row = session.get_one(Transfer, (cast["a1"].tenant_id, transfer_id))
-            sending.withdraw_transfer(session, who("a1", "finance"), cast.clock.now, row=row, text="材料有误。")
+            sending.withdraw_transfer(
+                session, who("a1", "finance"), cast.clock.now, row=row, text="材料有误。"
+            )
 
     withdraw(first)
     assert {r.state for s in ("a1", "a2") for r in cast.rows(s)} == {"withdrawn"}
@@ -174,10 +212,14 @@ def test_withdrawn_before_it_is_accepted_and_not_after(cast: Cast) -> None:
 def test_both_get_it_at_once_and_a_second_click_sends_nothing(cast: Cast) -> None:
     found = cast.record("a1", "police")
     with cast.enter("a1") as session:
-        session.get_one(Record, (cast["a1"].tenant_id, found)).lead_unit_id = cast["a1"].units["procuratorate"]
+        session.get_one(Record, (cast["a1"].tenant_id, found)).lead_unit_id = cast["a1"].units[
+            "procuratorate"
+        ]
     first = cast.send(found, "both", handing="both", unit="procuratorate", key="k", files={"一.txt": b"1"})
     assert cast.send(found, "both", handing="both", unit="procuratorate", key="k") == first
-    assert {r.unit_id for r in cast.rows("a1", Side.IN)} == {cast["a1"].units[u] for u in ("finance", "police")}
+    assert {r.unit_id for r in cast.rows("a1", Side.IN)} == {
+        cast["a1"].units[u] for u in ("finance", "police")
+    }
     assert len(cast.rows("a1")) == 4
     with cast.enter("a1") as session:
         subjects = session.scalars(sa.select(Attachment.subject).where(Attachment.removed_at.is_(None))).all()
@@ -209,7 +251,8 @@ def test_who_may_not_receive_is_refused_at_the_field(cast: Cast) -> None:
         assert said in str(error.value.problems["receiver"]), (handing, receiver)
     with pytest.raises(NotAllowed):
         cast.send(found, "unit:finance", handing="to_finance")  # which the police alone send
-    assert not cast.rows("a1") and not cast.rows("a2")
+    assert not cast.rows("a1")
+    assert not cast.rows("a2")
 
 
 def test_whose_matter_it_is_by_the_rule(cast: Cast) -> None:
@@ -219,13 +262,17 @@ def test_whose_matter_it_is_by_the_rule(cast: Cast) -> None:
     assert "注册地在 140902" in str(error.value.problems["why_other"])
     cast.send(found, "tenant:a3", handing="to_county", why_other="主要财产在该县。")
     cast.send(found, "tenant:a2", handing="to_county")
-    assert [r.jurisdiction for r in cast.rows("a1")] == ["主要财产在该县。", "注册地在 140902，由其牵头处置。"]
+    assert [r.jurisdiction for r in cast.rows("a1")] == [
+        "主要财产在该县。",
+        "注册地在 140902，由其牵头处置。",
+    ]
 
 
 def test_the_clocks_run_for_the_receiver_and_late_needs_a_reason(cast: Cast) -> None:
     cast.send(cast.record(), "tenant:a2", handing="to_county")
     out, row = cast.rows("a1")[0], cast.came("a2")
-    assert out.accept_due is not None and out.accept_due == row.accept_due
+    assert out.accept_due is not None
+    assert out.accept_due == row.accept_due
     assert out.accept_due.date() == date(2026, 9, 20)  # Wednesday and three working days, Sunday being one
     cast.clock.at("2026-09-28T10:00:00")
     with pytest.raises(Invalid) as error:
@@ -235,7 +282,8 @@ def test_the_clocks_run_for_the_receiver_and_late_needs_a_reason(cast: Cast) -> 
     accept(cast, "a2", "finance", late_reason="汛期值守。")
     with cast.enter("a2") as session:
         clock = session.scalars(sa.select(Deadline).where(Deadline.rule == "accept")).one()
-        assert clock.late_reason == "汛期值守。" and clock.unit_id == cast["a2"].units["finance"]
+        assert clock.late_reason == "汛期值守。"
+        assert clock.unit_id == cast["a2"].units["finance"]
 
 
 def test_the_sender_sees_number_stage_and_end_and_nothing_else(cast: Cast) -> None:
@@ -248,7 +296,9 @@ def test_the_sender_sees_number_stage_and_end_and_nothing_else(cast: Cast) -> No
         found = session.get_one(Record, (cast["a2"].tenant_id, entry.id))
         found.stage, found.title = "doubt", "改后的名称"
         session.flush()
-        tell_followers(session, who("a2", "finance"), cast.clock.now, cast.campaign, cast.campaign.ledgers[0], found)
+        tell_followers(
+            session, who("a2", "finance"), cast.clock.now, cast.campaign, cast.campaign.ledgers[0], found
+        )
     out = cast.rows("a1")[0]
     assert (out.there_stage, out.title) == ("认定存疑", "某公司线索")
     with cast.enter("a1") as session:
@@ -256,7 +306,9 @@ def test_the_sender_sees_number_stage_and_end_and_nothing_else(cast: Cast) -> No
         assert not session.scalars(sa.select(Transfer).where(Transfer.side == Side.IN.value)).all()
     for slug, count in (("a1", 3), ("a2", 2)):
         with cast.enter(slug) as session:
-            acts = list(session.scalars(sa.select(AuditEvent.act).where(AuditEvent.act.startswith("transfer."))))
+            acts = list(
+                session.scalars(sa.select(AuditEvent.act).where(AuditEvent.act.startswith("transfer.")))
+            )
             assert len(acts) == count, acts
 
 
