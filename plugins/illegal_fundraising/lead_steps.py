@@ -15,16 +15,17 @@ from .sources import d4, regulation
 LEAD_STATES = (
     State(key="registered", label=_("已登记")),
     State(key="checking", label=_("初核中")),
-    State(key="watching", label=_("继续关注")),
     State(key="consulting", label=_("会商中")),
-    State(key="referred", label=_("已由上级认定")),
     State(key="handling", label=_("处置中")),
+    State(key="settled", label=_("处置完毕"), final=True),
+    State(key="watching", label=_("继续关注")),
+    State(key="referred", label=_("已由上级认定")),
     State(key="police", label=_("已移送公安")),
+    State(key="filed", label=_("公安已立案"), final=True),
     State(key="elsewhere", label=_("已移送其他地区"), final=True),
     State(key="excluded", label=_("已排除"), final=True),
-    State(key="filed", label=_("公安已立案"), final=True),
-    State(key="settled", label=_("处置完毕"), final=True),
 )
+"""The usual way first, then the ways beside it."""
 
 _HANDLERS = (Who.LEAD, Who.OFFICE)
 _LEAD_DEPARTMENT = (Who.OFFICE,)
