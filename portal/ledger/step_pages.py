@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from flask import request
+
 from portal.campaigns.workflow import Step
 from portal.core.audit import Act, record
 from portal.core.errors import Invalid, NotAllowed, NotFound
@@ -34,6 +36,9 @@ def step(record_id: int, key: str) -> Any:
         raise NotAllowed(
             Message(_("“%(step)s”由%(who)s办理。"), step=declared.label, who=workflow.name_takers(declared))
         )
+
+    if request.method == "GET":
+        workflow.check_order(wanted.ledger, wanted.found, declared)
 
     def do(acting: Acting, given: Given) -> tuple[Message | Text, str]:
         workflow.take_step(
@@ -103,7 +108,7 @@ def decide(record_id: int) -> Any:
         form.answer.choices = [("agree", translate(_("批准"))), ("return", translate(_("退回")))]
 
     def do(acting: Acting, given: Given) -> tuple[Message | Text, str]:
-        answer = given.form.answer.data if _agrees(acting) else "return"
+        answer = given.form.answer.data or ("" if _agrees(acting) else "return")
         if answer not in ("agree", "return"):
             raise Invalid({"answer": _("请选择批准或退回。")})
         service = approving.agree_step if answer == "agree" else approving.return_step
