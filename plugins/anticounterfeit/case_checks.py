@@ -181,17 +181,17 @@ def key_reasons(values: Values) -> tuple[KeyReason, ...]:
     found: list[KeyReason] = []
     face = max(values.get("one_time_face") or 0, values.get("face_value") or 0)
     if not _is_foreign(values) and face >= ONE_TIME_FEN:
-        text = _("假币面额 %(yuan)s 元，达到 10 万元。")
+        text = _("假币面额 %(yuan)s 元，达到 10 万元")
         found.append(KeyReason(key="large", text=Message(text, yuan=yuan(face))))
     for key, said in (
-        ("new_forging_means", _("新型造假手段。")),
-        ("new_crime_means", _("新的犯罪手段。")),
-        ("cross_border", _("跨国大要案线索。")),
+        ("new_forging_means", _("新型造假手段")),
+        ("new_crime_means", _("新的犯罪手段")),
+        ("cross_border", _("跨国大要案线索")),
     ):
         if values.get(key):
             found.append(KeyReason(key=key, text=Message(said)))
     if values.get("span") == "cross_province":
-        found.append(KeyReason(key="cross_province", text=Message(_("跨省案件。"))))
+        found.append(KeyReason(key="cross_province", text=Message(_("跨省案件"))))
     if values.get("supervision"):
-        found.append(KeyReason(key="supervised", text=Message(_("督办案件。"))))
+        found.append(KeyReason(key="supervised", text=Message(_("督办案件"))))
     return tuple(found)

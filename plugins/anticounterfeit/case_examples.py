@@ -44,6 +44,7 @@ CASE_EXAMPLES: tuple[Values, ...] = (
         "suspects_caught": True,
         "suspects": 1,
         "filed_on": "2026-03-06",
+        "filing_number": _("公立字〔2026〕4号"),
         "solved_on": "2026-03-09",
     },
     {
@@ -70,6 +71,7 @@ CASE_EXAMPLES: tuple[Values, ...] = (
         "suspects": 3,
         "gang": True,
         "filed_on": "2026-03-11",
+        "filing_number": _("公立字〔2026〕5号"),
         "solved_on": "2026-03-18",
     },
     {
@@ -88,6 +90,7 @@ CASE_EXAMPLES: tuple[Values, ...] = (
         "suspects_caught": True,
         "suspects": 2,
         "filed_on": "2026-03-13",
+        "filing_number": _("公立字〔2026〕6号"),
         "solved_on": "2026-03-20",
     },
     {

@@ -32,7 +32,7 @@ CASE_STATES = (
 
 CASE_STEPS = (
     Step(
-        key="verify", label=_("移送或开始核查"), start=("lead",), end="verifying", by=(Who.KEEPER, Who.LEAD),
+        key="verify", label=_("转入核查"), start=("lead",), end="verifying", by=(Who.KEEPER, Who.LEAD),
         fields=("moved_on",), note=True, clause=_LEADS,
     ),
     Step(

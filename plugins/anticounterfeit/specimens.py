@@ -107,8 +107,6 @@ SPECIMEN_LEDGER = Ledger(
             "features": _("票面由三段拼接，接缝处有胶痕，紫外灯下反光不同。"),
             "sampled_on": "2026-03-05",
             "appraiser": _("授权鉴定机构"),
-            "appraisal_number": _("鉴〔2026〕8号"),
-            "result": "known",
         },
     ),
 )  # fmt: skip

@@ -19,6 +19,7 @@ from portal.core.sealing import mark_secret
 from portal.deadlines.matters import find_matter
 from portal.exchange.related import amount_of
 from portal.exchange.services import Facts, file_report
+from portal.ledger.derived import derive
 from portal.ledger.models import Record, RecordEvent
 from portal.ledger.numbering import lock_series, take_number
 from portal.ledger.services import Entry, create_record
@@ -224,11 +225,30 @@ def _store(
             mechanism_id=mechanism.id, unit_id=member.unit_id, campaign=campaign.key, ledger=ledger.key,
             number=take_number(series, ledger.numbering), title=title, place=tenant.full_name, known_at=at,
             values=mark_secret(sensitive, values), created_at=at, created_by=liaison(member.short_name).name, changed_at=at,
-            request_key=f"demo-{campaign.key}-{ledger.key}-{number}",
+            request_key=f"demo-{campaign.key}-{ledger.key}-{number}", stage=stage_reached(ledger, values),
         )  # fmt: skip
+        derive(ledger, found)
         world.session.add(found)
         world.session.flush()
         world.session.add(RecordEvent(record_id=found.id, kind="created", by=found.created_by, at=at))
+
+
+def stage_reached(ledger: Ledger, values: Mapping[str, Any]) -> str:
+    """How far an entry has come whose values are what its steps ask for: those that ask for nothing are not taken."""
+    stage, passed = ledger.states[0].key if ledger.states else "", set[str]()
+    while True:
+        ways = (
+            s
+            for s in ledger.steps
+            if stage in s.start and s.end not in passed | {stage} and s.requires and not s.note
+        )
+        step = next(
+            (s for s in ways if all(values.get(key) not in (None, "", []) for key in s.requires)), None
+        )
+        if step is None:
+            return stage
+        passed.add(stage)
+        stage = step.end
 
 
 # ------------------------------------------------------------------------------------------------- matters
@@ -268,6 +288,8 @@ def _matter(
             values=_moved(ledger, values, known_at, world.today),
         ),
     )  # fmt: skip
+    found.stage = stage_reached(ledger, found.values)
+    derive(ledger, found)
     if not fresh and _fires(campaign, ledger, example):
         file_report(
             world.session, actor, known_at + timedelta(hours=5), mechanism_id=mechanism.id, unit_id=unit.unit_id,
