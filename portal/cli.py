@@ -26,6 +26,7 @@ ROOMS = {
     "keys": "portal.operations.keys:keys",
     "information": "portal.information.cli:information",
     "init": "portal.operations.init:init",
+    "matching": "portal.matching.cli:matching",
     "notices": "portal.notices.cli:notices",
     "periods": "portal.reporting.cli:periods",
     "figures": "portal.reporting.cli:figures",

@@ -22,6 +22,7 @@ from portal.information import advisory_todos as advisories
 from portal.information import request_todos as requests
 from portal.information import todos as information
 from portal.ledger import todos as entries
+from portal.matching import todos as matching
 from portal.meetings import minutes_todos as minutes
 from portal.meetings import todos as meetings
 from portal.notices.inbox import Recent, list_inbox
@@ -49,6 +50,7 @@ SOURCES: tuple[TodoSource, ...] = (
     rewards.list_todos,
     tips.list_todos,
     transfers.list_todos,
+    matching.list_todos,
     handovers.list_todos,
     forms.list_todos,
 )

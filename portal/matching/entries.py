@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import NamedTuple
+from weakref import WeakSet
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -32,6 +33,9 @@ class Value(NamedTuple):
 
 
 Digests = Mapping[bytes, Value]
+_inserted: WeakSet[Record] = WeakSet()
+"""Entries that were stored just now and of which no value has been kept yet."""
+sa.event.listen(Record, "after_insert", lambda _mapper, _connection, found: _inserted.add(found))
 
 
 def follow(
@@ -46,7 +50,8 @@ def follow(
     into = _absorber(session, found)
     if into is not None:  # first, so that what the other counties are told does not come and go
         follow(session, actor, now, campaign, ledger, into)
-    fresh = found.version == 1  # nothing can be there yet, so it is not looked for
+    fresh = found in _inserted  # nothing can be there yet, so it is not looked for
+    _inserted.discard(found)
     wanted = (
         {}
         if is_gone(found)

@@ -176,7 +176,6 @@ def propose(
             state=PartState.ASKED.value,
         )  # fmt: skip
         session.add(part)
-    pair.state, pair.joint_id = PairState.PROPOSED.value, joint.id
     session.flush()
     tell(session, now, joint, kind, actor, words=reason)
     settle(session, now, *load(session, joint.id))
@@ -288,21 +287,10 @@ def answer(
             keep_side(session, now, columns)
         tell(session, now, joint, _EVENT[said], actor, place=pool.place, words=words)
         settle(session, now, joint, parts)
-        _mark_pairs(session, joint)
         _tell_city(session, now, joint, pool.place)
     publish(session, pool.city_id, twin.joint_id)
     session.refresh(twin)
     return twin
-
-
-def _mark_pairs(session: Session, joint: JointMatter) -> None:
-    if joint.state == JointState.JOINED:
-        for pair in session.scalars(
-            sa.select(MatchPair).where(
-                MatchPair.joint_id == joint.id, MatchPair.state == PairState.PROPOSED.value
-            )
-        ):
-            pair.state = PairState.JOINED.value
 
 
 def _tell_city(session: Session, now: datetime, joint: JointMatter, place: str) -> None:
@@ -341,7 +329,6 @@ def decide(
     lead = next(names[p.place_id] for p in parts if p.record_id == host)
     tell(session, now, joint, "decided", actor, words=f"{ROLE_LABELS[Role.HOST]} {lead}: {reason}"[:WORDS])
     settle(session, now, joint, parts)
-    _mark_pairs(session, joint)
     data = {"number": joint.decision_number, "host": lead}
     record(session, Act.JOINT_DECIDE, f"joint:{joint.id}", actor, now, data)
     text = Message(

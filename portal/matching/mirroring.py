@@ -81,7 +81,7 @@ def _leave(
     if into is not None and into.id not in {p.record_id for p in parts}:
         part.record_id = into.id
         tell(session, now, joint, "moved", SYSTEM, place=pool.place, words=into.number)
-        session.flush()
+        mark_pairs(session, joint, parts)
         return True
     part.state = PartState.WITHDRAWN.value
     tell(session, now, joint, "withdrawn", SYSTEM, place=pool.place)
@@ -142,6 +142,22 @@ def settle(session: Session, now: datetime, joint: JointMatter, parts: Sequence[
     elif joint.state != JointState.DROPPED:
         joint.state = JointState.ENDED.value
         tell(session, now, joint, "ended", SYSTEM)
+    mark_pairs(session, joint, parts)
+
+
+def mark_pairs(session: Session, joint: JointMatter, parts: Sequence[JointPart]) -> None:
+    """Pairs within the matter, also those found later, belong to it."""
+    states = {part.record_id: part.state for part in parts if part.state in RUNNING}
+    standing = [PairState.NEW.value, PairState.PROPOSED.value, PairState.JOINED.value]
+    for pair in session.scalars(
+        sa.select(MatchPair).where(
+            MatchPair.left_record_id.in_(states),
+            MatchPair.right_record_id.in_(states),
+            MatchPair.state.in_(standing),
+        )
+    ):
+        opened = all(states[record_id] in OPEN_PARTS for record_id in pair.records)
+        pair.state, pair.joint_id = (PairState.JOINED if opened else PairState.PROPOSED).value, joint.id
     session.flush()
 
 

@@ -43,6 +43,7 @@ WORK: tuple[Entry, ...] = (
     Entry("reporting.mine", _("报送"), frozenset({R.REPORT_FILL, R.REPORT_SIGN})),
     Entry("exchange.index", _("急报"), frozenset({R.URGENT_FILE, R.URGENT_RECEIVE, R.RECORD_READ_ALL})),
     Entry("ledger.index", _("台账"), frozenset({R.RECORD_WRITE, R.RECORD_READ_ALL})),
+    Entry("rewards.index", _("奖励"), frozenset({R.REWARD_REVIEW})),
     Entry("meetings.index", _("会议"), frozenset({R.MEETING_READ})),
     Entry("supervision.index", _("督办"), frozenset({R.ORDER_READ})),
     Entry(LIBRARY, _("资料"), frozenset({R.INFO_READ})),
@@ -64,6 +65,8 @@ _FIRST = {e.endpoint.split(".")[0]: e.endpoint for e in reversed((*WORK, *ADMINI
     "papers": LIBRARY,
     "assessment": "supervision.index",
     "tips": "ledger.index",
+    "matching": "ledger.index",
+    "rewards": "ledger.index",
 }
 """Feature -> its first entry, which its other pages light too."""
 

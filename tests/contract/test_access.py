@@ -38,6 +38,8 @@ WRITING_READS = {
     "information.material",
     "information.request_workbook",
     "ledger.workbook",
+    "matching.totals_workbook",
+    "rewards.paper",
     "meetings.compilation_book",
     "meetings.compilation_list",
     "meetings.sign_in_sheet",

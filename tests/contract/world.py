@@ -70,6 +70,7 @@ from tests.contract.world_minutes import furnish_minutes
 from tests.contract.world_papers import furnish_papers
 from tests.contract.world_supervision import furnish_supervision
 from tests.contract.world_surveys import furnish_surveys
+from tests.contract.world_rewards import furnish_rewards
 from tests.contract.world_transfers import furnish_transfers
 from tests.factories import Factory
 
@@ -319,6 +320,7 @@ def _furnish(make: Factory, tenant: Tenant, slug: str) -> Place:
         furnish_assessment(session, make, place, body.id, actor, (police.id, finance.id))
         furnish_transfers(session, make, place, body.id, actor, (police.id, finance.id))
         furnish_matching(session, make, place)
+        furnish_rewards(session, make, place, actor, police.id)
     return place
 
 
