@@ -7,6 +7,7 @@ them alone.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from sqlalchemy.orm import Session
@@ -84,13 +85,17 @@ def _start(
     session: Session, actor: Actor, now: datetime, found: Record, rule: str, reason: Reason, at: datetime
 ) -> None:
     """The same step taken again starts another clock; the story keeps both."""
-    taken = {c.rule for c in clocks_of(session, found)}
-    names = (rule if n == 1 else f"{rule}:{n}" for n in range(1, len(taken) + 2))
     start_deadline(
         session, actor, now, mechanism_id=found.mechanism_id, unit_id=lead_of(found), subject=subject_of(found),
-        rule=next(name for name in names if name not in taken), title=f"{found.number} {found.title}", reason=reason,
+        rule=_next_rule(clocks_of(session, found), rule), title=f"{found.number} {found.title}", reason=reason,
         started_at=at,
     )  # fmt: skip
+
+
+def _next_rule(clocks: Sequence[Deadline], rule: str) -> str:
+    taken = {c.rule for c in clocks}
+    names = (rule if n == 1 else f"{rule}:{n}" for n in range(1, len(taken) + 2))
+    return next(name for name in names if name not in taken)
 
 
 def check_late(clocks: list[Deadline], now: datetime, late_reason: str) -> None:
@@ -135,6 +140,25 @@ def withdraw_clocks(
             clock.met_at, clock.met_by = now, actor.name
             data = {"subject": clock.subject}
             record(session, Act.DEADLINE_WITHDRAW, f"deadline:{clock.id}", actor, now, data)
+
+
+def resume_clocks(
+    session: Session, actor: Actor, now: datetime, found: Record, withdrawn_at: datetime
+) -> None:
+    """What was withdrawn at that moment runs again, from where it had begun to the same instant."""
+    clocks = clocks_of(session, found)
+    for old in clocks:
+        if old.met_at != withdrawn_at:
+            continue
+        new = Deadline(
+            mechanism_id=old.mechanism_id, unit_id=lead_of(found), subject=old.subject,
+            rule=_next_rule(clocks, old.rule.partition(":")[0]), title=old.title, reason=old.reason,
+            started_at=old.started_at, entered_at=now, due_at=old.due_at, span=old.span, provisional=old.provisional,
+        )  # fmt: skip
+        session.add(new)
+        session.flush()
+        data = {"subject": new.subject, "rule": new.rule, "due": new.due_at.isoformat()}
+        record(session, Act.DEADLINE_START, f"deadline:{new.id}", actor, now, data)
 
 
 def name_of(clock: Deadline) -> Text:

@@ -17,7 +17,7 @@ from portal.core.errors import Conflict, Invalid, NotAllowed, NotFound
 from portal.core.scope import Actor
 from portal.core.text import Message, _
 from portal.ledger import clocks, handling
-from portal.ledger.acting import OPEN, begin, last_event, need_words, stage_of, tell
+from portal.ledger.acting import OPEN, begin, last_event, need_words, tell
 from portal.ledger.assigning import set_units, supporting_units
 from portal.ledger.clocks import fired_thresholds, keep_clock, subject_of, take_back, tell_story
 from portal.ledger.following import tell_followers
@@ -117,7 +117,7 @@ def unmerge_record(
     tell_story(session, actor, now, into, "released_one", {"other": [found.number, ""]}, note)
     session.flush()
     record(session, Act.RECORD_UNMERGE, subject_of(found), actor, now, {"from": into.number})
-    _resume(session, actor, now, campaign, ledger, found)
+    _resume(session, actor, now, campaign, ledger, found, "merged")
     tell(
         session, actor, now, found, [lead_of(found), found.unit_id],
         _("%(number)s “%(title)s”不再并入 %(other)s，继续办理。"), other=into.number, link=link, detail=note,
@@ -128,19 +128,19 @@ def unmerge_record(
 
 
 def _resume(
-    session: Session, actor: Actor, now: datetime, campaign: Campaign, ledger: Ledger, found: Record
+    session: Session,
+    actor: Actor,
+    now: datetime,
+    campaign: Campaign,
+    ledger: Ledger,
+    found: Record,
+    kind: str,
 ) -> None:
-    """The clocks begin where they had begun: the report upward at the moment of knowing, the work at its last step."""
+    """The clocks run again: the report upward from the moment of knowing, the work as when the event ``kind`` stopped it."""
     keep_clock(session, actor, now, campaign, found, fired_thresholds(campaign, ledger, found.values))
-    last = last_event(list_events(session, found), "step", "agreed")
-    step = ledger.step(last.step) if last else None
-    if (
-        last is not None
-        and step is not None
-        and step.end == stage_of(ledger, found)
-        and found.closing in OPEN
-    ):
-        handling.start_step_clock(session, actor, now, campaign, found, step, last.at)
+    stopped = last_event(list_events(session, found), kind)
+    if stopped is not None:
+        handling.resume_clocks(session, actor, now, found, stopped.at)
 
 
 # ------------------------------------------------------------------------------------------------------- split
@@ -252,7 +252,7 @@ def restore_record(
     event = tell_story(session, actor, now, found, "restored", None, note, request_key=request_key)
     session.flush()
     record(session, Act.RECORD_RESTORE, subject_of(found), actor, now, {"number": found.number})
-    _resume(session, actor, now, campaign, ledger, found)
+    _resume(session, actor, now, campaign, ledger, found, "withdrawn")
     units = [None, lead_of(found), found.unit_id]
     tell(
         session,

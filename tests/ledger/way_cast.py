@@ -75,8 +75,7 @@ class Way:
     def get(self, record_id: int) -> Record:
         with self.make.enter(self.county) as session:
             session.expire_all()
-            found = session.get_one(Record, (self.county.id, record_id))
-        return found
+            return session.get_one(Record, (self.county.id, record_id))
 
     def act(self, who: str, service: Callable[..., Any], record_id: int, **more: Any) -> Any:
         """``who`` does it, with the hands of their posts."""
