@@ -37,6 +37,7 @@ from portal.operations import (
     demo_supervision,
     demo_surveys,
     demo_tips,
+    demo_transfers,
     demo_urgent,
 )
 from portal.operations.database import upgrade_schema
@@ -160,6 +161,7 @@ class Demo:
                 demo_supervision.play(self.world, tenant)
                 demo_tips.play(self.world, tenant)
             self.session.commit()
+        demo_transfers.play(self.world)
 
     def _since(self) -> date:
         month = self.now.month - MONTHS

@@ -13,11 +13,10 @@ from portal.campaigns.handing import Handing, Jurisdiction, Reach
 from portal.campaigns.sources import Values
 from portal.core.clock import SHANGHAI
 from portal.core.errors import Invalid, NotFound, PluginError
-from portal.core.reader import with_place
 from portal.core.scope import get_scope
 from portal.core.text import Message, _
 from portal.tenants.models import Tenant
-from portal.transfers.pairs import Body, bodies_beside, body_above, members_at
+from portal.transfers.pairs import Body, bodies_beside, body_above, members_at, placed
 from portal.units.bodies import MemberUnit, list_members
 from portal.units.models import Mechanism
 
@@ -81,7 +80,7 @@ def seat_of(session: Session, mechanism_id: int) -> Seat:
 def name_of(seat: Seat, members: list[MemberUnit], unit_id: int | None) -> str:
     """The unit, or the office, with its place."""
     unit = next((m.full_name for m in members if m.unit_id == unit_id), None)
-    return with_place(seat.name, unit or seat.office)[:160]
+    return placed(seat.name, unit or seat.office)[:160]
 
 
 def offer(
@@ -171,7 +170,7 @@ def _beside(
     if body is None:
         raise _refused(Message(_("%(place)s没有在本系统开展这项工作，请书面移送。"), place=tenant.full_name))
     unit = _first_receiver(handing, members_at(session, body, _day(now)))
-    name = with_place(body.name, unit.full_name if unit else body.office)[:160]
+    name = placed(body.name, unit.full_name if unit else body.office)[:160]
     return Destination(
         tenant_id, body.code, body.mechanism_id, unit.unit_id if unit else None, name, Reach.COUNTY
     )
@@ -189,7 +188,7 @@ def _above(session: Session, campaign: Campaign, handing: Handing, seat: Seat) -
     body = body_above(session, seat.parent_id, campaign.key)
     if body is None:
         raise _refused(_("上级没有在本系统开展这项工作，请书面报请。"))
-    name = with_place(body.name, body.office)[:160]
+    name = placed(body.name, body.office)[:160]
     return Destination(body.tenant_id, body.code, body.mechanism_id, None, name, Reach.SUPERIOR)
 
 

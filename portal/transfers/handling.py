@@ -291,7 +291,7 @@ def _check(there: Transfer, wanted: State) -> None:
         raise Conflict(_("管辖争议已报请上级决定，决定前不能办理。"))
     if there.state != wanted:
         text = _("这件移送现为“%(state)s”%(by)s，请刷新页面查看。")
-        by = f"（{there.decided_by}）" if there.decided_by else ""
+        by = Message(_("（%(who)s）"), who=there.decided_by) if there.decided_by else ""
         raise Conflict(Message(text, state=STATES[State(there.state)], by=by))
 
 

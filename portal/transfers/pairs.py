@@ -16,7 +16,6 @@ from sqlalchemy.orm import Session
 
 from portal.core.audit import Act, record
 from portal.core.errors import NotFound
-from portal.core.reader import with_place
 from portal.core.scope import Actor, Scope, crossing, get_scope, set_scope
 from portal.core.text import Message
 from portal.deadlines.models import Deadline
@@ -51,7 +50,12 @@ def signed(session: Session, actor: Actor) -> str:
     """The actor with the place of the home tenant, as the other side reads it."""
     home = get_scope(session).home
     place = session.execute(sa.select(Tenant.city + Tenant.name).where(Tenant.id == home)).scalar_one()
-    return with_place(place, actor.name)[:240]
+    return placed(place, actor.name)[:240]
+
+
+def placed(place: str, name: str) -> str:
+    """The place before the name, unless it stands in it."""
+    return name if any(place[start:] in name for start in range(len(place) - 1)) else place + name
 
 
 def subject_of(row: Transfer) -> str:

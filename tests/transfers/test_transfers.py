@@ -18,7 +18,7 @@ from portal.transfers import handling, sending
 from portal.transfers.handling import Result
 from portal.transfers.models import Side, State, Transfer
 from portal.units.models import Membership
-from tests.transfers.cast import Cast, who
+from tests.transfers.cast import PHONE, Cast, who
 
 
 def accept(
@@ -63,7 +63,7 @@ def test_from_finance_to_the_police_and_back(cast: Cast) -> None:
     came = cast.came("a1")
     assert entry.origin == f"transfer:{came.id}"
     assert entry.known_at == cast.clock.now
-    assert entry.values["phone"] == "13900000000"
+    assert entry.values["phone"] == PHONE
     assert isinstance(entry.values["phone"], Secret)
     assert entry.values["inner"] is None  # not among what the handing carries
     out = cast.rows("a1", Side.OUT)[0]
@@ -101,7 +101,7 @@ def test_sensitive_values_lie_sealed_at_both_sides(cast: Cast) -> None:
             assert set(carried) == {"amount", "phone"}
             assert looks_sealed(carried["phone"])
             assert "139" not in carried["phone"]
-            assert session.scalars(sa.select(Transfer)).one().carried["phone"] == "13900000000"
+            assert session.scalars(sa.select(Transfer)).one().carried["phone"] == PHONE
 
 
 def test_to_another_county_it_goes_to_the_first_receiver_or_to_the_office(cast: Cast) -> None:
