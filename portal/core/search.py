@@ -74,6 +74,11 @@ def _parts(question: str) -> dict[str, bool]:
     return parts
 
 
+def _telling(parts: dict[str, bool]) -> dict[str, bool]:
+    """Without single characters, which stand nearly everywhere, where there is more to look for."""
+    return {word: begins for word, begins in parts.items() if word.isascii() or len(word) > 1} or parts
+
+
 def matching(session: Session, question: str, tenant: Any, item: Any) -> tuple[Any, Any] | None:
     """A FROM element of what has all the words, and the condition that joins it to the columns ``tenant`` and
     ``item``; that table brings the tenants' and the readers' limits. None: the question has no word to look for."""
@@ -114,13 +119,15 @@ def _home(session: Session) -> int:
 
 
 def find(session: Session, question: str, shelf: str, most: int) -> list[int] | None:
-    """Up to ``most`` items of the shelf that have all the words, in no order; None: no word to look for. The database
-    stops there, so that a word which stands everywhere costs little."""
-    parts = _parts(question)
+    """Up to ``most`` items of the shelf that may have all the words, in no order; None: no word to look for. The
+    database stops there, so that a word which stands everywhere costs little."""
+    parts = _telling(_parts(question))
     if not parts:
         return None
     if session.get_bind().dialect.name == "postgresql":
-        asked = " & ".join(f"'{_PLACE}{shelf}{word}'{':*' if begins else ''}" for word, begins in parts.items())
+        asked = " & ".join(
+            f"'{_PLACE}{shelf}{word}'{':*' if begins else ''}" for word, begins in parts.items()
+        )
         # Among the columns, not in FROM: there the function would be run to its end.
         hit: Any = sa.func.search_find(asked)
         query: Any = sa.select(sa.literal_column("(found.hit).item_id", sa.BigInteger)).select_from(
@@ -136,14 +143,19 @@ def find(session: Session, question: str, shelf: str, most: int) -> list[int] | 
     return list(session.scalars(sa.select(_FTS.c.rowid).where(matches).limit(most)))
 
 
-def put(session: Session, item_id: int, text: str, shelf: str = "") -> None:
-    """Index ``text`` under the item of the scope's home tenant; what stood there before is replaced."""
+def put(session: Session, item_id: int, text: str, shelf: str = "", *, fresh: bool = False) -> None:
+    """Index ``text`` under the item of the scope's home tenant; what stood there before is replaced. ``fresh``: the item
+    was made just now, nobody else can hold its id."""
     home, words = _home(session), [shelf + word for word in index_words(text)]
     if session.get_bind().dialect.name == "postgresql":
         session.execute(sa.select(sa.func.search_put(item_id, sa.cast(words, sa.ARRAY(sa.Text)))))
         return
-    drop(session, item_id)
     named = " ".join(_prefix(home) + word for word in words)
+    if fresh:
+        placed = sa.insert(_FTS).prefix_with("OR REPLACE")
+        session.execute(placed.values(rowid=item_id, words=named, tenant=home))
+        return
+    drop(session, item_id)
     try:
         with session.begin_nested():
             session.execute(sa.insert(_FTS).values(rowid=item_id, words=named, tenant=home))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -15,6 +16,7 @@ from portal.campaigns.declarations import Campaign
 from portal.campaigns.forms import Field, FieldKind
 from portal.core.clock import SHANGHAI, midnight
 from portal.core.ready import Ready
+from portal.core.text import written
 from portal.deadlines.models import Deadline
 from portal.deadlines.state import DeadlineState, state_of
 from portal.ledger.access import COUNTS, readable_by
@@ -30,6 +32,8 @@ OPEN = (Closing.NONE.value, Closing.PROPOSED.value, Closing.CHECKED.value)
 OVER = (Closing.CLOSED.value, Closing.ENDED.value)
 _SHORT = (FieldKind.CHOICE, FieldKind.MONEY, FieldKind.INTEGER)
 _AT_ONCE = 1_000
+_NUMBER = re.compile(written(r"[^〔〕]{1,10}〔[0-9]{4}〕[0-9]{1,9}号"))
+"""A whole one means that entry and no other."""
 
 
 class Row(NamedTuple):
@@ -126,7 +130,10 @@ def _asked(session: Session, tenant_id: int, filters: Filters, today: date) -> t
     given |= {name: value for name, value in wanted.items() if value}
     if f.unit_ids is not None:
         given["kept" if f.keeper else "units"] = list(f.unit_ids)
-    if f.text and (ids := find_ids(session, f.text)) is not None:
+    if _NUMBER.fullmatch(f.text):
+        given["number"] = f.text
+        del given["text"]
+    elif f.text and (ids := find_ids(session, f.text)) is not None:
         given["ids"] = ids
     asked = frozenset(given) - {"home", "campaign"} | ({"hidden"} if f.hidden else set())
     return _Shape(asked, f.sort, f.below), given
@@ -138,7 +145,8 @@ def _conditions(shape: _Shape) -> list[Any]:
     found = [r.campaign == bind("campaign"), r.tenant_id != home if shape.below else r.tenant_id == home]
     if "hidden" not in shape.asked:
         found.append(COUNTS)
-    equal = (name for name in ("ledger", "stage", "view_1", "view_2", "view_3") if name in shape.asked)
+    names = ("ledger", "stage", "view_1", "view_2", "view_3", "number")
+    equal = (name for name in names if name in shape.asked)
     found += [getattr(r, name) == bind(name) for name in equal]
     text = [
         sa.func.lower(c).like(sa.func.lower(bind("text")), escape="/") for c in (r.number, r.title, r.place)

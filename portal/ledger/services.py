@@ -10,13 +10,13 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.campaigns.declarations import Campaign, Ledger
+from portal.campaigns.declarations import Campaign, Ledger, Threshold
 from portal.core.audit import Act, record
 from portal.core.clock import SHANGHAI
 from portal.core.errors import Conflict, Invalid, NotFound
 from portal.core.scope import Actor, get_scope
 from portal.core.sealing import mark_secret
-from portal.core.text import _
+from portal.core.text import Message, _
 from portal.deadlines.matters import Matter, MatterKind, register_kind
 from portal.figures.sources import LEDGERS, register_pool
 from portal.ledger.clocks import fired_thresholds, keep_clock, subject_of, tell_story
@@ -24,12 +24,13 @@ from portal.ledger.derived import check_entry, derive, facts_of
 from portal.ledger.facts import POOL
 from portal.ledger.following import tell_followers
 from portal.ledger.handling import keep_stage_clock
-from portal.ledger.models import Closing, Record, RecordEvent, RecordUnit
+from portal.ledger.models import Closing, NumberSeries, Record, RecordEvent, RecordUnit
 from portal.ledger.near import find_near
 from portal.ledger.numbering import lock_series, take_number
 from portal.units.bodies import list_members
 
 EARLIEST = datetime(2000, 1, 1, tzinfo=SHANGHAI)
+Fired = list[tuple[Threshold, Message]]
 TOLERANCE = timedelta(minutes=2)
 """Clocks of office machines differ a little."""
 
@@ -63,17 +64,39 @@ def create_record(
     ``origin``: ``kind:id`` of what it grew out of. ``Invalid`` at ``known_at`` and at declared fields (``Ledger.checks``).
     ``checked``: the values are part of an entry that was checked elsewhere (a transfer).
     """
-    check_known(entry.known_at, now)
-    entry = known_secrets(ledger, entry)
-    if not checked:
-        check_entry(ledger, facts_of_entry(entry))
-    fired = fired_thresholds(campaign, ledger, entry.values)
+    entry, fired = prepare(campaign, ledger, entry, now, checked=checked)
     series = lock_series(session, f"{campaign.key}.{ledger.key}", now.astimezone(SHANGHAI).year)
     first = session.scalars(sa.select(Record).where(Record.request_key == request_key)).one_or_none()
     if first is not None:
         if first.unit_id != unit_id:
             raise Conflict
         return first
+    found = new_record(
+        actor=actor, now=now, mechanism_id=mechanism_id, unit_id=unit_id, campaign=campaign, ledger=ledger, entry=entry,
+        series=series, request_key=request_key, origin=origin,
+    )  # fmt: skip
+    session.add(found)
+    session.flush()
+    begin(session, actor, now, campaign, ledger, found, fired)
+    return found
+
+
+def prepare(
+    campaign: Campaign, ledger: Ledger, entry: Entry, now: datetime, *, checked: bool = False
+) -> tuple[Entry, Fired]:
+    """The entry as it is stored, and the thresholds that it reaches; ``Invalid`` as for ``create_record``."""
+    check_known(entry.known_at, now)
+    entry = known_secrets(ledger, without_guarded(ledger, entry))
+    if not checked:
+        check_entry(ledger, facts_of_entry(entry))
+    return entry, fired_thresholds(campaign, ledger, entry.values)
+
+
+def new_record(
+    *, actor: Actor, now: datetime, mechanism_id: int, unit_id: int, campaign: Campaign, ledger: Ledger, entry: Entry,
+    series: NumberSeries, request_key: str, origin: str = "",
+) -> Record:  # fmt: skip
+    """Numbered, not yet stored."""
     found = Record(
         mechanism_id=mechanism_id,
         unit_id=unit_id,
@@ -91,14 +114,19 @@ def create_record(
         origin=origin,
     )
     derive(ledger, found)
-    session.add(found)
-    session.flush()
+    return found
+
+
+def begin(
+    session: Session, actor: Actor, now: datetime, campaign: Campaign, ledger: Ledger, found: Record, fired: Fired
+) -> None:
+    """What follows once a new entry is stored: its story, its trail, its clocks, those who follow it."""
     tell_story(session, actor, now, found, "created")
     record(session, Act.RECORD_CREATE, subject_of(found), actor, now, {"number": found.number})
-    keep_clock(session, actor, now, campaign, found, fired)
+    if fired:
+        keep_clock(session, actor, now, campaign, found, fired)
     keep_stage_clock(session, actor, now, ledger, found)
     tell_followers(session, actor, now, campaign, ledger, found)
-    return found
 
 
 def change_record(
@@ -114,7 +142,7 @@ def change_record(
 ) -> Record:
     """Store what differs, with its story. ``Conflict`` when the editor's ``version`` has been passed."""
     check_known(entry.known_at, now)
-    entry = known_secrets(ledger, entry)
+    entry = known_secrets(ledger, without_guarded(ledger, entry, found))
     check_entry(ledger, facts_of_entry(entry))
     fired = fired_thresholds(campaign, ledger, entry.values)
     hold(session, found, version)
@@ -156,6 +184,12 @@ def bar(found: Record) -> None:
 def facts_of_entry(entry: Entry) -> dict[str, Any]:
     """As the checks of the ledger are asked with."""
     return facts_of(entry.values, title=entry.title, place=entry.place, known_at=entry.known_at)
+
+
+def without_guarded(ledger: Ledger, entry: Entry, found: Record | None = None) -> Entry:
+    """What stands there stays: only an agreed step or the closure writes these fields (``Ledger.guarded``)."""
+    kept = {key: found.values.get(key) if found else None for key in ledger.guarded if key in entry.values}
+    return replace(entry, values={**entry.values, **kept}) if kept else entry
 
 
 def known_secrets(ledger: Ledger, entry: Entry) -> Entry:

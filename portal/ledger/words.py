@@ -15,7 +15,7 @@ from portal.ledger.models import Record
 
 SHELF = "¤"
 """No word holds it, and neither database cuts there."""
-MOST_HITS = 1_000
+MOST_HITS = 250
 """Beyond, the list is read in its order until a page is full, which is then the shorter way."""
 
 
@@ -28,7 +28,9 @@ def find_ids(session: Session, text: str) -> list[int] | None:
 def put_words(
     session: Session, _actor: Actor, _now: datetime, _campaign: Campaign, _ledger: Ledger, found: Record
 ) -> None:
-    search.put(session, found.id, f"{found.number} {found.title} {found.place}", SHELF)
+    """A first version was made just now."""
+    text = f"{found.number} {found.title} {found.place}"
+    search.put(session, found.id, text, SHELF, fresh=found.version == 1)
 
 
 def refill(session: Session) -> int:

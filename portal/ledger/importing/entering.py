@@ -27,7 +27,9 @@ from portal.ledger import services
 from portal.ledger.importing.lines import Line, LineKind, keep, take
 from portal.ledger.importing.staging import say
 from portal.ledger.models import Record, RecordImport, RecordImportPart
+from portal.ledger.numbering import lock_series
 from portal.ledger.services import Entry
+from portal.tenants.models import Tenant
 
 JOB = "ledger.import"
 AT_ONCE = 100
@@ -142,17 +144,58 @@ def _enter_next(task: Task, now: datetime) -> bool:
         found.finished_at = now
         session.flush()
         return False
+    _held = session.get(Tenant, found.tenant_id)  # followers ask for it with each entry
     lines = [take(kept) for kept in part.lines]
-    counts: Counter[str] = Counter()
-    for line in lines:
-        if line.enters:
-            counts[_enter(task, line, now)] += 1
+    wanted = [line for line in lines if line.enters]
+    new = [line for line in wanted if not line.number]
+    counts = (
+        Counter({ENTERED: len(new)})
+        if _create_all(task, new, now)
+        else Counter(_enter(task, x, now) for x in new)
+    )
+    counts += Counter(_enter(task, line, now) for line in wanted if line.number)
     part.lines, part.settled_at = [keep(line) for line in lines], now
     part.kinds = dict(Counter(line.kind.value for line in lines))
     kinds = Counter({k: v for k, v in found.counts.items() if k in (ENTERED, FAILED)})
     found.counts = found.counts | dict(kinds + counts)
     session.flush()
     return True
+
+
+def _create_all(task: Task, lines: list[Line], now: datetime) -> bool:
+    """New entries in one go, a tenth of the statements; False, with nothing done, when one of them cannot enter."""
+    session, found, campaign, ledger = task.session, task.found, task.campaign, task.ledger
+    if not lines:
+        return True
+    try:
+        with session.begin_nested():
+            prepared = [services.prepare(campaign, ledger, _entry(line, line.values), now) for line in lines]
+            series = lock_series(session, f"{campaign.key}.{ledger.key}", now.astimezone(SHANGHAI).year)
+            keys = [_key(found, line) for line in lines]
+            if session.scalars(sa.select(Record.id).where(Record.request_key.in_(keys)).limit(1)).first():
+                return False
+            made = [
+                services.new_record(
+                    actor=task.actor, now=now, mechanism_id=found.mechanism_id, unit_id=found.unit_id, campaign=campaign,
+                    ledger=ledger, entry=entry, series=series, request_key=key,
+                )
+                for (entry, _fired), key in zip(prepared, keys, strict=True)
+            ]  # fmt: skip
+            session.add_all(made)
+            session.flush()
+            with session.no_autoflush:
+                for entered, (_entry_, fired) in zip(made, prepared, strict=True):
+                    services.begin(session, task.actor, now, campaign, ledger, entered, fired)
+    except PortalError:
+        session.refresh(found)
+        return False
+    for line, entered in zip(lines, made, strict=True):
+        line.done = entered.number
+    return True
+
+
+def _key(found: RecordImport, line: Line) -> str:
+    return f"i{found.id}-{line.row}"
 
 
 def _enter(task: Task, line: Line, now: datetime) -> str:
@@ -173,7 +216,7 @@ def _create(task: Task, line: Line, now: datetime) -> Record:
     found = task.found
     return services.create_record(
         task.session, task.actor, now, mechanism_id=found.mechanism_id, unit_id=found.unit_id, campaign=task.campaign,
-        ledger=task.ledger, entry=_entry(line, line.values), request_key=f"i{found.id}-{line.row}",
+        ledger=task.ledger, entry=_entry(line, line.values), request_key=_key(found, line),
     )  # fmt: skip
 
 

@@ -109,7 +109,8 @@ class LedgerSheet:
 
 def sheet_fields(ledger: Ledger) -> list[Field]:
     """The columns behind number and version: the portal's own, then the declared ones without attachments."""
-    return [*OWN, *(f for f in ledger.fields if f.kind is not FieldKind.FILES)]
+    open_fields = (f for f in ledger.fields if f.kind is not FieldKind.FILES and f.key not in ledger.guarded)
+    return [*OWN, *open_fields]
 
 
 def head_of(f: Field) -> str:
