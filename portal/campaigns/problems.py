@@ -28,6 +28,8 @@ from portal.campaigns.oversight import HUNDRED, Oversight, PointKind, RungKind, 
 from portal.campaigns.papers import DocumentTemplate
 from portal.campaigns.problems_basis import basis_problems
 from portal.campaigns.problems_handing import handing_problems
+from portal.campaigns.problems_rewards import reward_problems
+from portal.campaigns.rewards import RewardScheme
 from portal.campaigns.sources import Clause, Source
 from portal.campaigns.tips import Tips
 from portal.core.masking import KINDS
@@ -71,7 +73,7 @@ def _types(c: Campaign) -> Iterator[Message]:
     groups: dict[str, type] = {
         "sources": Source, "roster": Member, "duties": Duty, "forms": Form, "code_lists": CodeList, "ledgers": Ledger,
         "thresholds": Threshold, "rules": Rule, "policies": Policy, "phases": Phase, "obligations": Obligation,
-        "documents": DocumentTemplate,
+        "documents": DocumentTemplate, "rewards": RewardScheme,
     }  # fmt: skip
     for name, kind in groups.items():
         given = getattr(c, name)
@@ -144,6 +146,8 @@ def _walk(c: Campaign) -> Iterator[Message]:
         for key in ledger.writers:
             if key not in members:
                 yield _dangling(f"ledger {ledger.key}", key)
+        for key in set(ledger.later) - {f.key for f in ledger.fields if not f.required}:
+            yield _dangling(f"ledger {ledger.key}", key)
         for example in ledger.examples:
             for key in set(example) - {f.key for f in ledger.fields} - {"title"}:
                 yield _dangling(f"example of {ledger.key}", key)
@@ -186,6 +190,7 @@ def _walk(c: Campaign) -> Iterator[Message]:
     yield from _oversight(c, members)
     yield from basis_problems(c)
     yield from handing_problems(c)
+    yield from reward_problems(c)
     if c.tips is not None:
         yield from _tips(c, c.tips, members, lists)
 

@@ -13,7 +13,10 @@ from portal.web.access import Access, logged_in, protect, public, require
 from tests.contract.world import World
 
 ROOT = Path(__file__).parents[2]
-PUBLIC = {"accounts.login", "home.calendar", "home.language", "home.health"}
+PUBLIC = {
+    "accounts.login", "home.calendar", "home.language", "home.health",
+    "tips.follow", "tips.more", "tips.tell", "tips.word",
+}  # fmt: skip
 """Open to anybody. To be added to with great care."""
 WRITING_READS = {
     "activities.cover_workbook",

@@ -296,6 +296,8 @@ OFFICE = {PostKind.OFFICE_DIRECTOR, PostKind.OFFICE_STAFF}
 UNIT = {PostKind.LIAISON, PostKind.LEADER_IN_CHARGE}
 OVERSIGHT = {PostKind.CONVENOR, PostKind.DEPUTY_CONVENOR}
 READERS: dict[str, set[PostKind]] = {
+    "rewards.application": OFFICE | UNIT | OVERSIGHT,  # the accounts of a county pay nothing
+    "rewards.paper": OFFICE | UNIT | OVERSIGHT,
     "reporting.sheet": OFFICE | UNIT | OVERSIGHT,
     "documents.download": OFFICE | UNIT | OVERSIGHT,
     "reporting.edition": OFFICE | UNIT | OVERSIGHT,

@@ -70,6 +70,7 @@ from tests.contract.world_minutes import furnish_minutes
 from tests.contract.world_papers import furnish_papers
 from tests.contract.world_supervision import furnish_supervision
 from tests.contract.world_surveys import furnish_surveys
+from tests.contract.world_tips import furnish_tips
 from tests.contract.world_rewards import furnish_rewards
 from tests.contract.world_transfers import furnish_transfers
 from tests.factories import Factory
@@ -81,7 +82,7 @@ SECOND = "second"
 """The liaison of another unit of the same place."""
 TOKEN = "csrf-token-of-the-walk"
 UNIT_POSTS = (PostKind.LIAISON, PostKind.LEADER_IN_CHARGE)
-PLAIN = frozenset({"tenant", "campaign", "filename", "number", "key"})
+PLAIN = frozenset({"tenant", "campaign", "filename", "number", "key", "region", "topic"})
 """View arguments that name no row of a tenant."""
 
 
@@ -318,6 +319,7 @@ def _furnish(make: Factory, tenant: Tenant, slug: str) -> Place:
         furnish_groups(session, make, place, body.id, actor, (police.id, finance.id))
         furnish_surveys(session, make, place, body.id, actor, (police.id, finance.id))
         furnish_assessment(session, make, place, body.id, actor, (police.id, finance.id))
+        furnish_tips(session, make, place, body, actor, police.id)
         furnish_transfers(session, make, place, body.id, actor, (police.id, finance.id))
         furnish_matching(session, make, place)
         furnish_rewards(session, make, place, actor, police.id)
