@@ -60,6 +60,12 @@ def load_parts(
         session.get(Record, (found.tenant_id, found.merged_into_id)) if found.merged_into_id and own else None
     )
     reasons = derived.find_key_reasons(ledger, derived.facts_of_record(found)) if ledger else ()
+    shown, folded = offers.fold(
+        offers.list_offers(
+            campaign, ledger, found, hands, events, account_id=account_id, today=today,
+            endpoints=current_app.view_functions,
+        ) if ledger and own else []
+    )  # fmt: skip
     return {
         "unit": units[found.unit_id],
         "lead": units[lead_of(found)] if found.lead_unit_id else None,
@@ -69,10 +75,8 @@ def load_parts(
         "look_back_due": found.look_back_on is not None and found.look_back_on <= today,
         "key_now": [r for r in reasons if _since(r, found) <= today],
         "key_later": [r for r in reasons if _since(r, found) > today],
-        "offers": offers.list_offers(
-            campaign, ledger, found, hands, events, account_id=account_id, today=today,
-            endpoints=current_app.view_functions,
-        ) if ledger and own else [],
+        "offers": shown,
+        "folded": folded,
         "asides": offers.list_asides(ledger, found, hands) if ledger and own else [],
         "may_add": own and hands.works and found.merged_into_id is None and found.withdrawn_at is None,
         "files": attachments.list_attached(session, f"record:{found.id}") if own else [],

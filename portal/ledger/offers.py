@@ -12,7 +12,7 @@ from portal.campaigns.workflow import Step
 from portal.core.i18n import join_words, translate
 from portal.core.text import Message, Text, _
 from portal.deadlines.limits import name_rule
-from portal.ledger.acting import OPEN, last_event
+from portal.ledger.acting import OPEN, last_event, stage_of
 from portal.ledger.closing import may_propose
 from portal.ledger.hands import WHO_LABELS, Hands
 from portal.ledger.models import Closing, Record, RecordEvent
@@ -32,6 +32,19 @@ class Offer:
     args: dict[str, Any]
     first: bool = False
     """What the entry waits for."""
+    aside: bool = False
+    """A measure that moves nothing, or somebody else's step: folded away where there are many."""
+
+
+FEW = 6
+"""Offers that stand open."""
+
+
+def fold(offers: Sequence[Offer]) -> tuple[list[Offer], list[Offer]]:
+    """Those that stand open and those that are folded away."""
+    if len(offers) <= FEW:
+        return list(offers), []
+    return [o for o in offers if not o.aside], [o for o in offers if o.aside]
 
 
 def list_offers(
@@ -104,7 +117,8 @@ def _step(
     if not hands.may_take(step):
         names = [m.label for m in campaign.roster if m.key in step.members]
         who = Text(join_words(names)) if names else name_takers(step)
-        return Offer(verb=step.label, requires=(Message(_("由%(who)s办理。"), who=who),), args={})
+        return Offer(verb=step.label, requires=(Message(_("由%(who)s办理。"), who=who),), args={}, aside=True)
+    stays = step.end == stage_of(ledger, found)
     if step.requires:
         wanted = join_words(str(translate(labels.get(k, Text(k)))) for k in step.requires)
         requires.append(Message(_("须填：%(fields)s。"), fields=wanted))
@@ -121,8 +135,12 @@ def _step(
         requires.append(_("提请上级，答复后生效。"))
         given = {"subject": f"record:{found.id}", "handing": step.upward}
         there = TRANSFER in endpoints
-        return Offer(verb=step.label, requires=requires, endpoint=TRANSFER if there else "", args=given)
-    return Offer(verb=step.label, requires=requires, endpoint="ledger.step", args={"key": step.key})
+        return Offer(
+            verb=step.label, requires=requires, endpoint=TRANSFER if there else "", args=given, aside=stays
+        )
+    return Offer(
+        verb=step.label, requires=requires, endpoint="ledger.step", args={"key": step.key}, aside=stays
+    )
 
 
 def _closing(

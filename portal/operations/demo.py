@@ -29,6 +29,7 @@ from portal.operations import (
     demo_groups,
     demo_information,
     demo_library,
+    demo_matters,
     demo_meetings,
     demo_minutes,
     demo_papers,
@@ -162,6 +163,10 @@ class Demo:
                 demo_tips.play(self.world, tenant)
             self.session.commit()
         demo_transfers.play(self.world)
+        for tenant in bodies:
+            with crossing(self.session, tenant.id):
+                demo_matters.play(self.world, tenant, demo_records.list_all(self.world))
+            self.session.commit()
 
     def _since(self) -> date:
         month = self.now.month - MONTHS
