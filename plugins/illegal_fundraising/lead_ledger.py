@@ -102,6 +102,7 @@ LEAD = Ledger(
     steps=LEAD_STEPS,
     closing=LEAD_CLOSING,
     views=("sector", "risk_level", "lead_source"),
+    later=("determination", "determined_on", *(f.key for f in MEASURES), "closed_on", "lessons"),
     checks=LEAD_CHECKS,
     jurisdiction=find_jurisdiction,
 )

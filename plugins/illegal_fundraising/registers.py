@@ -257,6 +257,15 @@ PETITION = Ledger(
         look_back_clause=d4(_("四（五）"), _("巩固提升阶段回头看。")),
     ),
     views=("kind", "satisfaction"),
+    later=(
+        "accepted_on",
+        "handling",
+        "answered_on",
+        "answer",
+        "revisited_on",
+        "satisfaction",
+        "closed_on",
+    ),
     checks=(
         Check(key="people", grade=Grade.ERROR, fields=("people", "batches"), find=_people),
         *chain(

@@ -119,6 +119,8 @@ class Ledger:
     """What makes an entry a key one (重点); asked at every saving, judged by the day of reading."""
     views: tuple[str, ...] = ()
     """Up to three choice fields by which the list is counted and filtered (领域、等级)."""
+    later: tuple[str, ...] = ()
+    """Fields that come on the way: folded away in the form, and on the page as long as they are empty."""
     checks: tuple[Check, ...] = ()
     """Rules over the whole entry: errors stop it at the field, hints are shown beside it."""
     jurisdiction: JurisdictionOf | None = None
@@ -133,6 +135,15 @@ class Ledger:
 
     def step(self, key: str) -> Step | None:
         return next((s for s in self.steps if s.key == key), None)
+
+    @property
+    def guarded(self) -> frozenset[str]:
+        """Fields that nobody types into the entry: the day of closure, and those of ``later`` that only a step asks
+        for to which a second person must agree."""
+        agreed = {k for s in self.steps if s.approval for k in s.fields}
+        free = {k for s in self.steps if not s.approval for k in s.fields}
+        closed = {self.closing.closed_on} if self.closing and self.closing.closed_on else set()
+        return frozenset((agreed - free) & set(self.later) | closed)
 
 
 @dataclass(frozen=True, kw_only=True)

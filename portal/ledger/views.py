@@ -65,11 +65,17 @@ def sensitive_fields(found: Record) -> list[Field]:
     return [f for f in (ledger.fields if ledger else ()) if f.sensitive and found.values.get(f.key)]
 
 
+def _is_shown(ledger: Ledger | None, field: Field, found: Record) -> bool:
+    """What is asked for on the way is not shown before."""
+    later = ledger is not None and field.key in {*ledger.later, *ledger.guarded}
+    return not later or found.values.get(field.key) not in (None, "", [], False)
+
+
 def detail_page(found: Record, *, full: Sequence[tuple[Text, str]] = (), problem: Any = None) -> str:
     """``full``: label and value of sensitive fields that were asked for; everything else is masked."""
     desk, session, campaign = the_desk(), the_session(), the_campaign()
     ledger = campaign.ledger(found.ledger)
-    fields = ledger.fields if ledger else ()
+    fields = [f for f in (ledger.fields if ledger else ()) if _is_shown(ledger, f, found)]
     events = services.list_events(session, found)
     own = found.tenant_id == desk.tenant_id
     kept = writable(listing.today(now())).get(found.unit_id, ()) if own else ()

@@ -283,6 +283,13 @@ def test_measures_need_two_officers_the_head_and_the_city(shanyin: County, clock
         "seal", STAFF, OFFICE, values={"sealed_on": "2025-01-08", "sealed_premises": 1}, evidence=PAPER
     )
     assert (asked.pending, asked.values.get("sealed_on")) == ("seal", None), "nothing takes effect yet"
+    typed = lead.change(
+        sealed_on="2025-01-08", sealed_premises=3, closed_on="2025-01-08", rectified_on="2025-01-08"
+    )
+    assert (typed.values.get("sealed_on"), typed.values.get("closed_on")) == (None, None), (
+        "nobody types them in"
+    )
+    assert typed.values["rectified_on"] == "2025-01-08"
     with pytest.raises(NotAllowed):
         lead.do(approving.agree_step, STAFF, OFFICE)
     with pytest.raises(NotAllowed):
