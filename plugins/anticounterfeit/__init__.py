@@ -2,6 +2,7 @@
 
 from portal.campaigns import Campaign, _, hookimpl
 
+from .basis_work import BASIS
 from .code_lists import CODE_LISTS
 from .documents import DOCUMENTS
 from .duties import DUTIES
@@ -41,6 +42,7 @@ CAMPAIGN = Campaign(
     meetings=MEETINGS,
     oversight=OVERSIGHT,
     documents=DOCUMENTS,
+    basis=BASIS,
     handings=HANDINGS,
     tips=TIPS,
     rewards=SCHEMES,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from portal.campaigns import Campaign, _, hookimpl
 
+from .basis_work import BASIS
 from .code_lists import CODE_LISTS
 from .documents import DOCUMENTS
 from .duties import DUTIES
@@ -37,6 +38,7 @@ CAMPAIGN = Campaign(
     meetings=MEETINGS,
     oversight=OVERSIGHT,
     documents=DOCUMENTS,
+    basis=BASIS,
     handings=HANDINGS,
     tips=TIPS,
 )

@@ -128,7 +128,7 @@ REPORTING = (
     _d4("R-23", "H", _("四（四）"), _("建章立制阶段，2024年10月至2025年12月。"), carried=("phase:rulemaking",), tests=(f"{_F7}phases_overlap_and_end",)),
     _d4("R-24", "H", _("四（五）"), _("巩固提升阶段，2025年6月至12月，组织回头看，各阶段压茬推进。"), carried=("phase:consolidation",),
         tests=(f"{_PLAN}five_phases_and_both_names_of_the_last",)),
-    _d4("R-25", "W", _("文末"), _("原以邮件报送，习惯使用表格。"), page="reporting.index",
+    _d4("R-25", "W", _("文末"), _("原以邮件报送，习惯使用表格。"), page="reporting.mine",
         tests=("reporting/test_upload.py::test_scenario_f6_5_through_the_page",)),
 )
 
@@ -149,8 +149,8 @@ OVERSIGHT = (
         tests=("assessment/test_scores.py::test_events_objections_and_whose_they_are",)),
     _d3("S-16", "R", _("7.3"), _("不及时或隐瞒不报的问责。"), page="assessment.ladder",
         tests=("assessment/test_scenario_f9_ladder.py::test_what_the_office_does_not_take_up_counts_no_longer",)),
-    _d3("S-17", "R", _("7.1"), _("公布电话、邮箱接受社会监督。"), page="tips.index",
-        tests=("tips/TODO",)),
+    _d3("S-17", "R", _("7.1"), _("公布电话、邮箱接受社会监督。"), page="tips.channel",
+        tests=("tips/test_public.py::test_an_address_that_is_off_is_no_address",)),
     _d3("S-18", "Q", _("7.1"), _("向政府和上级报告，配合审计、纪检。"), page="overview.index",
         tests=("audit/test_page.py::test_the_export_holds_what_the_filter_shows_and_is_recorded",)),
     _d4("S-19", "H", _("六（三）"), _("每季度督导各乡镇和单位。"), carried=("obligation:office_inspection",),
@@ -193,9 +193,9 @@ CONFIDENTIALITY = (
 )
 
 LEVELS = (
-    _d3("L-04", "W", _("3.4、5.1"), _("向上级部门和同级政府双线报告。"), page="reporting.index",
+    _d3("L-04", "W", _("3.4、5.1"), _("向上级部门和同级政府双线报告。"), page="reporting.mine",
         tests=("reporting/test_upward.py::test_the_missing_are_named_with_their_reason",)),
-    _d4("L-05", "R", _("题头"), _("县级方案承接市级方案，可本地调整。"), page="reporting.index",
+    _d4("L-05", "R", _("题头"), _("县级方案承接市级方案，可本地调整。"), page="reporting.mine",
         tests=("reporting/test_chain.py::test_city_due_on_the_31st_county_five_days_earlier_and_two_columns",)),
     _d4("L-07", "Q", _("附件3"), _("跨省案件统计。"), carried=("ledger:case",),
         tests=("plugins/test_sources_of_figures.py::test_annex_three_lists_open_cross_province_cases",)),
