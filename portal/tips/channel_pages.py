@@ -8,6 +8,7 @@ from flask import redirect, render_template, request, url_for
 
 from portal.core.errors import Conflict, Invalid
 from portal.core.posts import Right
+from portal.core.reader import with_place
 from portal.core.text import Message, Text, _
 from portal.tips.channel import Published, find_channel, set_channel, show_others
 from portal.tips.forms import ChannelForm
@@ -55,7 +56,13 @@ def _opened() -> ChannelForm:
     if found is None:
         body = get_body(session, desk.mechanism_id)
         return ChannelForm(
-            formdata=None, data={"receiver": body.office, "version": "0", "check_days": 5, "answer_days": 30}
+            formdata=None,
+            data={
+                "receiver": with_place(desk.tenant_name, body.office),
+                "version": "0",
+                "check_days": 5,
+                "answer_days": 30,
+            },
         )
     given = {key: getattr(found, key) for key in _SHOWN}
     return ChannelForm(

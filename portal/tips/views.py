@@ -41,6 +41,6 @@ def _tabs() -> dict[str, Any]:
 
 
 # Further pages of this blueprint; they add their routes when imported.
-from portal.tips import channel_pages, public_pages, reward_pages, work_pages  # noqa: E402
+from portal.tips import channel_pages, identity_pages, public_pages, reward_pages, work_pages  # noqa: E402
 
-__all__ = ["blueprint", "channel_pages", "public_pages", "reward_pages", "work_pages"]
+__all__ = ["blueprint", "channel_pages", "identity_pages", "public_pages", "reward_pages", "work_pages"]

@@ -24,7 +24,7 @@ from portal.tips import duplicates, listing, steps
 from portal.tips.access import find_tip, handles, is_office, own_units
 from portal.tips.awards import STATES, find_award, rule_of, why_not
 from portal.tips.forms import StepForm
-from portal.tips.identity import find_identity, read_identity
+from portal.tips.identity import find_identity
 from portal.tips.models import Outcome, Stage, Tip
 from portal.tips.services import ANSWER, CHECK, OPEN, OUTCOMES, PAY, STAGES, list_events, subject_of
 from portal.tips.story import KINDS
@@ -34,7 +34,7 @@ from portal.web.access import now, require, the_actor, the_campaign, the_desk, t
 from portal.web.declared import show_value
 from portal.web.inputs import row_id
 
-Act = Callable[[Tip, StepForm], Message | Text]
+Does = Callable[[Tip, StepForm], Message | Text]
 
 
 def the_tips() -> Tips:
@@ -71,28 +71,34 @@ def index() -> Any:
 @blueprint.get(f"/<tenant>/<campaign>/tips/{ID}")
 @require(Right.TIP_HANDLE)
 def detail(tip_id: int) -> Any:
-    return _show(find_tip(the_session(), the_desk(), tip_id))
+    return show_tip(find_tip(the_session(), the_desk(), tip_id))
 
 
-def _show(
+def show_tip(
     tip: Tip, step: str = "", form: StepForm | None = None, problem: Message | Text | str = "",
-    person: Mapping[str, str] | None = None,
+    person: Mapping[str, str] | None = None, full: bool = False,
 ) -> str:  # fmt: skip
-    """``step`` and ``form``: what was not taken; its panel stands open. ``person``: who told, once."""
+    """``step`` and ``form``: what was not taken; its panel stands open. ``person``: who told, once; ``full``: sensitive
+    values as they are, once."""
     desk, session, declared, moment = the_desk(), the_session(), the_tips(), now()
     clocks = deadlines_of(session, tip.tenant_id, [subject_of(tip)]).get(subject_of(tip), [])
     unit = session.get(Unit, (tip.tenant_id, tip.unit_id)) if tip.unit_id is not None else None
-    record = session.get(Record, (tip.tenant_id, tip.record_id)) if tip.record_id is not None else None
+    entry = session.get(Record, (tip.tenant_id, tip.record_id)) if tip.record_id is not None else None
     first = session.get(Tip, (tip.tenant_id, tip.joined_id)) if tip.joined_id is not None else None
     given = tip.content.get("values", {})
     shown = [
-        (f, show_value(f, str(v) if isinstance(v, str) and not f.sensitive else v, the_campaign()))
+        (
+            f,
+            str(v)
+            if full and f.sensitive
+            else show_value(f, str(v) if isinstance(v, str) else v, the_campaign()),
+        )
         for f in declared.fields
         if (v := given.get(f.key)) is not None
     ]
     receivers = steps.list_receivers(session, declared, tip.mechanism_id, moment)
     return render_template(
-        "tips/detail.html", at=at(desk), tip=tip, content=tip.content, shown=shown, unit=unit, record=record, first=first,
+        "tips/detail.html", at=at(desk), tip=tip, content=tip.content, shown=shown, unit=unit, record=entry, first=first,
         stage=Stage(tip.stage), stages=STAGES, outcomes=OUTCOMES, office=is_office(desk), hand=handles(desk, tip),
         clocks=[(c, state_of(c.started_at, c.due_at, c.met_at, moment), show_end(c.started_at, c.due_at), explain(c)) for c in clocks],
         late={c.rule for c in clocks if c.met_at is None and moment > c.due_at}, CHECK=CHECK, ANSWER=ANSWER, PAY=PAY,
@@ -105,11 +111,11 @@ def _show(
         own_draft=tip.drafted_by_id == the_reader().account_id, open_=tip.stage in OPEN, award=find_award(session, tip),
         award_states=STATES, why_no_award=why_not(session, tip), rule=rule_of(session, tip),
         keepers=steps.choose_keeper(session, the_campaign(), tip, [m.unit_id for m in receivers] if is_office(desk) else own_units(desk), moment),
-        request_key=secrets.token_urlsafe(18), Outcome=Outcome, today=moment.astimezone(SHANGHAI).date(),
+        masked=not full and any(f.sensitive for f, _shown in shown), request_key=secrets.token_urlsafe(18), Outcome=Outcome, today=moment.astimezone(SHANGHAI).date(),
     )  # fmt: skip
 
 
-def _take(tip_id: int, step: str, act: Act, *, office: bool | None = None) -> Any:
+def _take(tip_id: int, step: str, act: Does, *, office: bool | None = None) -> Any:
     """``office`` True = only the office takes the step, False = only a unit, None = whoever handles the tip."""
     session, desk, form = the_session(), the_desk(), StepForm()
     tip = find_tip(session, desk, tip_id)
@@ -123,7 +129,7 @@ def _take(tip_id: int, step: str, act: Act, *, office: bool | None = None) -> An
     if not allowed:
         raise NotAllowed
     if not form.validate():
-        return _show(tip, step, form), 422
+        return show_tip(tip, step, form), 422
     try:
         said = act(tip, form)
     except Invalid as error:
@@ -132,10 +138,10 @@ def _take(tip_id: int, step: str, act: Act, *, office: bool | None = None) -> An
         if isinstance(error, SecretText):
             note_refused_text(session, the_actor(), now(), f"tip:{tip_id}", error)
             session.commit()
-        return _show(find_tip(session, desk, tip_id), step, form), 422
+        return show_tip(find_tip(session, desk, tip_id), step, form), 422
     except Conflict as error:
         session.rollback()
-        return _show(find_tip(session, desk, tip_id), step, form, error.message), 409
+        return show_tip(find_tip(session, desk, tip_id), step, form, error.message), 409
     say(said)
     return redirect(link(tip_id) if _still(tip) else url_for("tips.index", **at(desk)), 303)
 
@@ -260,21 +266,3 @@ def join(tip_id: int) -> Any:
         return Message(_("%(later)s 已并入首报 %(first)s。"), later=later.number, first=first.number)
 
     return _take(tip_id, "join", act, office=True)
-
-
-@blueprint.post(f"/<tenant>/<campaign>/tips/{ID}/identity")
-@require(Right.TIP_HANDLE)
-def identity(tip_id: int) -> Any:
-    """Who told, shown once in the answer to this POST: no address has it, no cache keeps it."""
-    session, desk, form = the_session(), the_desk(), StepForm()
-    tip = find_tip(session, desk, tip_id)
-    if not form.validate():
-        return _show(tip, "identity", form), 422
-    try:
-        person = read_identity(session, the_actor(), now(), desk=desk, tip=tip, reason=form.reason.data or "")
-    except Invalid as error:
-        form.tell(error.problems)
-        return _show(tip, "identity", form), 422
-    except Conflict as error:
-        return _show(tip, "identity", form, error.message), 409
-    return _show(tip, person=person)
