@@ -54,7 +54,7 @@ DUTIES = (
     _d0("U-08", "W", _("附件·市公安局"), _("掌握犯罪形势，建立案件库，专项打击，跨境办案。"), carried=(*_duties("police", 5), "ledger:case"),
         tests=(f"{_WORK}only_investigators_file_and_solve",)),
     _d0("U-09", "W", _("附件·市财政局"), _("保障经费，落实举报奖励办法。"), carried=_duties("finance", 1), page="tips.rules",
-        tests=("TIPREWARD",)),
+        tests=("tips/test_rewards.py::test_versions_of_the_rule",)),
     _d0("U-10", "W", _("附件·市交通运输局"), _("发现运输线索。"), carried=(*_duties("transport", 1), "handing:to_police"), tests=(_HANDINGS,)),
     _d0("U-11", "W", _("附件·市商务局"), _("培训商贸企业，线索报公安机关。"), carried=(*_duties("commerce", 2), "handing:to_police"), tests=(_HANDINGS,)),
     _d0("U-12", "W", _("附件·市文旅局"), _("在文旅场所宣传。"), carried=_duties("culture_tourism", 3), page="activities.places",
