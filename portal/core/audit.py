@@ -96,8 +96,16 @@ def record(
 
 
 def _lock_head(session: Session, tenant_id: int | None) -> AuditHead | None:
+    """Locked once in a transaction, or savepoint, however many events it leaves."""
+    level = session.get_nested_transaction() or session.get_transaction()
+    held: tuple[Any, AuditHead] | None = session.info.get("audit_head")
+    if held and held[0] is level and held[1] in session and held[1].tenant_id == tenant_id:
+        return held[1]
     query = sa.select(AuditHead).where(AuditHead.tenant_id == tenant_id).with_for_update()
-    return session.scalars(query).one_or_none()
+    head = session.scalars(query).one_or_none()
+    if head is not None:
+        session.info["audit_head"] = (session.get_nested_transaction() or session.get_transaction(), head)
+    return head
 
 
 def _digest(key: bytes, e: AuditEvent) -> str:

@@ -184,7 +184,7 @@ def _create_all(task: Task, lines: list[Line], now: datetime) -> bool:
             session.add_all(made)
             session.flush()
             with session.no_autoflush:
-                for entered, (_entry_, fired) in zip(made, prepared, strict=True):
+                for entered, (_said, fired) in zip(made, prepared, strict=True):
                     services.begin(session, task.actor, now, campaign, ledger, entered, fired)
     except PortalError:
         session.refresh(found)
