@@ -305,3 +305,29 @@ def test_registers_feed_the_month() -> None:
     assert drawn("online_leads", *leads) == drawn("online_leads_moved", *leads) == 1
     assert drawn("parcel_leads", *leads) == 1
     assert drawn("machines_failed", *map(dict, ledger("inspection").examples)) == 2
+
+
+def test_every_duty_is_carried_by_something_to_do() -> None:
+    """U-01 to U-19: figures, registers, handings or the ladder; what the text leaves open is a line that the unit writes."""
+    own: dict[str, set[str]] = {m.key: set() for m in CAMPAIGN.roster}
+    for f in CAMPAIGN.forms[0].fields:
+        for key in f.owners:
+            own[key].add(f"form:{f.key}")
+    for kept in CAMPAIGN.ledgers:
+        for key in kept.writers:
+            own[key].add(f"ledger:{kept.key}")
+    for h in CAMPAIGN.handings:
+        for key in (*h.senders, *h.receivers):
+            own[key].add(f"handing:{h.key}")
+    assert {key for key, found in own.items() if not found} == {
+        "government_office",
+        "county_offices",
+        "political_legal",
+        "development_reform",
+    }
+    # The first three have the ladder of 通报, 约谈 and 问责建议; the last coordinates approvals, of which nothing is counted.
+    assert {str(r.clause.article) for r in CAMPAIGN.oversight.ladder} == {
+        "附件·市委政法委第1项",
+        "附件·市政府办、县（区）政府办第1项",
+    }
+    assert all(any(d.binds(m.key) for d in CAMPAIGN.duties) for m in CAMPAIGN.roster)
