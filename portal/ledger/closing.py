@@ -80,15 +80,15 @@ def propose_closing(
     if not evidence and not has_evidence(session, found, list_events(session, found)):
         problems["files"] = _("没有佐证不能申请销号：请上传附件，或关联一条记录。")
     check_values(ledger, found, given, problems)
-    handling.check_late(handling.clocks_of(session, found), now, late_reason)
+    late_reason = handling.check_late(handling.clocks_of(session, found), now, late_reason)
     attach(session, actor, now, found, evidence, hands.unit_id)
     changes: dict[str, Any] = {
         key: [found.values.get(key), v] for key, v in given.items() if found.values.get(key) != v
     }
     if evidence.link:
         changes["link"] = list(evidence.link)
-    if late_reason.strip():
-        changes["late_reason"] = [None, late_reason.strip()[: handling.LATE_REASON]]
+    if late_reason:
+        changes["late_reason"] = [None, late_reason]
     found.values = {**found.values, **given}
     handling.meet_clocks(session, actor, now, found, late_reason)
     derive(ledger, found)

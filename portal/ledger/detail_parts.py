@@ -37,6 +37,10 @@ CLOSING_LABELS: dict[Closing, Text] = {
 }
 
 
+SHORT = 6
+"""States of a ledger whose way is shown to its end."""
+
+
 @dataclass(frozen=True)
 class Stage:
     label: Text
@@ -108,10 +112,21 @@ def _unit_names(session: Session, found: Record, supporting: Sequence[int]) -> d
 
 
 def _stages(ledger: Ledger, found: Record, events: Sequence[RecordEvent]) -> list[Stage]:
-    """The states in their order; those it went through are known from the story."""
+    """The states it went through, the one it stands in, and in a short ledger those that may follow."""
     now = stage_of(ledger, found)
-    seen = {key for e in events for key in e.changes.get("stage", ())}
-    shown = [Stage(s.label, s.key == now, s.key in seen) for s in ledger.states]
-    if now and ledger.state(now) is None:  # the plugin dropped it
-        shown.append(Stage(Text(now), True, False))
-    return shown
+    seen = [key for e in events for key in e.changes.get("stage", ())[:1]]
+    went = [key for key in dict.fromkeys(seen) if key != now]
+    ahead = _ahead(ledger, now) - {*went, now} if len(ledger.states) <= SHORT else set()
+    labels = {s.key: s.label for s in ledger.states}  # what the plugin dropped keeps its key
+    shown = [Stage(labels.get(key, Text(key)), False, True) for key in went]
+    shown += [Stage(labels.get(now, Text(now)), True, False)] if now else []
+    return shown + [Stage(s.label, False, False) for s in ledger.states if s.key in ahead]
+
+
+def _ahead(ledger: Ledger, stage: str) -> set[str]:
+    """States that can be reached from here."""
+    found, new = set[str](), {stage}
+    while new:
+        found |= new
+        new = {s.end for s in ledger.steps if new & set(s.start)} - found
+    return found

@@ -98,12 +98,17 @@ def _next_rule(clocks: Sequence[Deadline], rule: str) -> str:
     return next(name for name in names if name not in taken)
 
 
-def check_late(clocks: list[Deadline], now: datetime, late_reason: str) -> None:
-    """``Invalid`` at ``late_reason`` when one that is about to be met is over and nobody says why."""
-    for clock in clocks:
-        state = state_of(clock.started_at, clock.due_at, now, now)
-        if clock.met_at is None and state.late and not late_reason.strip():
-            raise Invalid({"late_reason": ask_reason(state, reported=False)})
+def check_late(clocks: Sequence[Deadline], now: datetime, late_reason: str) -> str:
+    """The reason to be kept: '' where nothing is late, whatever was typed. ``Invalid`` at ``late_reason`` when a clock
+    that is about to be met is over and nobody says why."""
+    late = [
+        state
+        for c in clocks
+        if c.met_at is None and (state := state_of(c.started_at, c.due_at, now, now)).late
+    ]
+    if late and not late_reason.strip():
+        raise Invalid({"late_reason": ask_reason(late[0], reported=False)})
+    return late_reason.strip()[:LATE_REASON] if late else ""
 
 
 def meet_clocks(

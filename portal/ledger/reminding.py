@@ -10,13 +10,13 @@ from sqlalchemy.orm import Session
 
 from portal.core.clock import SHANGHAI, end_of
 from portal.core.scope import get_scope
-from portal.core.text import _
+from portal.core.text import Message, _
 from portal.ledger.access import COUNTS
 from portal.ledger.models import Record
 from portal.notices.due import Due
 from portal.tenants.models import Tenant
 
-LOOK_BACK = _("台账销号后回头看")
+LOOK_BACK = _("回头看：%(number)s %(title)s")
 
 
 def list_due(session: Session, since: datetime, until: datetime) -> Iterable[Due]:
@@ -24,7 +24,8 @@ def list_due(session: Session, since: datetime, until: datetime) -> Iterable[Due
     first = since.astimezone(SHANGHAI).date() - timedelta(days=1)
     rows = session.execute(
         sa.select(
-            Record.tenant_id, Record.id, Record.mechanism_id, Record.campaign, Record.look_back_on, Tenant.code
+            Record.tenant_id, Record.id, Record.mechanism_id, Record.campaign, Record.look_back_on, Record.number,
+            Record.title, Tenant.code,
         )
         .join(Tenant, Tenant.id == Record.tenant_id)
         .where(
@@ -37,6 +38,7 @@ def list_due(session: Session, since: datetime, until: datetime) -> Iterable[Due
         if since < due <= until:
             yield Due(
                 tenant_id=row.tenant_id, mechanism_id=row.mechanism_id, unit_id=None,
-                subject=f"again:{row.id}:{row.look_back_on:%y%m%d}", title=LOOK_BACK, due=due,
+                subject=f"again:{row.id}:{row.look_back_on:%y%m%d}", due=due,
+                title=str(Message(LOOK_BACK, number=row.number, title=row.title)),
                 link=f"/{row.code}/{row.campaign}/ledger/{row.id}",
             )  # fmt: skip

@@ -60,8 +60,8 @@ def take_step(
     if step.upward:
         raise NotAllowed(Message(_("“%(step)s”须提请上级，请从移送办理。"), step=step.label))
     changes = _read(ledger, found, step, values or {}, note, evidence)
-    if step.end != stage_of(ledger, found):
-        handling.check_late(handling.clocks_of(session, found), now, late_reason)
+    moves = step.end != stage_of(ledger, found)
+    late_reason = handling.check_late(handling.clocks_of(session, found) if moves else [], now, late_reason)
     attach(session, actor, now, found, evidence, hands.unit_id)
     if evidence.link:
         changes["link"] = list(evidence.link)
@@ -87,8 +87,8 @@ def take_step(
                 step=step.label, link=link, detail=note,
             )  # fmt: skip
         return event
-    if late_reason.strip():
-        changes["late_reason"] = [None, late_reason.strip()[: handling.LATE_REASON]]
+    if late_reason:
+        changes["late_reason"] = [None, late_reason]
     found.pending, found.pending_by = step.key, step.approval.value
     found.pending_unit_id = _unit_that_agrees(session, campaign, found, step.approval, now)
     found.changed_at = now
@@ -172,8 +172,8 @@ def effect(
     if step.end != before:
         handling.meet_clocks(session, actor, now, found, late_reason, waited=waited)
         changes = {**changes, "stage": [before, step.end]}
-    if late_reason.strip():
-        changes["late_reason"] = [None, late_reason.strip()[: handling.LATE_REASON]]
+    if late_reason:
+        changes["late_reason"] = [None, late_reason]
     found.values = {**found.values, **set_}
     found.stage, found.changed_at = step.end, now
     found.pending, found.pending_by, found.pending_unit_id = "", "", None

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
+from io import BytesIO
 from typing import Any
 
 import sqlalchemy as sa
@@ -15,6 +16,7 @@ from portal.campaigns.workflow import Step, Who
 from portal.core.errors import PortalError
 from portal.core.posts import POST_LABELS, PostKind
 from portal.core.scope import Actor
+from portal.documents.file_pages import files_folder
 from portal.ledger.access import COUNTS
 from portal.ledger.acting import stage_of
 from portal.ledger.assigning import assign_record
@@ -89,8 +91,11 @@ class _Hand:
             members,
         )
         name = next((m.short_name for m in members if m.unit_id == found.unit_id), "")
-        self.unit, self.office = liaison(name), world.office(tenant)
-        self.head = Actor(None, f"{tenant.full_name} {POST_LABELS[PostKind.OFFICE_DIRECTOR]}")
+        self.unit, self.office, self.head = liaison(name), world.office(tenant), world.office(tenant)
+        for slug, post in (("bgs", PostKind.OFFICE_STAFF), ("zr", PostKind.OFFICE_DIRECTOR)):
+            account = world.accounts.get(f"{world.prefix(tenant)}_{slug}")
+            actor = Actor(account.id if account else None, f"{tenant.full_name} {POST_LABELS[post]}")
+            self.office, self.head = (actor, self.head) if slug == "bgs" else (self.office, actor)
         self.at = found.known_at
         lines = frozenset(m.member for m in members)
         self.hands = Hands(
@@ -127,12 +132,26 @@ class _Hand:
 
     def propose_step(self) -> None:
         """Taken as far as a step that a second person must agree to."""
-        for _n in range(_LONGEST_WAY):
-            asking = next((s for s in self._steps() if s.approval is not None), None)
-            if asking is not None and self._take(asking):
+        for step in self._way_to({x for s in self.ledger.steps if s.approval is not None for x in s.start}):
+            if not self._take(step):
                 return
-            if not any(self._take(s) for s in self._steps() if s.approval is None and not self._ends(s)):
+        for step in self._steps():
+            if step.approval is not None and self._take(step):
                 return
+
+    def _way_to(self, wanted: set[str]) -> list[Step]:
+        """The fewest steps that end in one of these stages; none where there is no way."""
+        ways: list[tuple[str, list[Step]]] = [(stage_of(self.ledger, self.found), [])]
+        seen = {ways[0][0]}
+        for stage, way in ways:
+            if stage in wanted:
+                return way
+            for step in self.ledger.steps:
+                plain = stage in step.start and not step.upward and step.approval is None
+                if plain and not self._ends(step) and step.end not in seen:
+                    seen.add(step.end)
+                    ways.append((step.end, [*way, step]))
+        return []
 
     def bring_out(self, number: int) -> None:
         """Done, and then as far on the way out as its number says."""
@@ -184,7 +203,9 @@ class _Hand:
         )  # fmt: skip
 
     def _evidence(self) -> Evidence:
-        return Evidence(link=(f"record:{self.found.id}", f"{self.found.number} {self.found.title}"))
+        """A file, each time the same words: what stands in it is nobody's."""
+        content = f"{self.found.number} {self.found.title}\n{self.world.text('matter_result')}".encode()
+        return Evidence(files_folder(), [(self.world.text("matter_file"), BytesIO(content))])
 
     def _known(self, field: Field) -> Any:
         """What anybody can say of a step that was taken: its day, a line, the usual choice."""
