@@ -15,8 +15,8 @@ from portal.ledger.clocks import fired_thresholds
 from portal.ledger.models import Record
 from portal.operations.demo_world import World, liaison, rows
 from portal.tenants.models import Tenant
-from portal.transfers import disputes, handling, sending
-from portal.transfers.disputes import Decision
+from portal.transfers import deciding, disputes, handling, sending, withdrawing
+from portal.transfers.deciding import Decision
 from portal.transfers.models import Side, Transfer, TransferDispute
 from portal.transfers.pairs import pair_of
 from portal.transfers.sending import Letter, find_handing, handings_for
@@ -54,7 +54,7 @@ class Story:
             pair, sent_id = pair_of(sent), sent.id
             if self.row["state"] == "withdrawn":
                 by = liaison(self.tenant.full_name)
-                sending.withdraw_transfer(
+                withdrawing.withdraw_transfer(
                     self.session, by, self._at("result"), row=sent, text=self.row["words"]
                 )
         with crossing(self.session, pair.in_tenant):
@@ -172,13 +172,13 @@ class Story:
                     )
                 ).one()
                 if tenant_id == other:
-                    disputes.add_words(
+                    deciding.add_words(
                         self.session, self.world.office(tenant), at, dispute=own, text=self.row["words"]
                     )
                     continue
                 decided = self.world.at(at.date() + timedelta(days=4), 16)
                 director = Actor(None, f"{tenant.full_name} {POST_LABELS[PostKind.OFFICE_DIRECTOR]}")
-                disputes.decide_dispute(
+                deciding.decide_dispute(
                     self.session, director, decided, campaign=self.campaign, dispute=own,
                     decision=Decision(
                         Side.IN.value, str(_("专班办发〔2026〕3号")), self.world.text("dispute_decision"),

@@ -193,14 +193,13 @@ def _above(session: Session, campaign: Campaign, handing: Handing, seat: Seat) -
 
 
 def jurisdiction_of(ledger: Ledger, values: Values) -> Jurisdiction | None:
-    """Whose matter the campaign's rule says it is; None = the campaign has none, or it is not known yet."""
+    """Whose matter the campaign's rule says it is; None = the campaign has no rule. Region '' = not known yet."""
     if ledger.jurisdiction is None:
         return None
     try:
-        found = ledger.jurisdiction(values)
+        return ledger.jurisdiction(values)
     except Exception as error:  # a plugin may raise anything
         raise PluginError(Message(_("台账“%(label)s”的管辖规则出错。"), label=ledger.label)) from error
-    return found if found.region else None
 
 
 def _refused(text: Message | str) -> Invalid:

@@ -14,9 +14,9 @@ from portal.core.i18n import translate
 from portal.core.text import Text, _
 from portal.documents.marks import SecretText, note_refused_text
 from portal.ledger.access import is_office
-from portal.transfers import disputes
+from portal.transfers import deciding
 from portal.transfers.access import get_dispute
-from portal.transfers.disputes import Decision
+from portal.transfers.deciding import Decision
 from portal.transfers.forms import StepForm
 from portal.transfers.models import Side, TransferDispute
 from portal.transfers.states import DISPUTES
@@ -77,7 +77,7 @@ def _take(dispute_id: int, step: str, act: Callable[[TransferDispute, StepForm],
 @logged_in
 def words(dispute_id: int) -> Any:
     def act(found: TransferDispute, form: StepForm) -> Text:
-        disputes.add_words(the_session(), the_actor(), now(), dispute=found, text=form.text.data or "")
+        deciding.add_words(the_session(), the_actor(), now(), dispute=found, text=form.text.data or "")
         return _("意见已提交上级。")
 
     return _take(dispute_id, "words", act)
@@ -87,7 +87,7 @@ def words(dispute_id: int) -> Any:
 @logged_in
 def drop(dispute_id: int) -> Any:
     def act(found: TransferDispute, form: StepForm) -> Text:
-        disputes.withdraw_dispute(the_session(), the_actor(), now(), dispute=found, text=form.text.data or "")
+        deciding.withdraw_dispute(the_session(), the_actor(), now(), dispute=found, text=form.text.data or "")
         return _("已撤回报请。")
 
     return _take(dispute_id, "drop", act)
@@ -100,7 +100,7 @@ def decide(dispute_id: int) -> Any:
         decision = Decision(
             form.lead.data or "", form.number.data or "", form.text.data or "", form.decided_on.day
         )
-        disputes.decide_dispute(
+        deciding.decide_dispute(
             the_session(), the_actor(), now(), campaign=the_campaign(), dispute=found, decision=decision
         )
         return _("决定已登记，已写入双方台账并告知。")

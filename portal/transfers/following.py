@@ -23,8 +23,9 @@ from portal.transfers.access import senders
 from portal.transfers.handling import stage_of
 from portal.transfers.models import Side, State, Transfer
 from portal.transfers.pairs import Said, facts_of, mirror, no_link, pair_of, receiving, signed, write_step
-from portal.transfers.sending import handings_for, withdraw_transfer
+from portal.transfers.sending import handings_for
 from portal.transfers.states import OPEN, light_of
+from portal.transfers.withdrawing import withdraw_transfer
 from portal.units.bodies import list_members
 
 KIND = "transfer:"

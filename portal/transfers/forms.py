@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from wtforms import HiddenField, SelectMultipleField, StringField, TextAreaField
+from wtforms.validators import DataRequired
 
 from portal.transfers.handling import WORDS
 from portal.web.forms import PlainForm, key_field
@@ -15,8 +16,12 @@ class NewForm(PlainForm):
     unit = StringField(_l("移送方"), [CleanString(24)])
     receiver = StringField(_l("接收方"), [CleanString(40)])
     why_other = TextAreaField(_l("不按管辖规则移送的理由"), [CleanString(500, lines=True)])
-    reason = TextAreaField(_l("移送理由"), [CleanString(WORDS, lines=True)])
-    asked = TextAreaField(_l("请对方办理"), [CleanString(WORDS, lines=True)])
+    reason = TextAreaField(
+        _l("移送理由"), [CleanString(WORDS, lines=True), DataRequired(_l("请写明移送理由。"))]
+    )
+    asked = TextAreaField(
+        _l("请对方办理"), [CleanString(WORDS, lines=True), DataRequired(_l("请写明请对方做什么。"))]
+    )
     keep = SelectMultipleField(_l("附件"), coerce=row_id, validate_choice=False)
     files = HiddenField(_l("附件"))
     """Only its place among the problems; the files come with the request."""

@@ -150,7 +150,7 @@ def _page(
 
 def _proposal(offered: Offer, seat: Seat, rule: Jurisdiction | None) -> tuple[str, str]:
     """What stands chosen on the page, and, where the rule points elsewhere, to where: ``own`` or ``beyond``."""
-    if rule is not None:
+    if rule is not None and rule.region:
         there = next((b for b in offered.beside if b.code.startswith(rule.region)), None)
         if there is not None:
             return f"tenant:{there.tenant_id}", ""

@@ -12,7 +12,7 @@ from portal.core.i18n import translate
 from portal.core.text import Message, Text, _
 from portal.documents.marks import SecretText, note_refused_text
 from portal.ledger.access import is_office
-from portal.transfers import disputes, handling, sending
+from portal.transfers import disputes, handling, withdrawing
 from portal.transfers.access import get_transfer, handles, may_pass_on
 from portal.transfers.detail_pages import link, show_transfer
 from portal.transfers.forms import StepForm
@@ -132,7 +132,7 @@ def finish(transfer_id: int) -> Any:
 @logged_in
 def withdraw(transfer_id: int) -> Any:
     def act(row: Transfer, form: StepForm) -> Text:
-        sending.withdraw_transfer(the_session(), the_actor(), now(), row=row, text=form.text.data or "")
+        withdrawing.withdraw_transfer(the_session(), the_actor(), now(), row=row, text=form.text.data or "")
         return _("已撤回，已告知接收方。")
 
     return _take(transfer_id, "withdraw", Side.OUT, _sender, act)
@@ -142,7 +142,7 @@ def withdraw(transfer_id: int) -> Any:
 @logged_in
 def note(transfer_id: int) -> Any:
     def act(row: Transfer, _form: StepForm) -> Text:
-        sending.note_transfer(the_session(), the_actor(), now(), row=row)
+        withdrawing.note_transfer(the_session(), the_actor(), now(), row=row)
         return _("已记为知悉。")
 
     return _take(transfer_id, "note", Side.OUT, _sender, act)

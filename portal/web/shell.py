@@ -64,6 +64,7 @@ _FIRST = {e.endpoint.split(".")[0]: e.endpoint for e in reversed((*WORK, *ADMINI
     "deadlines": "exchange.index",
     "papers": LIBRARY,
     "assessment": "supervision.index",
+    "transfers": "ledger.index",
     "tips": "ledger.index",
     "matching": "ledger.index",
     "rewards": "ledger.index",

@@ -11,8 +11,8 @@ import sqlalchemy as sa
 from portal.core.errors import Conflict, Invalid, NotFound
 from portal.deadlines.models import Deadline
 from portal.ledger.models import Record, RecordEvent
-from portal.transfers import disputes, handling, sending
-from portal.transfers.disputes import Decision
+from portal.transfers import deciding, disputes, handling, withdrawing
+from portal.transfers.deciding import Decision
 from portal.transfers.handling import Result
 from portal.transfers.models import Side, Transfer, TransferDispute
 from tests.transfers.cast import Cast, who
@@ -57,7 +57,7 @@ def decide(cast: Cast, lead: Side, slug: str = "a", **more: object) -> None:
     row = of(cast, slug)
     given = {"number": "阳专发〔2026〕3号", "text": "按注册地确定。", "on": cast.clock.now.date()} | more
     with cast.enter(slug) as session:
-        disputes.decide_dispute(
+        deciding.decide_dispute(
             session, who("a", None), cast.clock.now, campaign=cast.campaign,
             dispute=session.get_one(TransferDispute, (row.tenant_id, row.id)),
             decision=Decision(lead.value, **given),  # type: ignore[arg-type]
@@ -75,7 +75,7 @@ def test_the_superior_decides_and_what_was_refused_is_accepted(refused: Cast) ->
     assert any("请提出本地意见" in n for n in cast.notices("a2"))
     with cast.enter("a2") as session:
         own = session.scalars(sa.select(TransferDispute)).one()
-        disputes.add_words(session, who("a2", None), cast.clock.now, dispute=own, text="已迁往一县。")
+        deciding.add_words(session, who("a2", None), cast.clock.now, dispute=own, text="已迁往一县。")
     for slug in ("a", "a1", "a2"):
         row = of(cast, slug)
         assert (row.out_words, row.in_words, row.number) == (
@@ -126,7 +126,7 @@ def test_the_sender_keeps_it_and_nothing_is_owed_any_more(cast: Cast) -> None:
         )  # fmt: skip
     out = cast.rows("a1")[0]
     with cast.enter("a1") as session, pytest.raises(Conflict, match="决定前"):
-        sending.withdraw_transfer(
+        withdrawing.withdraw_transfer(
             session, who("a1", "finance"), cast.clock.now, row=session.get_one(Transfer, (out.tenant_id, out.id)),
             text="撤回。",
         )  # fmt: skip
@@ -147,9 +147,9 @@ def test_a_dispute_is_taken_back_by_who_brought_it(refused: Cast) -> None:
             given = {"dispute": own, "text": "双方已协商。"}
             if error:
                 with pytest.raises(error):
-                    disputes.withdraw_dispute(session, who(slug, None), cast.clock.now, **given)  # type: ignore[arg-type]
+                    deciding.withdraw_dispute(session, who(slug, None), cast.clock.now, **given)  # type: ignore[arg-type]
             else:
-                disputes.withdraw_dispute(session, who(slug, None), cast.clock.now, **given)  # type: ignore[arg-type]
+                deciding.withdraw_dispute(session, who(slug, None), cast.clock.now, **given)  # type: ignore[arg-type]
     assert {r.dispute for s in ("a1", "a2") for r in cast.rows(s)} == {""}
     assert of(cast, "a").state == "withdrawn"
     refer(cast, key="d9")  # and it may be brought again

@@ -14,7 +14,7 @@ from portal.core.secret import Secret, looks_sealed
 from portal.deadlines.models import Deadline
 from portal.documents.models import Attachment
 from portal.ledger.models import Record, RecordEvent
-from portal.transfers import handling, sending
+from portal.transfers import handling, withdrawing
 from portal.transfers.handling import Result
 from portal.transfers.models import Side, State, Transfer
 from portal.units.models import Membership
@@ -160,7 +160,7 @@ def test_refused_with_a_reason_nothing_is_lost_and_it_is_sent_anew(cast: Cast) -
         None,
     )
     with cast.enter("a1") as session:
-        sending.note_transfer(
+        withdrawing.note_transfer(
             session,
             who("a1", "finance"),
             cast.clock.now,
@@ -192,7 +192,7 @@ def test_withdrawn_before_it_is_accepted_and_not_after(cast: Cast) -> None:
     def withdraw(transfer_id: int) -> None:
         with cast.enter("a1") as session:
             row = session.get_one(Transfer, (cast["a1"].tenant_id, transfer_id))
-            sending.withdraw_transfer(
+            withdrawing.withdraw_transfer(
                 session, who("a1", "finance"), cast.clock.now, row=row, text="材料有误。"
             )
 
