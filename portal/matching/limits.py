@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from portal.core.clock import SHANGHAI
@@ -91,21 +93,19 @@ def charge(session: Session, actor: Actor, now: datetime, way: Way, n: int) -> d
     colleagues have, and answer when the limit opens again. What the portal itself does is not counted."""
     if not n or actor.account_id is None:
         return None
-    hour = hour_of(now)
-    row = session.scalars(
-        sa.select(MatchUse)
-        .where(
-            MatchUse.tenant_id == get_scope(session).home, MatchUse.hour == hour,
-            MatchUse.account_id == actor.account_id, MatchUse.way == way,
-        )
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).one_or_none()  # fmt: skip
-    opens = read_use(session, actor, now, way).opens(now, n)
+    used = read_use(session, actor, now, way)
+    opens = used.opens(now, n)
     if opens is not None:
         return opens
-    if row is None:
-        row = MatchUse(hour=hour, account_id=actor.account_id, way=way.value, n=0)
-        session.add(row)
-    row.n += n
+    hour = hour_of(now)
+    mine = (
+        MatchUse.tenant_id == get_scope(session).home, MatchUse.hour == hour,
+        MatchUse.account_id == actor.account_id, MatchUse.way == way,
+    )  # fmt: skip
+    if not used.account_hour:
+        with suppress(IntegrityError), session.begin_nested():  # a second click may be making it, too
+            session.add(MatchUse(hour=hour, account_id=actor.account_id, way=way.value, n=0))
+    session.execute(
+        sa.update(MatchUse).where(*mine).values(n=MatchUse.n + n).execution_options(synchronize_session=False)
+    )
     return None

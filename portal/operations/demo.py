@@ -29,11 +29,13 @@ from portal.operations import (
     demo_groups,
     demo_information,
     demo_library,
+    demo_matching,
     demo_matters,
     demo_meetings,
     demo_minutes,
     demo_papers,
     demo_records,
+    demo_rewards,
     demo_scenes,
     demo_supervision,
     demo_surveys,
@@ -60,6 +62,7 @@ SHOWN = (
     ("pd_zr", _("平定县办公室主任：签发、复核、销号")),
     ("pd_zhr", _("平定县召集人：议题、纪要、决定")),
     ("yq_bgs", _("阳泉市办公室：各县汇总、下钻、导出")),
+    ("yq_kj", _("阳泉市人行 会计审核：奖励审查、拨付")),
     ("xn_bgs", _("乡宁县办公室")),
     ("sy_bgs", _("山阴县办公室")),
     ("sysadmin", _("系统管理员：租户、专项、插件")),
@@ -163,6 +166,8 @@ class Demo:
                 demo_tips.play(self.world, tenant)
             self.session.commit()
         demo_transfers.play(self.world)
+        demo_rewards.play(self.world)
+        demo_matching.play(self.world)
         for tenant in bodies:
             with crossing(self.session, tenant.id):
                 demo_matters.play(self.world, tenant, demo_records.list_all(self.world))
@@ -260,6 +265,7 @@ class Demo:
                 unit = next(u for u in units if u.id == member.unit_id)
                 self._post(liaison, PostKind.LIAISON, mechanism, unit, since)
                 self._post(leader, PostKind.LEADER_IN_CHARGE, mechanism, unit, since)
+        demo_rewards.seat_accountant(self.world, tenant, self._account, self._post, since)
         self.session.flush()
 
     def _post(

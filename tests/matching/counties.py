@@ -60,6 +60,7 @@ class Counties:
     clock: TestClock
     seats: dict[str, Seat]
     clients: dict[str, FlaskClient] = field(default_factory=dict)
+    tokens: dict[str, str] = field(default_factory=dict)
     made: int = 0
 
     @property
@@ -182,9 +183,10 @@ class Counties:
 
     def post(self, who: str, path: str, **data: Any) -> Any:
         client = self.as_(who)
-        html = client.get("/").get_data(as_text=True)
-        token = html.split('name="csrf_token" value="', 1)[1].split('"', 1)[0]
-        return client.post(self.url(who, path), data=data | {"csrf_token": token})
+        if who not in self.tokens:
+            html = client.get("/").get_data(as_text=True)
+            self.tokens[who] = html.split('name="csrf_token" value="', 1)[1].split('"', 1)[0]
+        return client.post(self.url(who, path), data=data | {"csrf_token": self.tokens[who]})
 
     @contextmanager
     def rule(self, **more: Any) -> Iterator[None]:

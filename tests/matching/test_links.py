@@ -154,7 +154,8 @@ def test_common_and_stopped_values_join_nothing(counties: Counties, monkeypatch:
     assert counties.hints("jq", c) == {}
     stop = counties.enter("yq").scalars(sa.select(MatchStop)).one()
     assert (stop.state, stop.mark, stop.places) == ("proposed", "4321", 2)
-    answered = counties.post("yq_office", f"matching/stops/{stop.id}", action="stop", words="客服号码")
+    stop_id = stop.id
+    answered = counties.post("yq_office", f"matching/stops/{stop_id}", action="stop", words="客服号码")
     assert answered.status_code == 303
     assert counties.hints("pd", a) == counties.hints("yx", b) == {}
     assert pairs(counties) == [("", "gone")]
@@ -163,7 +164,7 @@ def test_common_and_stopped_values_join_nothing(counties: Counties, monkeypatch:
     page = counties.post("jq_unit", "matching/ask", kind="phone", value=PHONE).get_data(as_text=True)
     assert "没有其他县登记" in page
     monkeypatch.setattr("portal.matching.entries.MOST_ENTRIES", 40)
-    assert counties.post("yq_office", f"matching/stops/{stop.id}", action="keep", words="不是客服号码").status_code == 303  # fmt: skip
+    assert counties.post("yq_office", f"matching/stops/{stop_id}", action="keep", words="不是客服号码").status_code == 303  # fmt: skip
     assert counties.hints("jq", c) == {"phone": 2}
     # typed by the city before anybody enters it: hash and end, no value
     data = {"kind": "phone", "value": phone(55), "words": "银行外呼"}
