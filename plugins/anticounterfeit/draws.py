@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import date
 
-from portal.campaigns import ACTIVITIES, Draw, Values, added_up, counted
+from portal.campaigns import ACTIVITIES, REWARDS, Draw, Values, added_up, counted
 
 from .denominations import COIN_FEN, NOTE_YUAN, SERIES_KEYS, face_fen
 
@@ -52,6 +52,8 @@ def _reached(audience: str) -> tuple[Draw, ...]:
 
 
 DRAWS: Mapping[str, tuple[Draw, ...]] = {
+    "rewards": (counted(REWARDS),),
+    "rewards_paid": (added_up(REWARDS, "amount"),),
     **{key: _found(key) for key in (*NOTE_YUAN, *COIN_FEN, *SERIES_KEYS)},
     "other_face": _found("other_face"),
     "counter_face": (Draw(pool="find", amount=_counter_face),),

@@ -24,6 +24,7 @@ from portal.campaigns.exchange import Agreement, Category, Exchange, Limit, Limi
 from portal.campaigns.forms import (
     ACTIVITIES,
     MEETINGS,
+    REWARDS,
     VISITS,
     Check,
     Choice,
@@ -62,6 +63,7 @@ __all__ = [
     "CONTRACT",
     "EVERY_MEMBER",
     "MEETINGS",
+    "REWARDS",
     "VISITS",
     "Agreement",
     "Basis",

@@ -50,6 +50,9 @@ ACTIVITIES = "activities"
 """As ``Draw.pool``: the tenant's public activities, each credited to every unit that took part. Their ``kind`` is
 rally, visit, lecture, media, live or other; their ``audience`` rural, community, family, school, enterprise,
 office, other or ''."""
+REWARDS = "rewards"
+"""As ``Draw.pool``: the rewards that were paid, credited to the paying unit. Their values are ``known_on`` (the day of
+payment), ``amount`` (fen) and ``tier``."""
 MEETINGS = "meetings"
 """As ``Obligation.pool``: the meetings that the body has held."""
 VISITS = "visits"
@@ -70,7 +73,7 @@ class Draw:
     """
 
     pool: str
-    """Key of a ledger of the same campaign, or ``ACTIVITIES``."""
+    """Key of a ledger of the same campaign, ``ACTIVITIES`` or ``REWARDS``."""
     amount: Callable[[Values, date, date], int]
     handled: bool = False
     """Counted for the unit that handles the entry now (主办: 立案数 of a lead that a bank handed on), not for the one that

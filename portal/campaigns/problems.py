@@ -22,7 +22,7 @@ from portal.campaigns.declarations import (
     Threshold,
 )
 from portal.campaigns.exchange import MOST, Category, Exchange, LimitKind
-from portal.campaigns.forms import ACTIVITIES, MEETINGS, OF_OFFICE, CodeList, Field, FieldKind, Form
+from portal.campaigns.forms import ACTIVITIES, MEETINGS, OF_OFFICE, REWARDS, CodeList, Field, FieldKind, Form
 from portal.campaigns.meetings import MeetingKind, Meetings
 from portal.campaigns.oversight import HUNDRED, Oversight, PointKind, RungKind, ScoreItem, trace_in
 from portal.campaigns.papers import DocumentTemplate
@@ -315,7 +315,7 @@ def _drawn(
             yield _dangling(f"goal {form.key}", key)
     for f in form.fields:
         for draw in f.draws:
-            if draw.pool not in ledgers | {ACTIVITIES}:
+            if draw.pool not in ledgers | {ACTIVITIES, REWARDS}:
                 yield _dangling(f"field {form.key}.{f.key}", draw.pool)
         if f.carries and f.carries not in fields:
             yield _dangling(f"field {form.key}.{f.key}", f.carries)

@@ -12,7 +12,7 @@ from portal.core.reader import Desk
 from portal.core.text import _
 from portal.deadlines.state import state_of
 from portal.rewards import listing
-from portal.rewards.access import handled, oversees, own_units, scheme_of
+from portal.rewards.access import oversees, own_units
 from portal.rewards.listing import HANDLED, OWN, Filters
 from portal.rewards.sheet import tier_of
 from portal.rewards.states import LIGHTS, STATES, State
@@ -91,6 +91,6 @@ def index() -> str:
 
 
 # Further pages of this blueprint; they add their routes when imported.
-from portal.rewards import application_pages, documents, panel, step_pages  # noqa: E402
+from portal.rewards import application_pages, documents, panel, pool, step_pages  # noqa: E402
 
-__all__ = ["application_pages", "blueprint", "documents", "handled", "panel", "scheme_of", "step_pages"]
+__all__ = ["application_pages", "blueprint", "documents", "panel", "pool", "step_pages"]

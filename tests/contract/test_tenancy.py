@@ -16,6 +16,7 @@ CROSSINGS = {
     "portal/information/requests.py": "the superior's answer is put into the asking tenant, a request is told to the superior",
     "portal/matching/digests.py": "hashes of values go to the city, hints and joint matters come back to the counties",
     "portal/operations/demo_advisories.py": "the demo's counties sign for what their city pushed",
+    "portal/operations/demo_rewards.py": "the demo's counties apply for rewards, their city decides and pays",
     "portal/operations/demo_transfers.py": "the demo's counties hand matters to each other and argue before their city",
     "portal/operations/demo.py": "makes the demo's tenants",
     "portal/rewards/payers.py": "a county's application is decided and paid by its city: the claim lies there, the decision with the county",

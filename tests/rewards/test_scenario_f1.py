@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
 from io import BytesIO
 from typing import Any
 
@@ -9,11 +12,27 @@ import pytest
 import sqlalchemy as sa
 from docx import Document
 
-from portal.core.errors import Conflict, NotAllowed
+from portal.core.db import db
+from portal.core.errors import Conflict, Invalid, NotAllowed
 from portal.deadlines.models import Deadline
 from portal.rewards.models import RewardApplication, RewardClaim
+from portal.rewards.pool import read_facts
 from portal.rewards.todos import list_todos
 from tests.rewards.conftest import DEN, PDF, Bench, plain
+
+
+@contextmanager
+def statements() -> Iterator[list[str]]:
+    seen: list[str] = []
+
+    def note(_c: Any, _cursor: Any, statement: str, *_more: Any) -> None:
+        seen.append(statement)
+
+    sa.event.listen(db.engine, "before_cursor_execute", note)
+    try:
+        yield seen
+    finally:
+        sa.event.remove(db.engine, "before_cursor_execute", note)
 
 
 def upload(*keys: str) -> dict[str, Any]:
@@ -203,3 +222,40 @@ def test_returned_with_reasons_refused_and_taken_up_again_nothing_is_lost(bench:
     bench.step("x_police", number, "take_up_again")
     bench.send(number)
     assert bench.row(number).state == "sent"
+
+
+def test_what_was_paid_is_drawn_into_the_month_of_payment_for_the_paying_unit(bench: Bench) -> None:
+    number = bench.reviewed(bench.sent(values={**DEN, "case_kind": "circulation", "face_value": 20_000_000, "semi_finished_face": 0}))  # fmt: skip
+    bench.step("c_head", number, "approve", campaign=bench.campaign, note="")
+    bench.clock.at("2026-05-21T09:00:00")
+    with pytest.raises(Invalid, match="逾期原因"):
+        bench.step("c_office", number, "notify_unit", number="1")
+    assert "逾期" in bench.text("c_office", "rewards")
+    bench.step("c_office", number, "notify_unit", number="1", late_reason="等待批复原件")
+    bench.step("c_office", number, "register_slip", day=bench.clock().date(), scan=bench.scan())
+    bench.step("c_kj", number, "pay", voucher="5-1", day=bench.clock().date(), fen=2_000_000)
+    session, unit = bench.enter("c"), bench["c"].units["pboc"]
+    facts = read_facts(session, "anticounterfeit", "rewards", [unit], date(2026, 5, 31))
+    fields = {f.key: f for f in bench.campaign.forms[0].fields}
+    for month, count, fen in ((4, 0, 0), (5, 1, 2_000_000)):
+        first, last = date(2026, month, 1), date(2026, month, 30)
+        for key, wanted in (("rewards", count), ("rewards_paid", fen)):
+            assert sum(d.amount(f.values, first, last) for d in fields[key].draws for f in facts) == wanted
+    assert read_facts(session, "anticounterfeit", "rewards", [unit], date(2026, 5, 20)) == []
+    assert bench.row(number).state == "paid"
+    assert [t.step for t in list_todos(bench.make.session, bench.reader("x_police"), bench.clock())] == [
+        "报分配"
+    ]
+
+
+def test_the_list_asks_as_often_for_many_as_for_one(bench: Bench) -> None:
+    counts = []
+    for n in range(1, 4):
+        bench.sent(values={**DEN, "filing_number": f"盂公（经）立字〔2026〕{n}号"})
+        bench.as_("c_office")
+        with statements() as seen:
+            assert bench.get("c_office", "rewards").status_code == 200
+        counts.append(len(seen))
+    assert len(set(counts)) == 1
+    assert bench.text("c_office", "rewards?q=〔2026〕2号&state=open").count("捣毁假币窝点案") == 1
+    assert "没有符合条件" in bench.text("c_office", "rewards?q=%25&state=done&page=99")
