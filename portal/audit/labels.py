@@ -171,7 +171,7 @@ ACT_LABELS: dict[Act, Text] = {
     Act.AWARD_PROPOSE: _("拟举报奖励"),
     Act.AWARD_DECIDE: _("审批举报奖励"),
     Act.AWARD_PAY: _("发放举报奖励"),
-    Act.AWARD_REFUSE_CODE: _("领奖查询码或口令不符"),
+    Act.AWARD_REFUSE_CODE: _("领奖回执码或口令不符"),
     Act.TEXT_REFUSE: _("拒收涉密文字"),
     Act.ITEM_FILE: _("报送信息"),
     Act.ITEM_REVISE: _("更正信息"),

@@ -18,7 +18,7 @@ from portal.deadlines.state import ask_reason, state_of
 from portal.notices.services import notify
 from portal.tips.models import Outcome, Stage, Tip, TipEvent
 
-PUBLIC = Actor(None, "public")
+PUBLIC = Actor(None, str(_("公众")))
 """Whoever told. The trail keeps no address of it (``public_pages`` clears it)."""
 WHAT, WHERE, WHEN, WORDS, TITLE = 4000, 200, 100, 2000, 60
 """Characters that are taken."""
@@ -107,15 +107,19 @@ def list_events(session: Session, tip: Tip, *, public: bool = False) -> list[Tip
 
 def tell(session: Session, actor: Actor, now: datetime, tip: Tip, text: Message, link: str) -> None:
     """A notice to who handles it. It names the number alone."""
-    sender = str(_("公众")) if actor is PUBLIC else actor.name
     notify(
-        session, now, mechanism_id=tip.mechanism_id, unit_id=tip.unit_id, text=text, sender=sender, link=link
+        session,
+        now,
+        mechanism_id=tip.mechanism_id,
+        unit_id=tip.unit_id,
+        text=text,
+        sender=actor.name,
+        link=link,
     )
 
 
 def tell_office(session: Session, actor: Actor, now: datetime, tip: Tip, text: Message, link: str) -> None:
-    sender = str(_("公众")) if actor is PUBLIC else actor.name
-    notify(session, now, mechanism_id=tip.mechanism_id, unit_id=None, text=text, sender=sender, link=link)
+    notify(session, now, mechanism_id=tip.mechanism_id, unit_id=None, text=text, sender=actor.name, link=link)
 
 
 def clock_of(session: Session, tip: Tip, rule: str) -> Deadline | None:

@@ -97,7 +97,7 @@ def test_what_is_told_lies_sealed_and_names_no_source(
     with county.enter() as inside:
         events = inside.scalars(sa.select(AuditEvent).where(AuditEvent.subject == f"tip:{tip_id}")).all()
         assert {e.act for e in events} == {"tip.file"}
-        assert {e.address for e in inside.scalars(sa.select(AuditEvent)) if e.actor_name == "public"} == {""}
+        assert {e.address for e in inside.scalars(sa.select(AuditEvent)) if e.actor_name == "公众"} == {""}
     page = county.get("office", f"/{tip_id}").get_data(as_text=True)
     assert WHAT in page
     assert "城区某街" in page
@@ -282,7 +282,7 @@ def test_the_supplement_is_counted_and_bounded(county: County, monkeypatch: pyte
     for _n in range(2):  # twice the same form
         assert county.send("/more", **{"token": token, "tip-more": "再说一点"}).status_code == 200
     done = county.send("/more", **{"token": token_in(county.follow(code)), "tip-more": "又一点"})
-    assert done.get_data(as_text=True).count("您的补充") == 2
+    assert done.get_data(as_text=True).count('strong">您的补充') == 2
     full = county.send("/more", **{"token": token_in(done), "tip-more": "第三次的话"})
     assert full.status_code == 409
     assert "第三次的话" in full.get_data(as_text=True)
