@@ -303,6 +303,8 @@ def test_registers_feed_the_month() -> None:
     assert drawn("parcel_checks", *map(dict, ledger("parcel_check").examples)) == 10
     leads = [dict(e) for e in CASE.examples]
     assert drawn("online_leads", *leads) == drawn("online_leads_moved", *leads) == 1
+    for stage, moved in (("lead", 0), ("verifying", 1), ("filed", 1), ("settled", 0)):
+        assert drawn("online_leads_moved", {"found_channel": "online", "stage": stage}) == moved, stage
     assert drawn("parcel_leads", *leads) == 1
     assert drawn("machines_failed", *map(dict, ledger("inspection").examples)) == 2
 
