@@ -40,6 +40,7 @@ from portal.reporting import reminding as forms_due
 from portal.supervision import handing
 from portal.supervision import reminding as orders_due
 from portal.transfers import handover as transfers
+from portal.tips import handing as tips_in_hand
 from portal.units import open_drafts
 from portal.units.reader import load_posts
 from portal.web import access, errors, gate, shell
@@ -129,6 +130,7 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
         open_drafts.open_items,
         deadlines.open_items,
         handing.open_items,
+        tips_in_hand.open_items,
         leaving.open_items,
         transfers.open_items,
     )
