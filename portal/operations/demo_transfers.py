@@ -10,7 +10,6 @@ from portal.campaigns.declarations import Campaign
 from portal.core.clock import SHANGHAI
 from portal.core.posts import POST_LABELS, PostKind
 from portal.core.scope import Actor, crossing
-from portal.core.text import _
 from portal.ledger.clocks import fired_thresholds
 from portal.ledger.models import Record
 from portal.operations.demo_world import World, liaison, rows
@@ -181,7 +180,7 @@ class Story:
                 deciding.decide_dispute(
                     self.session, director, decided, campaign=self.campaign, dispute=own,
                     decision=Decision(
-                        Side.IN.value, str(_("专班办发〔2026〕3号")), self.world.text("dispute_decision"),
+                        Side.IN.value, self.world.text("dispute_number"), self.world.text("dispute_decision"),
                         decided.astimezone(SHANGHAI).date(),
                     ),
                 )  # fmt: skip

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from flask import current_app, render_template, url_for
 
 from portal.campaigns.handing import Handing, Reach
+from portal.campaigns.papers import DocumentType
 from portal.core.clock import SHANGHAI
 from portal.core.posts import Right
 from portal.core.reader import Desk
@@ -75,14 +76,18 @@ def show_transfer(row: Transfer, typed: tuple[str, StepForm] | None = None, prob
         step_words=STEPS, files=files.list_files(session, row), panels=panels, form=StepForm(formdata=None), typed=typed,
         problem=problem, keys={p.key: secrets.token_urlsafe(18) for p in panels}, members=members,
         reach=REACHES[Reach(row.reach)], role=ROLES.get(Role(row.role)) if row.role else None, dispute=dispute,
-        dispute_states=DISPUTES, papers=_may_write(desk, row), today=moment.astimezone(SHANGHAI).date(),
+        dispute_states=DISPUTES, papers=_letter(desk, row), today=moment.astimezone(SHANGHAI).date(),
     )  # fmt: skip
 
 
-def _may_write(desk: Desk, row: Transfer) -> bool:
-    """The office drafts the letter of what goes out."""
-    out = row.side == Side.OUT and row.state != State.WITHDRAWN
-    return out and Right.PAPER_WRITE in desk.rights and "papers.new" in current_app.view_functions
+def _letter(desk: Desk, row: Transfer) -> dict[str, str] | None:
+    """Arguments of the page on which the office drafts the letter of what goes out: the campaign's own, if it has one."""
+    if row.side != Side.OUT or row.state == State.WITHDRAWN or Right.PAPER_WRITE not in desk.rights:
+        return None
+    if "papers.new" not in current_app.view_functions:
+        return None
+    own = next((t.key for t in the_campaign().documents if t.type is DocumentType.TRANSFER), "")
+    return {"subject": f"transfer:{row.id}"} | ({"template": own} if own else {})
 
 
 def list_panels(desk: Desk, row: Transfer, handing: Handing | None, *, late: bool = False) -> list[Panel]:

@@ -266,3 +266,24 @@ def test_todos_cost_two_statements_for_all_posts(cast: Cast) -> None:
         assert len(found) == 2
         assert len(todos) == 3
         assert {str(t.step) for t in todos} == {"转交"}
+
+
+def test_the_letter_is_filled_in_and_its_number_kept(cast: Cast) -> None:
+    """Of the sender's side alone, without anything sensitive; to another county it is addressed by name."""
+    cast.send(cast.record(region="140902"), "tenant:a2", handing="to_county", files={"账册.txt": b"1"})
+    out, there = cast.rows("a1")[0], cast.came("a2")
+    page = said(cast.get("a1_office", f"papers/new?subject=transfer:{out.id}"))
+    assert "关于移送某公司线索的函" in page
+    assert "账册.txt" in page
+    assert out.to_name in page
+    assert PHONE not in page
+    assert cast.get("a1_office", f"papers/new?subject=transfer:{there.id}").status_code == 404
+    assert cast.get("a2_office", f"papers/new?subject=transfer:{there.id}").status_code == 404
+    with cast.make.app.test_request_context(), cast.enter("a1") as session:
+        from flask import g
+
+        from portal.transfers.origin import issued
+
+        g.desk, g.reader, g.now = None, Reader(1, "", "", ()), cast.clock.now
+        issued(session, out.id, "专发〔2026〕1号")
+    assert "专发〔2026〕1号" in cast.text("a1_finance", f"transfers/{out.id}")
