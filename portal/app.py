@@ -39,8 +39,8 @@ from portal.reporting import queries
 from portal.reporting import reminding as forms_due
 from portal.supervision import handing
 from portal.supervision import reminding as orders_due
-from portal.transfers import handover as transfers
 from portal.tips import handing as tips_in_hand
+from portal.transfers import handover as transfers
 from portal.units import open_drafts
 from portal.units.reader import load_posts
 from portal.web import access, errors, gate, shell
