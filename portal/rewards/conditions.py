@@ -61,7 +61,7 @@ def judge(
         ),
         Condition(_("案件已破获"), scheme.delivered_clause, _dated(solved, today, _("破案日期"))),
         Condition(
-            _("实物已解缴人民银行"),
+            _("实物已解缴"),
             scheme.delivered_clause,
             _delivered(delivered, today, scheme.delivered_clause),
         ),
@@ -85,7 +85,7 @@ def _dated(day: date | None, today: date, label: Text) -> Message | None:
 
 def _delivered(day: date | None, today: date, clause: Clause) -> Message | Text | None:
     if day is None:
-        text = _("假币实物尚未解缴当地人民银行，不能申请：%(why)s解缴后在台账填写解缴日期。")
+        text = _("实物尚未解缴，不能申请：%(why)s解缴后在台账填写解缴日期。")
         return Message(text, why=clause.note or "")
     return _dated(day, today, _("实物解缴日期"))
 

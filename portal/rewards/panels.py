@@ -102,7 +102,7 @@ def _of_hand(hand: Hand, state: State, own_tier: bool, clock: Deadline | None, n
         case Hand.APPROVE, State.REVIEWED:
             refuse = Panel("refuse", _("不予批准"), _("申请和材料全部保留。"), ("note",), True, _("理由"))
             if own_tier:
-                text = _("审批人不能是填表人、审查人。审批后 15 个工作日内发通知单。")
+                text = _("审批人不能是填表人、审查人。同意后发通知单的时限开始计算。")
                 return [Panel("approve", _("同意"), text, ("note",)), _BACK, refuse]
             text = _("金额或区域超出本级权限，本级不得审批；以本单位名义报上级。")
             return [Panel("send_up", _("报上级审批"), text, ("note",)), _BACK]

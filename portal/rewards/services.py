@@ -138,7 +138,7 @@ def _split_up(session: Session, tenant_id: int, found: RewardApplication, desk: 
     ).first()  # fmt: skip
     text = found.case_number
     if first is not None and desk is not None and first[1] in own_units(desk):
-        said = _("文号“%(text)s”已由 %(number)s 申请奖励：一案一申请，同一案查获的假币不得分次上报。")
+        said = _("文号“%(text)s”已由 %(number)s 申请奖励：一案一申请，不得分次上报。")
         return Conflict(Message(said, text=text, number=first[0]))
     return Conflict(
         Message(
