@@ -114,9 +114,10 @@ class Story:
             Record.withdrawn_at.is_(None), Record.closing == "", Record.id.not_in(sent), Record.origin == "",
         )  # fmt: skip
         if units is not None:
-            wanted = [slugs[self.row["unit"]]] if self.row["unit"] in slugs else units
-            query = query.where(Record.unit_id.in_(wanted))
-        candidates = self.session.scalars(query.order_by(Record.known_at.desc(), Record.id)).all()
+            query = query.where(Record.unit_id.in_(units))
+        wanted = slugs.get(self.row["unit"])
+        candidates = list(self.session.scalars(query.order_by(Record.known_at.desc(), Record.id)))
+        candidates.sort(key=lambda r: r.unit_id != wanted)  # the unit of the line, if it has one
         if ledger is None:
             return None
         calm = (r for r in candidates if not fired_thresholds(self.campaign, ledger, r.values))
