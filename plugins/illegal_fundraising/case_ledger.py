@@ -135,7 +135,7 @@ STEPS = (
 
 CASE = Ledger(
     key="case",
-    label=_("重大、跨省和存量案件台账"),
+    label=_("案件台账"),
     numbering=_("案"),
     fields=FIELDS,
     clause=d4(_("六（一）、附件3"), _("栏目为草案；原文只有表名。")),

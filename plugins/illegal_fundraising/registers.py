@@ -57,7 +57,7 @@ def _screened_before_listed(values: Values) -> Message | None:
 
 GRID = Ledger(
     key="grid",
-    label=_("网格排查清单"),
+    label=_("网格清单"),
     numbering=_("格"),
     fields=(
         *(
@@ -108,7 +108,7 @@ def _blind_spot(values: Values) -> Message | None:
 
 SECTOR = Ledger(
     key="sector_base",
-    label=_("行业排查底数台账"),
+    label=_("行业底数台账"),
     numbering=_("业"),
     fields=(
         choice("sector", _("行业领域"), "sector", _("本单位主管或监管的领域。"), required=True, clause=d4(_("三"))),
@@ -143,7 +143,7 @@ def _published(values: Values) -> Message | None:
 
 CHANNEL = Ledger(
     key="channel",
-    label=_("举报渠道登记"),
+    label=_("举报渠道"),
     numbering=_("渠"),
     fields=(
         text("telephone", _("举报热线"), _("单位座机；不填个人手机号。"), max_length=40),
@@ -214,7 +214,7 @@ _FIELDS: tuple[Field, ...] = (
 
 PETITION = Ledger(
     key="petition",
-    label=_("信访和舆情台账"),
+    label=_("信访舆情台账"),
     numbering=_("访"),
     fields=_FIELDS,
     clause=d4(_("五（九）"), _("登记、受理、办理、答复、回访、销号。")),
