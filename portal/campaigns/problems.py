@@ -29,6 +29,7 @@ from portal.campaigns.papers import DocumentTemplate
 from portal.campaigns.problems_basis import basis_problems
 from portal.campaigns.problems_handing import handing_problems
 from portal.campaigns.problems_rewards import reward_problems
+from portal.campaigns.problems_workflow import workflow_problems
 from portal.campaigns.rewards import RewardScheme
 from portal.campaigns.sources import Clause, Source
 from portal.campaigns.tips import Tips
@@ -190,6 +191,7 @@ def _walk(c: Campaign) -> Iterator[Message]:
     yield from _oversight(c, members)
     yield from basis_problems(c)
     yield from handing_problems(c)
+    yield from workflow_problems(c)
     yield from reward_problems(c)
     if c.tips is not None:
         yield from _tips(c, c.tips, members, lists)

@@ -64,14 +64,16 @@ from portal.web.access import SAFE, Access
 from tests.contract.world_assessment import furnish_assessment
 from tests.contract.world_exchange import furnish_exchange
 from tests.contract.world_groups import furnish_groups
+from tests.contract.world_ledgers import furnish_ledgers
 from tests.contract.world_matching import furnish_matching
+from tests.contract.world_matters import furnish_matters
 from tests.contract.world_meetings import furnish_meetings
 from tests.contract.world_minutes import furnish_minutes
 from tests.contract.world_papers import furnish_papers
+from tests.contract.world_rewards import furnish_rewards
 from tests.contract.world_supervision import furnish_supervision
 from tests.contract.world_surveys import furnish_surveys
 from tests.contract.world_tips import furnish_tips
-from tests.contract.world_rewards import furnish_rewards
 from tests.contract.world_transfers import furnish_transfers
 from tests.factories import Factory
 
@@ -312,6 +314,7 @@ def _furnish(make: Factory, tenant: Tenant, slug: str) -> Place:
         _keep(session, make, place, body.id, actor, police.id)
         _bring(session, make, place)
         furnish_exchange(session, make, place, body, actor, (police.id, finance.id))
+        furnish_ledgers(session, make, place, body.id, police.id)
         furnish_papers(session, make, place, body, actor, (police.id, finance.id))
         furnish_meetings(session, make, place, body, actor, (police.id, finance.id))
         furnish_minutes(session, make, place, body, actor, (police.id, finance.id))
@@ -320,6 +323,7 @@ def _furnish(make: Factory, tenant: Tenant, slug: str) -> Place:
         furnish_surveys(session, make, place, body.id, actor, (police.id, finance.id))
         furnish_assessment(session, make, place, body.id, actor, (police.id, finance.id))
         furnish_tips(session, make, place, body, actor, police.id)
+        furnish_matters(session, make, place, actor, (police.id, finance.id))
         furnish_transfers(session, make, place, body.id, actor, (police.id, finance.id))
         furnish_matching(session, make, place)
         furnish_rewards(session, make, place, actor, police.id)
