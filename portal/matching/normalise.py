@@ -33,6 +33,8 @@ _SUFFIXES = tuple(
         "个人独资企业", "个体工商户", "分公司", "总公司", "公司", "集团",
     )
 )  # fmt: skip
+_MASKED = re.compile("[*\u00d7\u203b\u25cf\u25cb\u25a1\u2715\u2573]|[xX]{2}|\\.{3}")
+"""Part of the value was hidden or is not known: what is left of it would match what it is not."""
 _NOT_ASCII = re.compile(r"[^0-9A-Z]+")
 
 
@@ -43,7 +45,10 @@ def split(text: str) -> list[str]:
 
 def normalise(kind: MatchKind, text: str) -> str:
     """The one spelling of a value; '' where it cannot be compared."""
-    found = _OF[kind](unicodedata.normalize("NFKC", text.strip())[: LONGEST * 2])
+    text = unicodedata.normalize("NFKC", text.strip())[: LONGEST * 2]
+    if kind not in (MatchKind.URL, MatchKind.SERIAL_PREFIX) and _MASKED.search(text):
+        return ""
+    found = _OF[kind](text)
     return found[:LONGEST] if len(found) >= MINIMUM[kind] else ""
 
 

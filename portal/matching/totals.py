@@ -18,11 +18,12 @@ from sqlalchemy.orm import Session
 from portal.campaigns.declarations import Campaign
 from portal.core.clock import end_of, midnight
 from portal.core.periods import Period
+from portal.core.reader import Desk
 from portal.core.scope import get_scope
 from portal.ledger.access import COUNTS
 from portal.ledger.models import Record
 from portal.matching.models import OPEN_PARTS, JointMatter, JointPart, JointState, MatchSide, Role
-from portal.tenants.models import CampaignSwitch, Tenant
+from portal.tenants.models import CampaignSwitch, Level, Tenant
 
 
 class Part(NamedTuple):
@@ -169,3 +170,11 @@ def _with_host(parts: Sequence[Part]) -> list[Part]:
 
 def count_matters(parts: Iterable[Part]) -> int:
     return len({p.joint_id for p in parts})
+
+
+def count_joined(session: Session, desk: Desk, campaign: Campaign, period: Period) -> int:
+    """Joint matters that stand in the reports of several counties of the period; one statement at a city, none
+    elsewhere."""
+    if desk.tenant_level != Level.CITY or not any(ledger.matched for ledger in campaign.ledgers):
+        return 0
+    return count_matters(_parts(session, campaign.key, period))

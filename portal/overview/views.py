@@ -19,6 +19,7 @@ from portal.core.posts import Right
 from portal.core.scope import set_scope
 from portal.core.text import Text
 from portal.documents.workbook import XLSX
+from portal.matching.totals import count_joined
 from portal.overview import chart, drilldown, export, lines, phases, services, tables
 from portal.overview.standing import STATE_WORDS
 from portal.reporting.archive import list_files
@@ -140,6 +141,7 @@ def index() -> Any:
         chart=chart.draw(view, drawn) if drawn and style != "line" else None,
         lines=lines.draw(view, drawn, of) if drawn and style == "line" else None,
         stages=phases.draw(campaign, now().date()),
+        joined=count_joined(the_session(), the_desk(), campaign, view.span.chosen),
         spans=spans_offered() if Right.REPORT_REVIEW in the_desk().rights else (),
         tables=tables,
         export=export,

@@ -68,7 +68,8 @@ def test_spellings_of_one_value(kind: MatchKind, spellings: list[str], value: st
     ("kind", "text"),
     [
         (K.PHONE, "432"), (K.PHONE, "566123"), (K.ACCOUNT, "6222000"), (K.COMPANY_CODE, "91140321"), (K.NAME, "某公司"),
-        (K.NAME, "有限公司"), (K.URL, "localhost"), (K.URL, "无"), (K.SERIAL_PREFIX, "AB12*456"), (K.SERIAL_PREFIX, "AB12"),
+        (K.NAME, "××健康管理服务部"), (K.NAME, "XX养老服务中心"), (K.PHONE, "139****4321"), (K.PHONE, "139XXXX4321"),
+        (K.ACCOUNT, "6222 **** **** 1111"), (K.PHONE, "1390000…4321"), (K.NAME, "有限公司"), (K.URL, "localhost"), (K.URL, "无"), (K.SERIAL_PREFIX, "AB12*456"), (K.SERIAL_PREFIX, "AB12"),
     ],
 )  # fmt: skip
 def test_what_could_be_found_by_trying_is_no_value(kind: MatchKind, text: str) -> None:
