@@ -91,7 +91,7 @@ def decide(record_id: int) -> Any:
         says: list[Message | Text] = []
         if told is not None:
             says.append(Message(_("%(by)s 提请。"), by=told.by))
-            says += [Message(_("%(label)s：%(a)s → %(b)s"), label=c[0], a=c[1], b=c[2]) for c in told.changes]
+            says += [_change(*change) for change in told.changes]
             says += [Text(told.note)] if told.note else []
         return Page(
             title=pending.label if pending else _("批准"),
@@ -119,6 +119,12 @@ def decide(record_id: int) -> Any:
         return _("已批准，已生效。") if answer == "agree" else _("已退回，没有生效。"), acting.link
 
     return run(record_id, page, do, fill)
+
+
+def _change(label: Text | str, before: str, after: str) -> Message:
+    if before in ("", "—"):
+        return Message(_("%(label)s：%(b)s"), label=label, b=after)
+    return Message(_("%(label)s：%(a)s → %(b)s"), label=label, a=before, b=after)
 
 
 def _agrees(acting: Acting) -> bool:

@@ -124,7 +124,7 @@ class _Hand:
             return
         lead = next((m for m in others if m.unit_id in self.world.kept_open), others[0])
         helping = [m.unit_id for m in (*others, *self.members) if m.unit_id != lead.unit_id][:2]
-        self.at = self.world.now - timedelta(days=6)
+        self.at = max(self.found.known_at, self.world.now - timedelta(days=6))
         self.act(
             assign_record, self.office, lead_id=lead.unit_id, supporting_ids=helping, office=self.office.name,
             due=self.world.today + timedelta(days=2), note=self.world.text("matter_assign"),
