@@ -22,7 +22,7 @@ from portal.matching.normalise import MINIMUM, end_of, normalise
 from portal.matching.stopping import is_public
 from portal.matching.words import KIND_LABELS
 
-RELEASE_AT_ONCE = 200
+RELEASE_AT_ONCE = 500
 
 
 def stop_typed(

@@ -27,12 +27,11 @@ LONGEST = 200
 
 _SPLIT = re.compile(r"[\n\r\t;；、,，|]+")
 _SUFFIXES = tuple(
-    str(written(s))
-    for s in (
-        "股份有限公司", "有限责任公司", "有限公司", "集团公司", "合伙企业有限合伙", "有限合伙", "合伙企业",
-        "个人独资企业", "个体工商户", "分公司", "总公司", "公司", "集团",
-    )
-)  # fmt: skip
+    written(
+        "股份有限公司|有限责任公司|有限公司|集团公司|合伙企业有限合伙|有限合伙|合伙企业|"
+        "个人独资企业|个体工商户|分公司|总公司|公司|集团"
+    ).split("|")
+)
 _MASKED = re.compile("[*\u00d7\u203b\u25cf\u25cb\u25a1\u2715\u2573]|[xX]{2}|\\.{3}")
 """Part of the value was hidden or is not known: what is left of it would match what it is not."""
 _NOT_ASCII = re.compile(r"[^0-9A-Z]+")
