@@ -21,7 +21,7 @@ from portal.rewards import documents, flow, materials, services
 from portal.rewards.access import Opened, open_application
 from portal.rewards.handling import clock_of, is_own, show_fen
 from portal.rewards.panels import panels_of
-from portal.rewards.sheet import inputs_of, said, tier_of
+from portal.rewards.sheet import fen_of, inputs_of, said, tier_of
 from portal.rewards.states import DECIDED, KINDS, LIGHTS, STATES, WITH_UNIT, Kind, State
 from portal.rewards.views import ID, at, blueprint, link
 from portal.web.access import now, require, the_actor, the_campaign, the_desk, the_session
@@ -64,7 +64,7 @@ def new(record_id: int) -> Any:
         case = services.find_case(session, desk, the_campaign(), record_id, now())
     page = render_template(
         "rewards/new.html", at=at(desk), campaign=the_campaign(), case=case, problem=problem, judged=case.judged,
-        clause_of=_clause_of, sheet=case.judged.sheet, said=said, show_fen=show_fen, facts=_facts_of(case.scheme.key, case.entry.values),
+        clause_of=_clause_of, sheet=case.judged.sheet, said=said, show_fen=show_fen, fen_of=fen_of, facts=_facts_of(case.scheme.key, case.entry.values),
         tier=tier_of(case.scheme, case.judged.sheet["value"]["tier"]) if case.judged.sheet else None,
     )  # fmt: skip
     return page, status
@@ -118,7 +118,7 @@ def show_application(
     return render_template(
         "rewards/application.html", at=at(desk), campaign=campaign, opened=opened, found=found, scheme=scheme,
         state=state, states=STATES, lights=LIGHTS, kinds=KINDS, Kind=Kind, judged=judged, library=library, sheet=sheet,
-        tier=tier, own_tier=own_tier, steps=steps, said=said, show_fen=show_fen, facts=_facts_of(found.scheme, values),
+        tier=tier, own_tier=own_tier, steps=steps, said=said, show_fen=show_fen, fen_of=fen_of, facts=_facts_of(found.scheme, values),
         open=open_, confirmed=confirmed, panels=panels, typed=typed, problem=problem, clause_of=_clause_of,
         clock=clock and (clock, state_of(clock.started_at, clock.due_at, clock.met_at, now()), explain(clock)),
         papers=[(k, PAPERS[k]) for k in documents.offered(opened)], here=found.tenant_id == desk.tenant_id,

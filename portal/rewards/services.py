@@ -31,6 +31,7 @@ from portal.rewards.numbers import number_key
 from portal.rewards.payers import find_payer, inside, lead_unit, readings_of
 from portal.rewards.sheet import inputs_of
 from portal.rewards.states import WITH_UNIT, Kind, State
+from portal.tenants.models import Tenant
 from portal.units.bodies import list_members
 from portal.units.models import Mechanism, Unit
 
@@ -228,7 +229,7 @@ def send(
             )
         ):
             step.released_at = step.released_at or now
-        _claim(session, now, campaign, row, with_place(desk.tenant_name, row.unit_name), desk.tenant_name)
+        _claim(session, now, campaign, row)
 
     move = Move(Kind.SENT, WITH_UNIT, State.SENT, facts={"stamped": stamped})
     return advance(session, actor, now, opened, move, write=write, link=link)
@@ -261,10 +262,12 @@ def _check_ready(
         raise Invalid(problems)
 
 
-def _claim(
-    session: Session, now: datetime, campaign: Campaign, row: RewardApplication, unit_name: str, place: str
-) -> None:
+def _claim(session: Session, now: datetime, campaign: Campaign, row: RewardApplication) -> None:
     """Put, or renew, the claim with who pays. ``Conflict``: another county has applied with this number."""
+    tenant = session.get_one(Tenant, row.tenant_id)
+    place, unit_name = tenant.full_name, row.unit_name
+    if not (tenant.city and unit_name.startswith(tenant.city)):
+        unit_name = with_place(place, unit_name)
     kept = {
         "campaign": row.campaign, "scheme": row.scheme, "from_tenant_id": row.tenant_id, "application_id": row.id,
         "record_id": row.record_id, "title": row.title, "case_number": row.case_number, "number_key": row.number_key,

@@ -67,9 +67,9 @@ _FIRST = {e.endpoint.split(".")[0]: e.endpoint for e in reversed((*WORK, *ADMINI
     "transfers": "ledger.index",
     "tips": "ledger.index",
     "matching": "ledger.index",
-    "rewards": "ledger.index",
 }
 """Feature -> its first entry, which its other pages light too."""
+_BEHIND = {"rewards.index": "ledger.index"}
 
 
 @dataclass(frozen=True)
@@ -180,11 +180,10 @@ def _work_links(desk: Desk | None) -> list[Link]:
     if desk is None or not desk.campaign:
         return [Link(e.label, address(e.endpoint), e.endpoint == lit) for e in WORK[:1]]
     here: dict[str, Any] = {"tenant": desk.tenant_code, "campaign": desk.campaign}
-    return [
-        Link(e.label, address(e.endpoint, **(here if e.rights else {})), e.endpoint == lit)
-        for e in WORK
-        if (not e.rights or e.rights & desk.rights) and e.endpoint in known
-    ]
+    offered = [e for e in WORK if (not e.rights or e.rights & desk.rights) and e.endpoint in known]
+    if all(e.endpoint != lit for e in offered):  # who has the ledgers finds rewards among their tabs
+        lit = _BEHIND.get(lit, lit)
+    return [Link(e.label, address(e.endpoint, **(here if e.rights else {})), e.endpoint == lit) for e in offered]
 
 
 def _administration_links(reader: Reader) -> list[Link]:

@@ -84,7 +84,7 @@ def test_f1_a_printing_den_from_application_to_payment(bench: Bench) -> None:
     assert bench.post("x_police", f"{path}/send", stamped="1").status_code == 303
     text = bench.text("x_police", path)
     assert "190,000.00" in text
-    assert "加计 140000.00" in text
+    assert "加计 140,000.00" in text
     assert "181,333" not in text
     assert "总行" in text
     assert bench.get("y_police", path).status_code == 404
