@@ -27,13 +27,22 @@ CASE_STATES = (
     State(key="solved", label=_("已破案")),
     State(key="prosecuted", label=_("已移送起诉")),
     State(key="judged", label=_("判决生效"), final=True),
+    State(key="handed", label=_("已移送"), final=True),
     State(key="settled", label=_("不立案或撤案办结"), final=True),
 )
 
 CASE_STEPS = (
     Step(
         key="verify", label=_("转入核查"), start=("lead",), end="verifying", by=(Who.KEEPER, Who.LEAD),
-        fields=("moved_on",), note=True, clause=_LEADS,
+        note=True, clause=_LEADS,
+    ),
+    Step(
+        key="hand_over", label=_("记为已移送"), start=("lead", "verifying"), end="handed", by=(Who.KEEPER, Who.LEAD),
+        fields=("moved_on",), requires=("moved_on",), clause=_LEADS,
+    ),
+    Step(
+        key="take_back", label=_("退回后继续办理"), start=("handed",), end="lead", by=(Who.KEEPER, Who.LEAD), note=True,
+        clause=_LEADS,
     ),
     Step(
         key="file", label=_("立案"), start=("lead", "verifying"), end="filed", members=INVESTIGATORS,

@@ -15,6 +15,7 @@ LEAD_STATES = (
     State(key="checking", label=_("核查中")),
     State(key="filed", label=_("已立案")),
     State(key="handled", label=_("已处置"), final=True),
+    State(key="handed", label=_("已移送"), final=True),
     State(key="published", label=_("已印发"), final=True),
     State(key="excluded", label=_("已排除"), final=True),
 )
@@ -25,8 +26,13 @@ LEAD_STEPS = (
         note=True, clause=_CHECKED,
     ),
     Step(
-        key="hand_out", label=_("登记系统外移送"), start=("registered", "checking"), end="checking",
-        by=(Who.KEEPER, Who.LEAD), fields=("receiver", "handed_on"), requires=("receiver", "handed_on"), clause=_PUSHED,
+        key="hand_over", label=_("记为已移送"), start=("registered", "checking"), end="handed",
+        by=(Who.KEEPER, Who.LEAD), fields=("receiver", "handed_on", "outcome"), requires=("receiver", "handed_on"),
+        clause=_PUSHED,
+    ),
+    Step(
+        key="take_back", label=_("退回后继续办理"), start=("handed",), end="registered", by=(Who.KEEPER, Who.LEAD), note=True,
+        clause=_PUSHED,
     ),
     Step(
         key="file", label=_("立案"), start=("registered", "checking"), end="filed", members=("police",),

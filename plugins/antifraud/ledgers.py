@@ -105,7 +105,7 @@ LEADS = Ledger(
             label=_("移送单位"),
             kind=FieldKind.CHOICE,
             choices="receiver",
-            definition=_("移送本系统以外单位的填写；系统内的请用移送办理。"),
+            definition=_("未移送的留空；用移送办理的，记为已移送时填写。"),
         ),
         Field(key="handed_on", label=_("移送日期"), kind=FieldKind.DATE),
         Field(key="outcome", label=_("移送结果"), kind=FieldKind.CHOICE, choices="outcome"),

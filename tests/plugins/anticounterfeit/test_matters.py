@@ -223,7 +223,7 @@ def test_a_case_can_go_from_the_lead_to_judgment_and_no_step_has_a_clock() -> No
         taken = CASE.step(key)
         assert taken is not None
         assert start in taken.start
-    assert {s.key for s in CASE.states if s.final} == {"judged", "settled"}
+    assert {s.key for s in CASE.states if s.final} == {"judged", "handed", "settled"}
     assert CASE.closing is not None
     assert CASE.closing.look_back == 90
     assert {"filed_on", "solved_on", "prosecuted_on", "judged_on"} <= fields
@@ -303,7 +303,7 @@ def test_registers_feed_the_month() -> None:
     assert drawn("parcel_checks", *map(dict, ledger("parcel_check").examples)) == 10
     leads = [dict(e) for e in CASE.examples]
     assert drawn("online_leads", *leads) == drawn("online_leads_moved", *leads) == 1
-    for stage, moved in (("lead", 0), ("verifying", 1), ("filed", 1), ("settled", 0)):
+    for stage, moved in (("lead", 0), ("verifying", 1), ("filed", 1), ("handed", 1), ("settled", 0)):
         assert drawn("online_leads_moved", {"found_channel": "online", "stage": stage}) == moved, stage
     assert drawn("parcel_leads", *leads) == 1
     assert drawn("machines_failed", *map(dict, ledger("inspection").examples)) == 2
