@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, time
 from decimal import Decimal
 from difflib import get_close_matches
 
@@ -104,7 +104,17 @@ def _date(cell: Cell, _field: Field, _campaign: Campaign) -> Reading:
 def _moment(cell: Cell, _field: Field, _campaign: Campaign) -> Reading:
     if isinstance(cell, datetime):
         return Reading(cell.replace(tzinfo=SHANGHAI).isoformat(), True)
-    return Reading(parse_moment(typed_text(cell)).isoformat(), True)
+    text = cell.isoformat() if isinstance(cell, date) else typed_text(cell)
+    try:
+        return Reading(parse_moment(text).isoformat(), True)
+    except Unusable as error:
+        try:
+            day = parse_date(text)
+        except Unusable:
+            raise error from None
+    moment = datetime.combine(day, time(0), SHANGHAI)
+    said = Message(_("只有日期，读作 %(day)s 0 时，请确认。"), day=day.isoformat())
+    return Reading(moment.isoformat(), False, said)
 
 
 def _key(text: str) -> str:

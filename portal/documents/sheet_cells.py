@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from portal.campaigns.declarations import Campaign
@@ -10,7 +11,7 @@ from portal.campaigns.forms import Field, FieldKind
 from portal.core.clock import SHANGHAI
 from portal.core.text import Message, _
 from portal.documents.paper import Rule
-from portal.documents.workbook import Kind
+from portal.documents.workbook import DIVISOR, Kind
 from portal.web.declared import show_value
 
 _KINDS = {FieldKind.INTEGER: Kind.NUMBER, FieldKind.DATE: Kind.DATE, FieldKind.MOMENT: Kind.MOMENT}
@@ -40,6 +41,13 @@ def cell_value(f: Field, stored: Any, campaign: Campaign) -> tuple[Any, Kind]:
                 (str(c.label) for c in campaign.code_list(f.choices).choices if c.key == stored), stored
             ), kind
     return str(stored), kind
+
+
+def as_typed(typed: Any, kind: Kind) -> Any:
+    """What somebody typed, so that it stands there again: a number in the column's unit, not in fen."""
+    if isinstance(typed, int | float) and not isinstance(typed, bool) and kind in DIVISOR:
+        return Decimal(str(typed)) * DIVISOR[kind]
+    return typed
 
 
 def rule_of(f: Field, campaign: Campaign) -> Rule | None:

@@ -103,7 +103,7 @@ def versions_of(session: Session, tenant_id: int, filters: Filters, today: date)
     """Id -> how often it was written, of all of them."""
     shape, given = _asked(session, tenant_id, filters, today)
     query = sa.select(Record.id, Record.version).where(*_conditions(shape))
-    return dict(session.execute(query, given).tuples())
+    return dict(session.execute(query, given).all())
 
 
 @lru_cache(maxsize=500)

@@ -40,6 +40,7 @@ WRITING_READS = {
     "information.items_workbook",
     "information.material",
     "information.request_workbook",
+    "ledger.import_sheet",
     "ledger.workbook",
     "matching.totals_workbook",
     "rewards.paper",

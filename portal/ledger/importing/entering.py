@@ -102,7 +102,6 @@ def run_import(session: Session, room: Room, payload: Mapping[str, Any], lease: 
         if task is None or not _enter_next(task, now):
             return
         lease.hold(session, room.clock())
-        session.expunge_all()
 
 
 def _admit(session: Session, room: Room, actor: Actor, found: RecordImport, now: datetime) -> Task | None:

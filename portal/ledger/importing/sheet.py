@@ -20,8 +20,7 @@ from portal.core.text import Message, Text, _
 from portal.documents.long_table import TableColumn, TableLine, write_table
 from portal.documents.paper import HIDDEN, Rule
 from portal.documents.reading import Page
-from portal.documents.sheet_cells import cell_value, rule_of
-from portal.documents.workbook import Kind
+from portal.documents.sheet_cells import as_typed, cell_value, rule_of
 
 PURPOSE = "sheet"
 """Of the key (``Keys.derive``) that signs a mark."""
@@ -153,7 +152,7 @@ def _column(f: Field, campaign: Campaign) -> TableColumn:
         else max(12.0, min(24.0, 2.0 * len(head_of(f)) + 2))
     )
     return TableColumn(
-        head=head_of(f), width=width, kind=kind if kind is not Kind.MOMENT else Kind.MOMENT, rule=rule
+        head=head_of(f), width=width, kind=kind, rule=rule
     )
 
 
@@ -162,7 +161,7 @@ def _line(line: Line, columns: Sequence[Field], campaign: Campaign) -> TableLine
     cells: list[Any] = [line.number, line.version]
     for f in columns:
         if f.key in line.typed:
-            cells.append(line.typed[f.key])
+            cells.append(as_typed(line.typed[f.key], cell_value(f, None, campaign)[1]))
         elif f.key in own:
             value = own[f.key]
             cells.append(value.astimezone(SHANGHAI) if isinstance(value, datetime) else value)

@@ -15,7 +15,7 @@ from portal.campaigns.forms import Field, FieldKind, Form, Table
 from portal.core.periods import parse_period
 from portal.core.text import Message, Text, _
 from portal.documents.paper import Box, Look, Paper, write_papers
-from portal.documents.sheet_cells import cell_value, rule_of
+from portal.documents.sheet_cells import as_typed, cell_value, rule_of
 from portal.documents.workbook import SIGNATURES, Kind
 from portal.reporting.excel.sheet_marks import MARK_HEAD, Mark
 from portal.reporting.opening import asked_fields, asked_tables
@@ -189,7 +189,7 @@ def _input(
 ) -> Box:  # fmt: skip
     value, kind = cell_value(f, stored, campaign)
     if key in sheet.typed:
-        value = sheet.typed[key]
+        value = as_typed(sheet.typed[key], kind)
     return Box(
         row=row, column=column, across=across, value=value, kind=kind, look=Look.INPUT, rule=rule_of(f, campaign),
         wrong=sheet.wrong.get(key, ""),
