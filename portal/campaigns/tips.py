@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 
 from portal.campaigns.exchange import Limit
 from portal.campaigns.forms import Field
-from portal.campaigns.sources import Clause
+from portal.campaigns.sources import Clause, Values
 from portal.core.text import Text
 
 
@@ -29,6 +31,8 @@ class Tips:
     ledger: str
     """Where a tip that holds becomes an entry; its fields of the same key take the values over, so they are of the same
     kind and code list."""
+    begins: Callable[[date], Values] | None = None
+    """What the entry holds besides, by the day the tip came in: its source, the day of knowing."""
     receivers: tuple[str, ...] = ()
     """Members that a tip may be passed to; empty = every unit."""
     first_check: Limit | None = None

@@ -145,7 +145,8 @@ def enter_ledger(
         raise Invalid({"unit": _("该单位不登记这个台账，请另选单位。")})
     asked = {f.key for f in campaign.tips.fields} if campaign.tips else set()
     given = tip.content.get("values", {})
-    values = {
+    begins = campaign.tips.begins if campaign.tips else None
+    values = dict(begins(tip.filed_at.astimezone(SHANGHAI).date()) if begins else {}) | {
         f.key: str(v) if isinstance(v, str) else v
         for f in ledger.fields
         if f.key in asked and (v := given.get(f.key)) is not None

@@ -307,6 +307,8 @@ def test_tips_become_leads_and_their_rewards_are_drafts() -> None:
             fields[f.key].kind, fields[f.key].choices, fields[f.key].sensitive,
         )  # fmt: skip
         assert not f.required
+    assert tips.begins is not None
+    assert tips.begins(date(2026, 9, 20)) == {"lead_source": "tipoff", "found_on": "2026-09-20"}
     bands = [(b.lowest, b.highest) for b in tips.rewards]
     assert bands == sorted(bands)
     assert all(low < high for low, high in bands)
