@@ -13,15 +13,16 @@ from sqlalchemy.orm import Mapped, mapped_column
 from portal.core.db import Own, Released, Versioned, within_tenant
 from portal.core.sealing import protect
 
-WAITING = "closing IN ('proposed', 'checked') OR pending <> ''"
+_closing, _pending = sa.column("closing", String), sa.column("pending", String)
+WAITING = sa.or_(_closing.in_(("proposed", "checked")), _pending != "")
 """Something waits for a second person."""
-STANDING = "withdrawn_at IS NULL AND merged_into_id IS NULL"
+STANDING = sa.and_(sa.column("withdrawn_at").is_(None), sa.column("merged_into_id").is_(None))
 """The lists show these; in the words of ``access.COUNTS``."""
 
 
-def _few(name: str, where: str, *columns: str) -> sa.Index:
+def _few(name: str, where: sa.ColumnElement[bool], *columns: str) -> sa.Index:
     """An index of the few rows that ``where`` picks out of a large table."""
-    return sa.Index(name, *columns, postgresql_where=sa.text(where), sqlite_where=sa.text(where))
+    return sa.Index(name, *columns, postgresql_where=where, sqlite_where=where)
 
 
 class Closing(StrEnum):
@@ -52,8 +53,15 @@ class Record(Versioned, Released):
         sa.Index("ix_record_tenant_id_lead_unit_id", "tenant_id", "lead_unit_id"),
         sa.Index("ix_record_tenant_id_merged_into_id", "tenant_id", "merged_into_id"),
         _few("ix_record_waiting", WAITING, "tenant_id", "mechanism_id"),
-        _few("ix_record_look_back_on", "look_back_on IS NOT NULL", "tenant_id", "look_back_on"),
-        _few("ix_record_key_from", "key_from IS NOT NULL", "tenant_id", "campaign", "ledger", "key_from"),
+        _few("ix_record_look_back_on", sa.column("look_back_on").is_not(None), "tenant_id", "look_back_on"),
+        _few(
+            "ix_record_key_from",
+            sa.column("key_from").is_not(None),
+            "tenant_id",
+            "campaign",
+            "ledger",
+            "key_from",
+        ),
         sa.Index("ix_record_of_campaign", "tenant_id", "campaign", "known_at"),
         sa.Index("ix_record_of_unit", "tenant_id", "unit_id", "campaign", "ledger", "known_at"),
         sa.Index("ix_record_changed_at", "tenant_id", "campaign", "changed_at"),

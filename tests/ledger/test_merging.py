@@ -119,7 +119,7 @@ def test_an_obligation_to_report_is_not_merged_away(way: Way) -> None:
 
 
 def test_a_part_becomes_an_entry_of_its_own_once(way: Way) -> None:
-    one = way.enter(amount=5, level="high", phone="13800000000")
+    one = way.enter(amount=5, level="high", phone="010-5550101")
     way.act("office", assign_record, one, lead_id=way.police, supporting_ids=(way.court,))
     step(way, "police", one, "check", values={"level": "high"}, **WORDS)
     given: dict[str, Any] = {"title": "另一处门店", "keys": ("level", "phone"), "request_key": "s" * 20}
@@ -131,7 +131,7 @@ def test_a_part_becomes_an_entry_of_its_own_once(way: Way) -> None:
     part = way.get(parts.pop())
     assert (part.number, part.title, part.stage) == ("线〔2026〕2号", "另一处门店", "entered")
     assert part.values == {
-        "level": "high", "phone": "13800000000", "amount": None, "filed_on": None, "finished_on": None, "result": None,
+        "level": "high", "phone": "010-5550101", "amount": None, "filed_on": None, "finished_on": None, "result": None,
         "closed_on": None,
     }  # fmt: skip
     assert (part.origin, part.lead_unit_id, part.unit_id) == (f"record:{one}", way.police, way.market)
@@ -142,7 +142,7 @@ def test_a_part_becomes_an_entry_of_its_own_once(way: Way) -> None:
     assert counted(way) == {one, part.id}
     with way.make.enter(way.county) as session:
         raw = session.execute(sa.select(sa.cast(Record.values, sa.String))).scalars().all()
-    assert not any("13800000000" in str(text) for text in raw)
+    assert not any("010-5550101" in str(text) for text in raw)
     story = {e.record_id: e for e in rows(way, RecordEvent) if e.kind in ("split", "split_from")}
     assert story[part.id].changes["link"][0] == f"record:{one}"
 

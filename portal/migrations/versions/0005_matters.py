@@ -1189,9 +1189,13 @@ def upgrade() -> None:
         "record",
         ["tenant_id", "mechanism_id"],
         unique=False,
-        postgresql_where=sa.text("closing IN ('proposed', 'checked') OR pending <> ''"),
-        sqlite_where=sa.text("closing IN ('proposed', 'checked') OR pending <> ''"),
+        postgresql_where=sa.text("closing IN ('proposed', 'checked') OR pending != ''"),
+        sqlite_where=sa.text("closing IN ('proposed', 'checked') OR pending != ''"),
     )
+    with op.batch_alter_table("record") as batch:
+        batch.create_foreign_key(
+            op.f("fk_record_lead_unit_id_unit"), "unit", ["tenant_id", "lead_unit_id"], ["tenant_id", "id"]
+        )
     with op.batch_alter_table("record") as batch:
         batch.create_foreign_key(
             op.f("fk_record_merged_into_id_record"),
@@ -1205,10 +1209,6 @@ def upgrade() -> None:
             "unit",
             ["tenant_id", "pending_unit_id"],
             ["tenant_id", "id"],
-        )
-    with op.batch_alter_table("record") as batch:
-        batch.create_foreign_key(
-            op.f("fk_record_lead_unit_id_unit"), "unit", ["tenant_id", "lead_unit_id"], ["tenant_id", "id"]
         )
     op.add_column("record_event", sa.Column("note", sa.Text(), nullable=False, server_default=""))
     op.add_column(
@@ -1252,16 +1252,16 @@ def downgrade() -> None:
     op.drop_column("record_event", "account_id")
     op.drop_column("record_event", "note")
     with op.batch_alter_table("record") as batch:
-        batch.drop_constraint(op.f("fk_record_lead_unit_id_unit"), type_="foreignkey")
-    with op.batch_alter_table("record") as batch:
         batch.drop_constraint(op.f("fk_record_pending_unit_id_unit"), type_="foreignkey")
     with op.batch_alter_table("record") as batch:
         batch.drop_constraint(op.f("fk_record_merged_into_id_record"), type_="foreignkey")
+    with op.batch_alter_table("record") as batch:
+        batch.drop_constraint(op.f("fk_record_lead_unit_id_unit"), type_="foreignkey")
     op.drop_index(
         "ix_record_waiting",
         table_name="record",
-        postgresql_where=sa.text("closing IN ('proposed', 'checked') OR pending <> ''"),
-        sqlite_where=sa.text("closing IN ('proposed', 'checked') OR pending <> ''"),
+        postgresql_where=sa.text("closing IN ('proposed', 'checked') OR pending != ''"),
+        sqlite_where=sa.text("closing IN ('proposed', 'checked') OR pending != ''"),
     )
     op.drop_index("ix_record_tenant_id_merged_into_id", table_name="record")
     op.drop_index("ix_record_tenant_id_lead_unit_id", table_name="record")
