@@ -32,8 +32,8 @@ def scan(folder: Path, name: str) -> Path:
 def test_a_den_is_applied_for_decided_above_and_paid(person: Callable[..., Person], tmp_path: Path) -> None:
     police = person("yx_gaj")
     page = police.open(f"{COUNTY}/ledger/new?ledger=case")
-    page.fill("[name=title]", TITLE)
-    page.fill("[name=known_at]", "2026-09-02T09:00")
+    page.fill("[name=entry-title]", TITLE)
+    page.fill("[name=entry-known_at]", "2026-09-02T09:00")
     for name, value in {
         "face_value": "5500000", "semi_finished_face": "1300000", "filed_on": "2026-08-20", "solved_on": "2026-09-02",
         "filing_number": "盂公（经）立字〔2026〕900号",
@@ -53,7 +53,7 @@ def test_a_den_is_applied_for_decided_above_and_paid(person: Callable[..., Perso
 
     # 1. not delivered: named, and nothing to press
     page.get_by_role("link", name="申请奖励").click()
-    expect(page.get_by_text("W-06").first).to_be_visible()
+    expect(page.get_by_text(re.compile("实物尚未解缴，不能申请.*W-06"))).to_be_visible()
     expect(page.get_by_role("button", name="建立申请")).to_have_count(0)
     police.picture("too-early")
 
