@@ -11,6 +11,7 @@ from flask import current_app
 from portal.campaigns.declarations import Campaign
 from portal.core.clock import SHANGHAI
 from portal.core.posts import POST_LABELS, PostKind
+from portal.core.reader import with_place
 from portal.core.scope import Actor
 from portal.core.text import _
 from portal.documents.file_pages import files_folder
@@ -59,7 +60,9 @@ class Story:
         self.keyring = Keyring(key, f"{tenant.id}/{campaign.key}")
         self.calendar = load_calendar(self.session)
         published = Published(
-            receiver=body.office, mailbox="jubao@example.gov.cn", hours=str(_("工作日 8:30—17:30"))
+            receiver=with_place(tenant.full_name, body.office),
+            mailbox="jubao@example.gov.cn",
+            hours=str(_("工作日 8:30—17:30")),
         )
         channel = set_channel(
             self.session, self.office, self._at(60), mechanism_id=body.id, campaign=campaign.key, enabled=True,

@@ -60,10 +60,15 @@ def _clock(rule: str) -> sa.ScalarSelect[datetime]:
 
 
 def _alike() -> sa.ColumnElement[bool]:
-    own, other = sa.orm.aliased(TipMark), sa.orm.aliased(TipMark)
-    return sa.exists().where(
-        own.tenant_id == Tip.tenant_id, own.tip_id == Tip.id, other.tenant_id == own.tenant_id,
-        other.digest == own.digest, other.tip_id != own.tip_id,
+    """Another tip, not joined yet, tells the same."""
+    own, other, that = sa.orm.aliased(TipMark), sa.orm.aliased(TipMark), sa.orm.aliased(Tip)
+    return sa.and_(
+        Tip.joined_id.is_(None),
+        sa.exists().where(
+            own.tenant_id == Tip.tenant_id, own.tip_id == Tip.id, other.tenant_id == own.tenant_id,
+            other.digest == own.digest, other.tip_id != own.tip_id, that.tenant_id == other.tenant_id,
+            that.id == other.tip_id, that.joined_id.is_(None), that.mechanism_id == Tip.mechanism_id,
+        ),
     )  # fmt: skip
 
 
