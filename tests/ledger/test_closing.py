@@ -19,9 +19,9 @@ from portal.ledger.assigning import assign_record
 from portal.ledger.models import Record, RecordEvent
 from portal.ledger.services import Entry, change_record
 from portal.ledger.workflow import take_step
-from tests.accounts.people import Visitor, csrf, text
+from tests.accounts.people import Visitor, text
 from tests.conftest import TestClock
-from tests.factories import Factory
+from tests.factories import Factory, csrf
 from tests.ledger.test_workflow import _todos
 from tests.ledger.way_cast import LINK, PLUGINS, WORDS, Way, a_file, make_way
 

@@ -27,9 +27,9 @@ from portal.ledger.merging import (
 )
 from portal.ledger.models import Record, RecordEvent, RecordUnit
 from portal.ledger.workflow import take_step
-from tests.accounts.people import Visitor, csrf, text
+from tests.accounts.people import Visitor, text
 from tests.conftest import TestClock
-from tests.factories import Factory
+from tests.factories import Factory, csrf
 from tests.ledger.test_workflow import clocks, rows, step
 from tests.ledger.way_cast import LINK, PLUGINS, WORDS, Way, make_way
 
