@@ -36,6 +36,11 @@ _HAN = re.compile(r"[\u3007\u3400-\u9fff\U00020000-\U0003ffff]{3,}")
 _FTS = sa.table("search_words", sa.column("rowid"), sa.column("words"), sa.column("tenant"))
 _WHOLE: Any = sa.literal_column("search_words")
 """The table itself: a match against one column is not to be had without the places of words."""
+_SOME = (
+    sa.select(_FTS.c.rowid)
+    .where(_WHOLE.op("MATCH", is_comparison=True)(sa.bindparam("asked")))
+    .limit(sa.bindparam("most"))
+)
 _PLACE = "{t}"
 """Where the tenant comes in; no word holds a brace."""
 
@@ -139,8 +144,7 @@ def find(session: Session, question: str, shelf: str, most: int) -> list[int] | 
     every = " OR ".join(f"({asked.replace(_PLACE, _prefix(t))})" for t in (*scope.own, *scope.below))
     if not every:
         return []
-    matches = _WHOLE.op("MATCH", is_comparison=True)(every)
-    return list(session.scalars(sa.select(_FTS.c.rowid).where(matches).limit(most)))
+    return list(session.scalars(_SOME, {"asked": every, "most": most}))
 
 
 def put(session: Session, item_id: int, text: str, shelf: str = "", *, fresh: bool = False) -> None:

@@ -15,7 +15,7 @@ from portal.ledger.models import Record
 
 SHELF = "¤"
 """No word holds it, and neither database cuts there."""
-MOST_HITS = 250
+MOST_HITS = 200
 """Beyond, the list is read in its order until a page is full, which is then the shorter way."""
 
 
