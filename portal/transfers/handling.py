@@ -17,6 +17,11 @@ from portal.core.scope import Actor
 from portal.core.text import Message, Text, _
 from portal.deadlines.services import meet_deadline
 from portal.documents.marks import refuse_marks
+from portal.ledger.acting import OPEN
+from portal.ledger.assigning import set_units, supporting_units
+from portal.ledger.following import tell_followers
+from portal.ledger.handling import hand_over
+from portal.ledger.hands import lead_of
 from portal.ledger.models import Record
 from portal.ledger.services import Entry, create_record
 from portal.transfers.destinations import name_of, seat_of
@@ -30,6 +35,7 @@ from portal.transfers.pairs import (
     clocks_of,
     facts_of,
     inside,
+    lock,
     mirror,
     page_link,
     pair_of,
@@ -77,7 +83,8 @@ def accept_transfer(
     session: Session, actor: Actor, now: datetime, *, campaign: Campaign, row: Transfer, late_reason: str = "",
     link: Link = page_link,
 ) -> Record | None:  # fmt: skip
-    """接收: the matter becomes an entry of the receiver's own, with a number of its own, where the unit keeps that ledger.
+    """接收: inside a tenant the receiver handles the entry from now on, under its number, so that it counts once; in
+    another tenant it becomes an entry of the receiver's own, where the unit keeps that ledger.
 
     The same person's second click changes nothing; anybody else learns who was faster (``Conflict``). Late needs a
     reason (``Invalid`` at ``late_reason``).
@@ -117,6 +124,8 @@ def take_over(
             session, actor, now, campaign, handing, there, RESULT, handing.result
         ).due_at
     session.flush()
+    if there.reach == Reach.UNIT:
+        return _handle_it(session, actor, now, campaign, there)
     ledger = _kept(session, now, campaign, there)
     if ledger is None or there.unit_id is None or there.reach == Reach.SUPERIOR:
         return None
@@ -129,6 +138,49 @@ def take_over(
     there.record_id, there.there_number, there.there_stage = found.id, found.number, stage_of(ledger, found)
     session.flush()
     return found
+
+
+def _handle_it(
+    session: Session, actor: Actor, now: datetime, campaign: Campaign, there: Transfer
+) -> Record | None:
+    """The receiver leads; who led before helps and reads on. Of two that got it at once the second helps the first."""
+    sent = lock(session, pair_of(there), Side.OUT)
+    found = session.get(Record, (there.tenant_id, sent.record_id or 0))
+    ledger = campaign.ledger(there.ledger)
+    if found is None or ledger is None or there.unit_id is None:
+        return None
+    session.refresh(found, with_for_update=True)
+    if found.closing not in OPEN:
+        raise Conflict(_("这件事已申请销号或已销号，不能再接收，请写明理由退回。"))
+    lead, helping = lead_of(found), {u.unit_id for u in supporting_units(session, found)}
+    if _taken_by(session, there, found) == lead:
+        helping.add(there.unit_id)
+    else:
+        lead, helping = there.unit_id, helping | {lead} - {found.unit_id}
+    members = list_members(session, there.mechanism_id, _day(now))
+    set_units(session, now, found, lead, helping - {lead}, members)
+    hand_over(session, found)
+    there.record_id, there.there_number, there.there_stage = found.id, found.number, stage_of(ledger, found)
+    session.flush()
+    tell_followers(session, actor, now, campaign, ledger, found)
+    return found
+
+
+def _taken_by(session: Session, there: Transfer, found: Record) -> int:
+    """The unit that accepted the other half of the same sending; 0 = none."""
+    unit_id = session.scalar(
+        sa.select(Transfer.unit_id)
+        .where(
+            Transfer.tenant_id == found.tenant_id,
+            Transfer.record_id == found.id,
+            Transfer.side == Side.IN.value,
+            Transfer.sent_at == there.sent_at,
+            Transfer.id != there.id,
+            Transfer.state.in_([State.ACCEPTED.value, State.DONE.value]),
+        )
+        .limit(1)
+    )
+    return unit_id or 0
 
 
 def stage_of(ledger: Ledger, found: Record) -> str:

@@ -10,10 +10,10 @@ import sqlalchemy as sa
 from portal.core.audit import AuditEvent
 from portal.core.errors import Conflict, Invalid, NotAllowed
 from portal.core.scope import Actor
-from portal.core.secret import Secret, looks_sealed
+from portal.core.secret import looks_sealed
 from portal.deadlines.models import Deadline
 from portal.documents.models import Attachment
-from portal.ledger.models import Record, RecordEvent
+from portal.ledger.models import Record, RecordEvent, RecordUnit
 from portal.transfers import handling, withdrawing
 from portal.transfers.handling import Result
 from portal.transfers.models import Side, State, Transfer
@@ -59,18 +59,15 @@ def test_from_finance_to_the_police_and_back(cast: Cast) -> None:
     cast.clock.at("2026-09-17T09:00:00")
     entry = accept(cast, "a1")
     assert entry is not None
-    assert entry.number == "线〔2026〕2号"
+    assert (entry.id, entry.number) == (found, "线〔2026〕1号"), "one matter, one number: it counts once"
+    assert entry.lead_unit_id == cast["a1"].units["police"]
+    assert entry.unit_id == cast["a1"].units["finance"], "who sent it keeps it and reads on"
     came = cast.came("a1")
-    assert entry.origin == f"transfer:{came.id}"
-    assert entry.known_at == cast.clock.now
-    assert entry.values["phone"] == PHONE
-    assert isinstance(entry.values["phone"], Secret)
-    assert entry.values["inner"] is None  # not among what the handing carries
     out = cast.rows("a1", Side.OUT)[0]
     assert (out.id, out.state, out.there_number, out.there_stage) == (
         sent,
         "accepted",
-        "线〔2026〕2号",
+        "线〔2026〕1号",
         "登记",
     )
     assert out.result_due is not None
@@ -80,12 +77,15 @@ def test_from_finance_to_the_police_and_back(cast: Cast) -> None:
     assert (out.state, out.outcome_label, out.result, out.noted_at) == ("done", "立案", "已立案侦查。", None)
     assert story(cast, "a1", found) == ["created", "transferred", "transfer_accepted", "transfer_result"]
     assert any("请查看" in n for n in cast.notices("a1", "finance"))
-    # the other direction, of the entry that was made
+    # the other direction
     (back,) = cast.send(entry.id, "unit:finance", handing="to_finance", unit="police")
     again = accept(cast, "a1", "finance")
     assert back
     assert again is not None
-    assert again.number == "线〔2026〕3号"
+    assert (again.id, again.lead_unit_id) == (found, cast["a1"].units["finance"])
+    with cast.enter("a1") as session:
+        helping = session.scalars(sa.select(RecordUnit.unit_id)).all()
+        assert helping == [cast["a1"].units["police"]], "who led before helps and reads on"
     with cast.enter("a1") as session:
         files = session.scalars(
             sa.select(Attachment.subject).where(Attachment.subject.startswith("transfer:"))
@@ -182,7 +182,7 @@ def test_one_accepts_and_the_other_is_told(cast: Cast) -> None:
     with pytest.raises(Conflict, match="办理中"):
         accept(cast, "a1", actor=second)
     with cast.enter("a1") as session:
-        assert session.scalar(sa.select(sa.func.count()).select_from(Record)) == 2
+        assert session.scalar(sa.select(sa.func.count()).select_from(Record)) == 1
 
 
 def test_withdrawn_before_it_is_accepted_and_not_after(cast: Cast) -> None:
@@ -221,6 +221,19 @@ def test_both_get_it_at_once_and_a_second_click_sends_nothing(cast: Cast) -> Non
         cast["a1"].units[u] for u in ("finance", "police")
     }
     assert len(cast.rows("a1")) == 4
+    units = cast["a1"].units
+    for unit, lead, helping in (("finance", "finance", set()), ("police", "finance", {units["police"]})):
+        with cast.enter("a1") as session:
+            row = next(
+                r
+                for r in session.scalars(sa.select(Transfer))
+                if r.unit_id == units[unit] and r.side == Side.IN
+            )
+            handling.accept_transfer(session, Actor(3, unit), cast.clock.now, campaign=cast.campaign, row=row)
+            entry = session.get_one(Record, (cast["a1"].tenant_id, found))
+            assert entry.lead_unit_id == units[lead], "who takes it first leads"
+            helps = set(session.scalars(sa.select(RecordUnit.unit_id)))
+            assert helps == helping | {units["procuratorate"]}
     with cast.enter("a1") as session:
         subjects = session.scalars(sa.select(Attachment.subject).where(Attachment.removed_at.is_(None))).all()
         assert len(subjects) == 4 == len(set(subjects))
