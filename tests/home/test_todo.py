@@ -26,11 +26,12 @@ from tests.reporting.test_filling import PLAIN, give_back
 from tests.reporting.test_upward import decide, submit
 
 Login = Callable[[str], FlaskClient]
-BUDGET = 26
+BUDGET = 34
 """Statements of the to-do page, however many rows, counties and plugins there are: two for the reader, one for each
 kind of thing that may wait and each room whose records meet what is owed (activities, ledgers, forms, meetings, visits,
-lines). Papers, supervision and the score may add two each, meetings and their minutes four, questionnaires one. 26 is
-who sits in an office and in a unit at once; an ordinary unit is sent 19, a city's office 22."""
+lines). Papers, supervision and the score may add two each, meetings and their minutes four, questionnaires one,
+entries and rewards one each, tips, transfers and matching two. 34 is who sits in an office and in a unit at once; a city's
+office is sent 30."""
 
 
 def todo(client: FlaskClient) -> str:
