@@ -46,8 +46,14 @@ class Pool:
 
 
 def pool_of(session: Session, tenant_id: int) -> Pool | None:
-    """None for a province and for a county without a city."""
-    tenant = session.get_one(Tenant, tenant_id)
+    """None for a province and for a county without a city. The tree does not change while a session lives."""
+    known: dict[int, Pool | None] = session.info.setdefault("pools", {})
+    if tenant_id not in known:
+        known[tenant_id] = _pool(session.get_one(Tenant, tenant_id))
+    return known[tenant_id]
+
+
+def _pool(tenant: Tenant) -> Pool | None:
     if tenant.level == Level.CITY:
         return Pool(tenant.id, tenant.full_name, tenant.id, tenant.full_name, tenant.code)
     if tenant.level != Level.COUNTY or tenant.parent_id is None:

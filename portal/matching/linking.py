@@ -6,9 +6,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from portal.campaigns.declarations import Campaign
 from portal.core.audit import Act, record
@@ -27,6 +28,7 @@ MOST_PLACES = 20
 MOST_ENTRIES = 40
 """Counties and entries that may share a value; whoever comes after that finds it common."""
 OWN_SHOWN = 20
+STEP = 500
 
 Place = int
 RecordId = int
@@ -61,16 +63,33 @@ def split_words(kinds: str) -> list[str]:
     return [kind for kind in kinds.split(",") if kind]
 
 
+class Live(NamedTuple):
+    digest: bytes
+    kind: str
+    record_id: RecordId
+    place_id: Place
+
+
+def _live(session: Session, column: Any, wanted: Iterable[Any]) -> list[Live]:
+    """Live values whose ``column`` is among ``wanted``. One lookup along an index each; joining the table to itself
+    makes SQLite read all of it."""
+    e, values = MatchEntry, list(wanted)
+    return [
+        Live(*row)
+        for at in range(0, len(values), STEP)
+        for row in session.execute(
+            sa.select(e.digest, e.kind, e.record_id, e.place_id).where(
+                column.in_(values[at : at + STEP]), e.state == Held.LIVE
+            )
+        )
+    ]
+
+
 def sharing(session: Session, records: Collection[RecordId]) -> dict[RecordId, Place]:
-    """In the city: these entries, and those that stand in a pair with them or share a live value; two statements."""
-    a, b = aliased(MatchEntry), aliased(MatchEntry)
-    rows = session.execute(
-        sa.select(b.record_id, b.place_id)
-        .join_from(a, b, sa.and_(a.tenant_id == b.tenant_id, a.digest == b.digest))
-        .where(a.record_id.in_(records), a.state == Held.LIVE, b.state == Held.LIVE)
-        .distinct()
-    )
-    found: dict[RecordId, Place] = {row[0]: row[1] for row in rows}
+    """In the city: these entries, and those that stand in a pair with them or share a live value; three statements."""
+    mine = _live(session, MatchEntry.record_id, records)
+    held = _live(session, MatchEntry.digest, {value.digest for value in mine})
+    found = {value.record_id: value.place_id for value in held}
     pairs = session.execute(
         sa.select(
             MatchPair.left_record_id, MatchPair.left_place_id, MatchPair.right_record_id, MatchPair.right_place_id
@@ -115,20 +134,17 @@ def relink(
 
 
 def _find_links(session: Session, records: Mapping[RecordId, Place]) -> Links:
-    a, b = aliased(MatchEntry), aliased(MatchEntry)
-    rows = session.execute(
-        sa.select(a.record_id, b.record_id, b.place_id, a.kind)
-        .join_from(
-            a, b, sa.and_(a.tenant_id == b.tenant_id, a.digest == b.digest, a.record_id != b.record_id)
-        )
-        .where(a.record_id.in_(list(records)), a.state == Held.LIVE, b.state == Held.LIVE)
-        .distinct()
-    )
+    mine = _live(session, MatchEntry.record_id, records)
+    by_digest: dict[bytes, list[Live]] = {}
+    for value in _live(session, MatchEntry.digest, {value.digest for value in mine}):
+        by_digest.setdefault(value.digest, []).append(value)
     links = Links(places=dict(records))
-    for left, right, place, kind in rows:
-        links.places[right] = place
-        links.kinds.setdefault((left, right), set()).add(kind)
-        links.kinds.setdefault((right, left), set()).add(kind)
+    for value in mine:
+        for other in by_digest[value.digest]:
+            if other.record_id != value.record_id:
+                links.places[other.record_id] = other.place_id
+                links.kinds.setdefault((value.record_id, other.record_id), set()).add(value.kind)
+                links.kinds.setdefault((other.record_id, value.record_id), set()).add(value.kind)
     return links
 
 
