@@ -7,6 +7,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from portal.core.i18n import show_date
 from portal.core.posts import Right
 from portal.core.reader import Reader
 from portal.core.scope import Scope, set_scope
@@ -44,7 +45,7 @@ def list_todos(session: Session, reader: Reader, now: datetime) -> Sequence[Todo
                 state=(STATES if here else ABOVE)[state],
                 what=Message(_("上请事项：%(title)s"), title=title),
                 source=(unit or "") if here else place,
-                note=Message(_("%(day)s 提出"), day=filed_at.date().isoformat()),
+                note=Message(_("%(day)s 提出"), day=show_date(filed_at)),
                 step=_STEPS[state],
                 endpoint="information.request_detail",
                 args={"request_id": request_id},

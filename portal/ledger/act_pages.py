@@ -6,6 +6,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -21,6 +22,7 @@ from portal.core.i18n import translate
 from portal.core.text import Message, Text, _
 from portal.documents import attachments
 from portal.documents.file_pages import files_folder
+from portal.documents.models import Attachment
 from portal.ledger import derived, handling, services
 from portal.ledger.access import own_units
 from portal.ledger.act_forms import ActForm
@@ -60,6 +62,18 @@ class Acting:
         return url_for("ledger.detail", record_id=self.found.id, **at(the_desk()))
 
 
+@dataclass(frozen=True)
+class Proof:
+    """What a second person looks at before agreeing: who asked in which words, what was to be checked, the evidence."""
+
+    by: str
+    at: datetime
+    note: str
+    points: Sequence[Text]
+    files: Sequence[Attachment]
+    links: Sequence[str]
+
+
 @dataclass(kw_only=True)
 class Page:
     """``parts``: of ``ActForm``, in order. ``fields``: declared ones. ``required``: parts that must be filled."""
@@ -74,6 +88,7 @@ class Page:
     helps: Mapping[str, Text | Message] = field(default_factory=dict)
     clause: Clause | None = None
     danger: bool = False
+    proof: Proof | None = None
 
 
 @dataclass(frozen=True)

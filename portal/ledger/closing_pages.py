@@ -9,9 +9,11 @@ from typing import Any
 from portal.core.errors import NotFound
 from portal.core.i18n import show_date, translate
 from portal.core.text import Message, Text, _
+from portal.documents import attachments
 from portal.ledger import closing
 from portal.ledger.act_forms import ActForm
-from portal.ledger.act_pages import ID, Acting, Given, Page, run
+from portal.ledger.act_pages import ID, Acting, Given, Page, Proof, run
+from portal.ledger.acting import last_event
 from portal.ledger.step_pages import EVIDENCE
 from portal.ledger.views import blueprint
 from portal.web.access import logged_in, now, the_actor, the_campaign, the_session
@@ -96,6 +98,7 @@ def _page(acting: Acting, key: str) -> Page:
                 parts=("note",),
                 required=(),
                 clause=clause,
+                proof=_proof(acting),
             )
         case "return":
             return Page(
@@ -109,6 +112,7 @@ def _page(acting: Acting, key: str) -> Page:
                 parts=("note",),
                 required=(),
                 clause=clause,
+                proof=_proof(acting),
             )
         case "keep":
             return Page(
@@ -123,9 +127,24 @@ def _page(acting: Acting, key: str) -> Page:
     )  # fmt: skip
 
 
+def _proof(acting: Acting) -> Proof | None:
+    proposed = last_event(acting.events, "close_proposed")
+    if proposed is None:
+        return None
+    declared = acting.ledger.closing
+    return Proof(
+        by=proposed.by, at=proposed.at, note=proposed.note, points=declared.checklist if declared else (),
+        files=attachments.list_attached(the_session(), f"record:{acting.found.id}"),
+        links=[e.changes["link"][1] for e in acting.events if "link" in e.changes],
+    )  # fmt: skip
+
+
 def _look_back(acting: Acting) -> tuple[Message | Text, ...]:
     declared = acting.ledger.closing
     day = closing.look_back_day(the_campaign(), declared, now().date()) if declared else None
     if day is None:
         return ()
-    return (Message(_("销号后 %(day)s 回头看，到时自动列入待办。"), day=show_date(day)),)
+    shown = show_date(day)
+    if day.year != now().year:
+        shown = Message(_("%(y)s年%(moment)s"), y=day.year, moment=shown)
+    return (Message(_("销号后 %(day)s 回头看，到时自动列入待办。"), day=shown),)

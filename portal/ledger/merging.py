@@ -29,6 +29,8 @@ from portal.units.bodies import list_members
 
 def find_number(session: Session, found: Record, number: str) -> Record:
     """An entry of the same ledger by its number. ``Invalid`` at ``number``."""
+    if not number.strip():
+        raise Invalid({"number": _("请填写编号，在台账列表或对方页面的标题中可以看到。")})
     other = session.scalars(
         sa.select(Record).where(
             Record.tenant_id == found.tenant_id, Record.campaign == found.campaign, Record.ledger == found.ledger,
@@ -74,6 +76,8 @@ def merge_record(
         raise Invalid({"number": _("那一件已并入别处或已撤回，请填现在办理的那一件。")})
     if found.closing not in OPEN:
         raise Conflict(_("这件事已申请销号或已销号，不能并入。"))
+    if into.closing not in OPEN:  # else one person would close what needs two
+        raise Invalid({"number": _("那一件已申请销号或已销号，请先退回或重新办理，再并入。")})
     running = [c for c in clocks.clocks_of(session, found) if c.met_at is None]
     if running and not clocks.clocks_of(session, into):
         raise Conflict(_("这件事的急报时限正在计时，而另一件没有计时。请先报送初报，或把另一件并入这一件。"))

@@ -195,6 +195,7 @@ class Demo:
         self.session.add(account)
         self.session.flush()
         self.session.add(Seat(account_id=account.id, tenant_id=tenant.id))
+        self.world.accounts[username] = account
         return account
 
     def _administrators(self, tenant: Tenant) -> None:

@@ -92,7 +92,7 @@ def _tip(row: Any, desk: Desk, now: datetime) -> Todo:
     return Todo(
         tenant_id=row.tenant_id, campaign=desk.campaign, light=state.light if state else "near",
         state=state.text if state and state.light != "ok" else STAGES[Stage(row.stage)],
-        what=Message(_("举报：%(title)s"), title=row.title or row.number), note=row.number if row.title else "",
+        what=Message(_("举报：%(title)s"), title=row.title) if row.title else row.number, note=row.number if row.title else "",
         source=_("公众"), due=row.due_at, step=_STEPS[Stage(row.stage)], endpoint="tips.detail",
         args={"tip_id": row.id},
     )  # fmt: skip
