@@ -37,7 +37,7 @@ def portal(
     """Run one command of the command line to its end."""
     return subprocess.run(
         [sys.executable, "-m", "portal.cli", *arguments],
-        env=environment(settings, **more), input=typed, capture_output=True, text=True, timeout=120,
+        env=environment(settings, **more), input=typed, capture_output=True, text=True, timeout=170,
     )  # fmt: skip
 
 
