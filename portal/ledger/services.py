@@ -68,7 +68,8 @@ def create_record(
     series = lock_series(session, f"{campaign.key}.{ledger.key}", now.astimezone(SHANGHAI).year)
     first = session.scalars(sa.select(Record).where(Record.request_key == request_key)).one_or_none()
     if first is not None:
-        if first.unit_id != unit_id:
+        given = (unit_id, campaign.key, ledger.key, origin)
+        if (first.unit_id, first.campaign, first.ledger, first.origin) != given:
             raise Conflict
         return first
     found = new_record(

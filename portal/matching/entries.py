@@ -170,7 +170,10 @@ def _store(
         states, holders = judge(session, now, campaign, place_id, wanted, asked)
     for row in rows:
         if row.digest not in wanted:
-            row.state = Held.ENDED.value
+            if row.state == Held.WITHHELD:  # never compared: who enters it again is counted again
+                session.delete(row)
+            else:
+                row.state = Held.ENDED.value
     for row in back:
         row.state = states[row.digest].value
     session.add_all(

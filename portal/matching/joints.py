@@ -142,6 +142,8 @@ def propose(
         sa.select(JointMatter).where(JointMatter.request_key == request_key)
     ).one_or_none()
     if first is not None:
+        if first.campaign != desk.campaign:  # the page of another body
+            raise Conflict
         return first
     pair = get_pair(session, desk.campaign, pair_id, locked=True)
     if pair.state != PairState.NEW:

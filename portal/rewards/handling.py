@@ -25,7 +25,7 @@ from portal.rewards.flow import Link, Move, advance, last_step, no_link, scheme_
 from portal.rewards.materials import PROOF, check_scan
 from portal.rewards.models import RewardApplication, RewardStep
 from portal.rewards.payers import inside
-from portal.rewards.services import judge_again, keep_sheet
+from portal.rewards.services import check_live, digest_of, judge_again, keep_sheet
 from portal.rewards.sheet import tier_of
 from portal.rewards.states import Kind, State
 from portal.tenants.models import Level, Tenant
@@ -55,6 +55,10 @@ def _other(session: Session, actor: Actor, opened: Opened, *kinds: Kind) -> None
         step = last_step(session, opened.found, kind)
         if step is not None and step.account_id is not None and step.account_id == actor.account_id:
             raise NotAllowed(_("填表、审查、审批须由不同的人办理，请其他同志办理这一步。"))
+    for kind in (Kind.SENT, Kind.CONFIRMED):
+        step = last_step(session, opened.found, kind)
+        if step is not None and step.account_id is not None and step.account_id == actor.account_id:
+            raise NotAllowed(_("报送申请或确认清点的人不能办理审批环节，请其他同志办理这一步。"))
 
 
 def is_own(session: Session, opened: Opened, tier: Tier) -> bool:
@@ -77,8 +81,14 @@ def prepare(
     _need(opened, Hand.PREPARE)
     if not opinion:
         raise Invalid({"note": _("请写明部门意见。")})
+    _other(session, actor, opened)
     scheme = scheme_in_force(opened)
     entry, judged = judge_again(session, campaign, opened, now)
+    if opened.found.state == State.SENT:
+        check_live(entry)
+        if digest_of(scheme, entry.values) != digest_of(scheme, opened.found.facts):
+            text = _("台账在报送后有改动，不能填写审批表。请退回申请单位，由其核对后重新报送。")
+            raise Invalid({"note": text})
     if judged.problems and opened.found.state == State.SENT:
         raise Invalid({"note": judged.problems[0].problem or _("台账内容不能测算，请核对。")})
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import unicodedata
 
@@ -12,6 +13,10 @@ _CLOSING = dict.fromkeys(map(ord, "]}>" + written("〕】〉》﹞」』")), ")"
 _DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−－"), "-")
 _APART = re.compile(r"[;,/|&+]|" + written("[、。和及与至到]"))
 _END = written("号")
+LONGEST = 60
+"""Of a key; a text may grow when its ligatures are spelt out."""
+_SIGNS = re.compile(r"(?<![0-9])[^\w()\-]|[^\w()\-](?![0-9])|_")
+"""Signs that tell no two numbers apart; between digits they may."""
 _SERIAL = re.compile(rf"(?<=[)]){written('第')}?0*(?=[0-9])")
 _YEAR = re.compile(r"\((?:19|20)[0-9]{2}\)")
 _RANGE = re.compile(r"(?<=\))[0-9]+[-~][0-9]+$")
@@ -19,8 +24,9 @@ _RANGE = re.compile(r"(?<=\))[0-9]+[-~][0-9]+$")
 
 def number_key(text: str) -> str:
     """``盂公（经）立字[2026]第 012 号`` and ``盂公(经)立字〔2026〕12号`` are one number."""
-    plain = _plain(text).replace(_END, "")
-    return _SERIAL.sub("", re.sub(r"\s", "", plain))
+    plain = "".join(c for c in _plain(text).replace(_END, "") if unicodedata.category(c)[0] not in "MCZ")
+    key = _SERIAL.sub("", _SIGNS.sub("", plain))
+    return key if len(key) <= LONGEST else hashlib.sha256(key.encode()).hexdigest()[:LONGEST]
 
 
 def _plain(text: str) -> str:

@@ -59,8 +59,7 @@ def find_case(session: Session, desk: Desk, campaign: Campaign, record_id: int, 
     scheme = next((s for s in campaign.rewards if entry is not None and s.ledger == entry.ledger), None)
     if entry is None or scheme is None:
         raise NotFound
-    if entry.withdrawn_at is not None or entry.merged_into_id is not None:
-        raise NotAllowed(_("这项台账已撤销或并入其他事项，不能申请奖励。"))
+    check_live(entry)
     payer = find_payer(session, desk.tenant_id, campaign.key)
     judged = _judge(session, campaign, scheme, entry, payer.tenant_id, now)
     existing = session.scalars(
@@ -70,6 +69,12 @@ def find_case(session: Session, desk: Desk, campaign: Campaign, record_id: int, 
         )
     ).one_or_none()  # fmt: skip
     return Case(entry, scheme, judged, existing, payer.tenant_id, payer.office)
+
+
+def check_live(entry: Record) -> None:
+    """``NotAllowed`` for an entry that counts nowhere any more."""
+    if entry.withdrawn_at is not None or entry.merged_into_id is not None:
+        raise NotAllowed(_("这项台账已撤销或并入其他事项，不能申请奖励。"))
 
 
 def unit_of(entry: Record) -> int:
@@ -204,6 +209,7 @@ def send(
     found, scheme = opened.found, scheme_in_force(opened)
     if State(found.state) in WITH_UNIT:
         entry, judged = judge_again(session, campaign, opened, now)
+        check_live(entry)
         library = materials.library_of(session, found.tenant_id, found.record_id)
         _check_ready(session, actor, opened, judged, entry, library, stamped)
     else:

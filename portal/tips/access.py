@@ -45,6 +45,15 @@ def sees_every_reward(desk: Desk) -> bool:
     )
 
 
+def may_approve(desk: Desk, tip: Tip) -> bool:
+    """A leader of the body, or of the unit that has the tip: rights of two posts are not added up."""
+    return any(
+        Right.REWARD_APPROVE in p.rights
+        and (Right.RECORD_READ_ALL in p.rights or (p.unit_id is not None and p.unit_id == tip.unit_id))
+        for p in desk.posts
+    )
+
+
 def rewarded(desk: Desk) -> sa.ColumnElement[bool]:
     """Tips whose rewards the desk may see."""
     here = sa.and_(

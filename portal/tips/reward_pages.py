@@ -18,7 +18,7 @@ from portal.deadlines.services import explain
 from portal.deadlines.state import state_of
 from portal.tenants.calendar import load_calendar
 from portal.tips import awards, listing
-from portal.tips.access import find_rewarded, find_tip, is_office
+from portal.tips.access import find_rewarded, find_tip, is_office, may_approve
 from portal.tips.forms import AwardForm, RuleForm
 from portal.tips.models import Tip
 from portal.tips.public_pages import keyring_of
@@ -136,7 +136,7 @@ def _award_page(tip: Tip, form: AwardForm | None = None, problem: Message | Text
         clock=clock, why=explain(clock) if clock else (), due=show_end(clock.started_at, clock.due_at) if clock else "",
         light=state_of(clock.started_at, clock.due_at, clock.met_at, now()) if clock else None,
         may_propose=Right.TIP_HANDLE in desk.rights, office=is_office(desk), today=_today(),
-        may_decide=Right.REWARD_APPROVE in desk.rights, reads_tip=is_office(desk) or tip.unit_id in desk.units_with(Right.TIP_HANDLE),
+        may_decide=may_approve(desk, tip), reads_tip=is_office(desk) or tip.unit_id in desk.units_with(Right.TIP_HANDLE),
         own=found is not None and found.proposed_by_id == the_reader().account_id,
     )  # fmt: skip
 
@@ -190,6 +190,8 @@ def propose(tip_id: int) -> Any:
 @require(Right.REWARD_APPROVE)
 def decide(tip_id: int) -> Any:
     def act(tip: Tip, form: AwardForm) -> Text:
+        if not may_approve(the_desk(), tip):
+            raise NotAllowed
         agreed = request.form.get("decision") == "agree"
         awards.decide(
             the_session(), the_actor(), now(), tip=tip, campaign=the_campaign(), agreed=agreed,

@@ -24,6 +24,7 @@ from portal.tips.services import (
     CHECK,
     clock_of,
     find_event,
+    list_events,
     lock_tip,
     meet_clock,
     put,
@@ -197,10 +198,20 @@ def return_answer(session: Session, actor: Actor, now: datetime, *, tip: Tip, wo
     tell(session, actor, now, tip, Message(_("%(number)s 的答复已退回，请修改。"), number=tip.number), link)
 
 
-def release_answer(session: Session, actor: Actor, now: datetime, *, tip: Tip, late_reason: str = "") -> int:
+def draft_of(session: Session, tip: Tip) -> int:
+    """The event with which the answer was last written; 0 = there is none."""
+    drafts = [e.id for e in list_events(session, tip) if e.kind == "drafted"]
+    return drafts[-1] if drafts else 0
+
+
+def release_answer(
+    session: Session, actor: Actor, now: datetime, *, tip: Tip, late_reason: str = "", read: int | None = None
+) -> int:  # fmt: skip
     """The office lets the answer stand under the receipt code, and under those of the tips that joined this one.
-    Answers how many tips were answered."""
+    Answers how many tips were answered. ``read``: the draft that was read (``draft_of``); ``Conflict`` for an older one."""
     lock_tip(session, tip, Stage.DRAFTED)
+    if read is not None and read != draft_of(session, tip):
+        raise Conflict(_("答复刚刚改写过，请看过新的答复再发布。"))
     if tip.drafted_by_id is not None and tip.drafted_by_id == actor.account_id:
         raise Conflict(_("答复须由另一人审核发布。"))
     meet_clock(session, actor, now, tip, ANSWER, late_reason)

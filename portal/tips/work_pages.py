@@ -248,8 +248,9 @@ def return_answer(tip_id: int) -> Any:
 def release(tip_id: int) -> Any:
     def act(tip: Tip, form: StepForm) -> Message:
         count = steps.release_answer(
-            the_session(), the_actor(), now(), tip=tip, late_reason=form.late_reason.data or ""
-        )
+            the_session(), the_actor(), now(), tip=tip, late_reason=form.late_reason.data or "",
+            read=row_id(form.other.data) or None,
+        )  # fmt: skip
         return Message(_("已发布答复，共答复 %(n)s 件。"), n=count)
 
     return _take(tip_id, "release", act, office=True)
