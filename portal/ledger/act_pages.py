@@ -147,7 +147,7 @@ def run(record_id: int, page_of: PageOf, do: Do, fill: Fill = lambda _acting, _f
     if not form.validate() or problems:
         return _show(acting, page, form, typed, problems), 422
     try:
-        said, link = do(acting, Given(form, values, _evidence(form)))
+        said, link = do(acting, Given(form, values, _evidence(form, record_id)))
     except Invalid as error:
         session.rollback()
         if isinstance(error, attachments.Secret):
@@ -182,9 +182,12 @@ def _read_values(acting: Acting, page: Page) -> tuple[dict[str, Any], Typed, dic
     return values, typed, problems
 
 
-def _evidence(form: ActForm) -> Evidence:
+def _evidence(form: ActForm, record_id: int) -> Evidence:
     uploads: list[Upload] = [(f.filename or "", f.stream) for f in request.files.getlist(FIELD) if f.filename]
-    return Evidence(files_folder(), uploads, _find_link(form.link.data or ""))
+    link = _find_link(form.link.data or "")
+    if link is not None and link[0] == f"record:{record_id}":
+        raise Invalid({"link": _("这件事不能作自己的佐证，请填另一条记录的网址。")})
+    return Evidence(files_folder(), uploads, link)
 
 
 def _find_link(address: str) -> tuple[str, str] | None:

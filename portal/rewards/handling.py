@@ -289,6 +289,9 @@ def pay(
         raise NotAllowed
     found, scheme = opened.found, scheme_in_force(opened)
     check_slip(opened)
+    approved = last_step(session, found, Kind.APPROVED)
+    if approved is not None and approved.account_id is not None and approved.account_id == actor.account_id:
+        raise NotAllowed(_("审批同意的人不能登记拨付，请由会计或办公室其他同志办理。"))
     slip = last_step(session, found, Kind.SLIP)
     problems = _payment_problems(found, voucher, day, fen, slip, now)
     if problems and found.state == State.SLIP:

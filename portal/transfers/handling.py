@@ -23,7 +23,7 @@ from portal.ledger.following import tell_followers
 from portal.ledger.handling import hand_over
 from portal.ledger.hands import lead_of
 from portal.ledger.models import Record
-from portal.ledger.services import Entry, create_record
+from portal.ledger.services import Entry, bar, create_record
 from portal.transfers.destinations import name_of, seat_of
 from portal.transfers.models import Side, State, Transfer, TransferStep
 from portal.transfers.pairs import (
@@ -150,6 +150,7 @@ def _handle_it(
     if found is None or ledger is None or there.unit_id is None:
         return None
     session.refresh(found, with_for_update=True)
+    bar(found)
     if found.closing not in OPEN:
         raise Conflict(_("这件事已申请销号或已销号，不能再接收，请写明理由退回。"))
     lead, helping = lead_of(found), {u.unit_id for u in supporting_units(session, found)}

@@ -43,6 +43,11 @@ def counties(app: Flask, make: Factory, clock: TestClock) -> Counties:
     return build_counties(make, clock)
 
 
+@pytest.fixture
+def cast(app: Flask, make: Factory, clock: TestClock) -> Cast:
+    return build(make, clock, Path(app.extensions["portal"].settings.instance) / "files")
+
+
 # --------------------------------------------------------------------------------------------- matching
 def test_who_is_beyond_the_limit_learns_nothing_by_taking_values_out_and_in(
     counties: Counties, monkeypatch: pytest.MonkeyPatch
@@ -175,6 +180,16 @@ def test_who_applies_has_no_part_in_the_decision(bench: Bench) -> None:
         if name != "approve":
             bench.step(who, number, name, **more)
     assert bench.row(number, "c").state == "reviewed"
+    # nor does who approves hand out the money
+    small = bench.reviewed(bench.sent(face_value=20_000_000, semi_finished_face=0, case_kind="circulation"))
+    bench.step("c_head", small, "approve", campaign=bench.campaign, note="同意")
+    bench.step("c_office", small, "notify_unit", number="1")
+    today = bench.clock().date()
+    bench.step("c_office", small, "register_slip", day=today, scan=bench.scan())
+    paid: dict[str, Any] = {"voucher": "记-1", "day": today, "fen": bench.row(small).amount}
+    with pytest.raises(NotAllowed, match="不能登记拨付"):
+        bench.step("c_head", small, "pay", **paid)
+    bench.step("c_kj", small, "pay", **paid)
 
 
 # ------------------------------------------------------------------------------------------------- tips
@@ -203,20 +218,43 @@ def test_an_answer_is_released_as_it_was_read(county: County) -> None:
     assert county.post("office", f"/{tip_id}/award/decide", decision="agree").status_code == 403
 
 
+# -------------------------------------------------------------------------------------------- transfers
+def test_what_was_merged_on_its_way_is_accepted_by_nobody(cast: Cast) -> None:
+    found, into = cast.record(), cast.record()
+    cast.send(found, "unit:police")
+    with cast.enter("a1") as session:
+        session.get_one(Record, (cast["a1"].tenant_id, found)).merged_into_id = into
+    row = cast.came("a1")
+    answer = cast.post("a1_police", f"transfers/{row.id}/accept")
+    assert answer.status_code == 409
+    assert "已并入另一件" in answer.get_data(as_text=True)
+    assert cast.came("a1").state == "sent"
+
+
+def test_an_entry_is_no_evidence_for_itself(cast: Cast) -> None:
+    found, other = cast.record(), cast.record()
+    at = f"ledger/{found}"
+    given: dict[str, Any] = {"act-note": "已核实", "act-version": "1"}
+    for number, (link, status) in enumerate(((found, 422), (other, 303))):
+        given["act-request_key"] = f"k{number}"
+        given["act-link"] = f"http://localhost{cast.url('a1_finance', f'ledger/{link}')}"
+        answer = cast.post("a1_finance", f"{at}/evidence", given)
+        assert answer.status_code == status, answer.get_data(as_text=True)[-1500:]
+
+
 # ------------------------------------------------------------------------------------- two tenants at once
 @pytest.mark.parametrize("engine", ["postgresql"])  # SQLite lets one write at a time
 def test_two_counties_that_write_into_each_other_lose_nothing(
-    app: Flask, make: Factory, clock: TestClock, monkeypatch: pytest.MonkeyPatch
+    app: Flask, cast: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Each holds the end of a trail that the other waits for: one is sent, one is told to try again, nothing is half
     done, and the second try goes through."""
-    cast: Cast = build(make, clock, Path(app.extensions["portal"].settings.instance) / "files")
     found = {slug: cast.record(slug) for slug in ("a1", "a2")}
     sides = {"a1": "a2", "a2": "a1"}
     for slug in sides:
         cast.get(f"{slug}_finance", f"ledger/{found[slug]}")
         cast.post(f"{slug}_finance", "transfers/0/note")  # a token
-    make.session.rollback()
+    cast.make.session.rollback()
     meet, held, lock = threading.Barrier(2), threading.local(), audit._lock_head
 
     def both_hold_one(session: Any, tenant_id: int | None) -> Any:
