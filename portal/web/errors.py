@@ -17,6 +17,8 @@ from portal.core.scope import ForeignRow, ScopeMissing
 from portal.core.text import Text, _
 
 log = logging.getLogger(__name__)
+DEADLOCK = "40P01"
+"""Of PostgreSQL: two transactions waited for each other, and this one gave way."""
 
 STATUS: tuple[tuple[type[PortalError], int], ...] = (
     (NotFound, 404),
@@ -101,6 +103,9 @@ def _database(error: DBAPIError) -> Any:
         return page(409, _("这项内容刚刚已被提交过，没有重复保存。"))
     if isinstance(error, DataError):  # a NUL, mostly, where a view did not look at what it was sent
         return page(422)
+    if getattr(error.orig, "sqlstate", "") == DEADLOCK:
+        text = _("另有人在同一时刻办理，本次没有保存任何内容。请返回上一页，再提交一次。")
+        return page(503, text, {"Retry-After": "1"})
     if isinstance(error, OperationalError):
         return page(503, _("数据库暂时不可用。"), {"Retry-After": "30"})
     return page(500)

@@ -283,7 +283,8 @@ def test_two_counties_that_write_into_each_other_lose_nothing(
         thread.join(30)
     assert sorted(a.status_code for a in answers.values()) == [303, 503]
     lost = next(slug for slug, answer in answers.items() if answer.status_code == 503)
-    assert answers[lost].headers["Retry-After"]
+    assert answers[lost].headers["Retry-After"] == "1"
+    assert "再提交一次" in answers[lost].get_data(as_text=True)
     assert cast.rows(lost, Side.OUT) == cast.rows(sides[lost], Side.IN) == []
     assert len(cast.rows(sides[lost], Side.OUT)) == len(cast.rows(lost, Side.IN)) == 1
     send(lost)
