@@ -88,9 +88,10 @@ class Proposal:
 def propose_host(session: Session, sides: tuple[MatchSide, ...]) -> Proposal | None:
     """From the rule of the ledgers; None where neither ledger has one. In the city."""
     rows = session.execute(
-        sa.select(Tenant.id, Tenant.code).where(Tenant.id.in_([s.place_id for s in sides]))
-    )
+        sa.select(Tenant.id, Tenant.code, Tenant.name).where(Tenant.id.in_([s.place_id for s in sides]))
+    ).all()
     codes = {row[0]: row[1] for row in rows}
+    names = {row[1][:6]: row[2] for row in rows}
     known = [s.jurisdiction for s in sides if s.jurisdiction]
     if not known:
         return None
@@ -98,7 +99,8 @@ def propose_host(session: Session, sides: tuple[MatchSide, ...]) -> Proposal | N
     for rule in named:
         for side in sides:
             if codes[side.place_id][:6] == rule["region"]:
-                return Proposal(side.record_id, Message(rule["text"], **rule["params"]), rule)
+                said = {k: names.get(v, v) if k == "region" else v for k, v in rule["params"].items()}
+                return Proposal(side.record_id, Message(rule["text"], **said), rule)
     if named:
         text = Message(_("按规定应归 %(region)s 管辖，不在这些县之内。"), region=named[0]["region"])
         return Proposal(None, text, named[0])
