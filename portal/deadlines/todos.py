@@ -59,7 +59,9 @@ def _statement() -> Ready:
         .where(
             sa.or_(
                 sa.and_(_OWED, sa.not_(elsewhere)),
-                sa.and_(_OFFICE, sa.or_(sa.and_(Deadline.unit_id.is_(None), sa.not_(elsewhere)), clock, asked)),
+                sa.and_(
+                    _OFFICE, sa.or_(sa.and_(Deadline.unit_id.is_(None), sa.not_(elsewhere)), clock, asked)
+                ),
             )
         )
         .limit(MOST)

@@ -248,6 +248,9 @@ def test_over_the_wire_with_a_file_and_two_persons_at_once(way: Way, login: Logi
 
     version = str(way.get(one).version)
     check = {"act-version": version, "act-request_key": "c" * 20, "act-note": "佐证齐全。"}
+    shown = text(office.get(f"{page}/closing/check"))
+    for words in ("已办结。", "资产已处置", a_file()[0]):
+        assert words in shown
     assert (
         office.post(
             f"{page}/closing/check", data=check | {"csrf_token": csrf(office, f"{page}/closing/check")}
