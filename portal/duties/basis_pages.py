@@ -58,6 +58,7 @@ def basis() -> Any:
         "duties/basis.html",
         declared=campaign,
         rows=[(row, [carrier_of(campaign, c) for c in row.carried], _link(row)) for row in rows],
+        cited={row.clause.source for row in campaign.basis},
         carried=sum(row.reason is None for row in campaign.basis),
         kinds=KINDS,
         chosen=chosen,

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.campaigns.declarations import Campaign
+from portal.core.errors import NotFound
 from portal.core.scope import SYSTEM, Actor
 from portal.ledger.models import Record
 from portal.matching.digests import Pool, inside
@@ -97,13 +98,15 @@ def _leave(
 
 
 def load(session: Session, joint_id: int) -> tuple[JointMatter, list[JointPart]]:
-    """In the city, locked: the matter and its parts, the host first."""
+    """In the city, locked: the matter and its parts, the host first. ``NotFound`` when the city has none of that id."""
     joint = session.scalars(
         sa.select(JointMatter)
         .where(JointMatter.id == joint_id)
         .with_for_update()
         .execution_options(populate_existing=True)
-    ).one()
+    ).one_or_none()
+    if joint is None:
+        raise NotFound
     parts = session.scalars(
         sa.select(JointPart)
         .where(JointPart.joint_id == joint_id)

@@ -74,5 +74,6 @@ def _page(form: ChannelForm, problem: Message | Text | str = "") -> str:
     desk = the_desk()
     return render_template(
         "tips/channel.html", at=at(desk), tips=the_tips(), form=form, problem=problem, found=find_channel(the_session(), desk.campaign),
-        public_url=url_for("tips.tell", region=desk.tenant_code, topic=desk.campaign, _external=True),
+        public_path=(path := url_for("tips.tell", region=desk.tenant_code, topic=desk.campaign)),
+        public_url=request.host_url.rstrip("/") + path,
     )  # fmt: skip

@@ -333,6 +333,10 @@ READERS: dict[str, set[PostKind]] = {
     "papers.version": OFFICE | OVERSIGHT,
     "papers.edit": set(),  # the walk's paper is issued; see tests/papers
     "meetings.edit_topic": UNIT,  # the applicant's own
+    "ledger.import_lines": {PostKind.LIAISON},  # whoever brought the file
+    "ledger.import_rest": {PostKind.LIAISON},
+    "tips.figures": OFFICE,
+    "tips.award": OFFICE | UNIT | OVERSIGHT,
     "units.show": OFFICE | UNIT,
     "units.handover": OFFICE,
     "units.paper": OFFICE,
@@ -389,6 +393,10 @@ def test_reading_changes_no_row(world: World, method: str) -> None:
     assert not wrong, "\n".join(wrong)
 
 
+TOLD = {"tips.tell", "tips.follow", "tips.more", "tips.word"}
+"""The open page has no session: its forms carry a signed token of their own, and what was typed is shown again."""
+
+
 def test_every_post_without_its_token_is_refused(world: World) -> None:
     """A39: no token, and a token of somebody else's session."""
     place = world.counties[1]
@@ -406,10 +414,11 @@ def test_every_post_without_its_token_is_refused(world: World) -> None:
                 client = world.client(place, who)
                 for data in ({}, {"csrf_token": foreign}, {"csrf_token": "x"}):
                     response = client.open(world.url(rule, place), method=method, data=data)
-                    if response.status_code != 400:
+                    if response.status_code not in ((422, 429) if rule.endpoint in TOLD else (400,)):
                         wrong.append(say(method, rule.rule, who, response))
     assert not wrong, "\n".join(wrong)
-    assert world.fingerprint() == before
+    after = world.fingerprint()
+    assert {t for t in before if before[t] != after[t]} <= {"tip_attempt"}
 
 
 @pytest.mark.parametrize("method", ["TRACE", "PUT", "DELETE", "PATCH"])

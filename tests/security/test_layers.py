@@ -20,8 +20,8 @@ MODELS: dict[str, Any] = {
     for m in Base.registry.mappers
     if issubclass(m.class_, Tenanted)
 }
-UNUSED = {"policy_choice", "unit_change", "urgent_receipt"}
-"""Tables of which the world has no row."""
+UNUSED = {"policy_choice", "unit_change", "urgent_receipt", "tip_attempt"}
+"""Tables of which the world has no row; tries of the public are forgotten within the hour."""
 Seen = dict[str, set[tuple[int, Any]]]
 """Table -> (tenant, released at) of what was read."""
 
