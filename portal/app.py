@@ -123,7 +123,16 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
     for feature in FEATURES:
         app.register_blueprint(importlib.import_module(f"portal.{feature}.views").blueprint)
     app.extensions["unread"] = inbox.show_unread
-    for room in (deadlines_due, forms_due, answers_due, meetings_due, orders_due, measures_due, surveys_due, entries_due):
+    for room in (
+        deadlines_due,
+        forms_due,
+        answers_due,
+        meetings_due,
+        orders_due,
+        measures_due,
+        surveys_due,
+        entries_due,
+    ):
         register_source(room.list_due)
     app.extensions["open_items"] = (
         queries.open_items,

@@ -39,7 +39,11 @@ def _yuan(values: Values, key: str) -> Words:
 
 def _sums(values: Values) -> Rows:
     return (
-        (Cell(label=written("金额（小写）"), value=Message(written("￥%(n)s"), n=_figure(values, "reward"))),),
+        (
+            Cell(
+                label=written("金额（小写）"), value=Message(written("￥%(n)s"), n=_figure(values, "reward"))
+            ),
+        ),
         (Cell(label=written("金额（大写）"), value=_capital(values)),),
     )
 
@@ -74,7 +78,9 @@ def _application(values: Values) -> Rows:
         _stamped(written("案情摘要"), _said(values, "facts"), 4),
         (Cell(label=written("随附材料"), value=_said(values, "materials"), lines=2),),
         (Cell(label=written("测算奖励"), value=_yuan(values, "reward")),),
-        _stamped(written("申请意见"), written("以上情况属实，一案一申请，未合并或分次上报。申请单位（盖章）：")),
+        _stamped(
+            written("申请意见"), written("以上情况属实，一案一申请，未合并或分次上报。申请单位（盖章）：")
+        ),
         (Cell(label=written("经办人"), value=""), Cell(label=written("负责人"), value="")),
     )
 

@@ -90,7 +90,9 @@ CASE_REWARD = RewardScheme(
                 "2016 年以前破获的案件适用银发〔2005〕266号（已废止）。解读只写明旧办法半成品按一半计、含假外币、"
                 "须交法院判决书，没有奖励标准和限额，不能测算（W-32）。请向当地人民银行查询原文。"
             ),
-            clause=_clause(_("引言"), _("2016 年 1 月修订，旧办法同时废止；具体日期原文未写，按 1 月 1 日。")),
+            clause=_clause(
+                _("引言"), _("2016 年 1 月修订，旧办法同时废止；具体日期原文未写，按 1 月 1 日。")
+            ),
         ),
         DatedRule(
             since=date(2016, 1, 1), label=_("银发〔2016〕21号"), rule="reward", clause=_clause(_("引言"))
@@ -101,13 +103,24 @@ CASE_REWARD = RewardScheme(
     delivered_on="delivered_on",
     case_day="solved_on",
     shown=(
-        "case_kind", "currency", "face_value", "semi_finished_face", "coin_count", "coin_face", "span",
-        "suspects_caught", "solved_on", "delivered_on", "filing_number",
+        "case_kind",
+        "currency",
+        "face_value",
+        "semi_finished_face",
+        "coin_count",
+        "coin_face",
+        "span",
+        "suspects_caught",
+        "solved_on",
+        "delivered_on",
+        "filing_number",
     ),
     applicants=("police", "customs", "market_regulation"),
     applicants_clause=_clause(
         _("奖励对象"),
-        _("公安、海关、国家安全、工商（今市场监管）部门（W-04）。国家安全部门不在本机制成员之列，由其自行向人民银行申请。"),
+        _(
+            "公安、海关、国家安全、工商（今市场监管）部门（W-04）。国家安全部门不在本机制成员之列，由其自行向人民银行申请。"
+        ),
     ),
     materials=(
         Material(
@@ -117,8 +130,12 @@ CASE_REWARD = RewardScheme(
             clause=_clause(_MATERIALS, _("由当地人民银行出具，两者有其一即可（W-07）。")),
         ),
         Material(key="filing_decision", label=_("立案决定书复印件"), clause=_clause(_MATERIALS, _("W-08"))),
-        Material(key="arrest_approval", label=_("批准逮捕决定书复印件"), clause=_clause(_MATERIALS, _("W-08"))),
-        Material(key="prosecution_opinion", label=_("起诉意见书复印件"), clause=_clause(_MATERIALS, _("W-08"))),
+        Material(
+            key="arrest_approval", label=_("批准逮捕决定书复印件"), clause=_clause(_MATERIALS, _("W-08"))
+        ),
+        Material(
+            key="prosecution_opinion", label=_("起诉意见书复印件"), clause=_clause(_MATERIALS, _("W-08"))
+        ),
         Material(
             key="application_form",
             label=_("反假人民币奖励申请表原件"),
@@ -127,7 +144,9 @@ CASE_REWARD = RewardScheme(
         ),
     ),
     tiers=(
-        Tier(key="prefecture", label=_("人民银行市分行"), own=True, clause=_clause(_APPROVAL, _("W-13、Q-07"))),
+        Tier(
+            key="prefecture", label=_("人民银行市分行"), own=True, clause=_clause(_APPROVAL, _("W-13、Q-07"))
+        ),
         Tier(
             key="province",
             label=_("人民银行省级分行"),

@@ -100,6 +100,7 @@ def _lock_head(session: Session, tenant_id: int | None) -> AuditHead | None:
     level = session.get_nested_transaction() or session.get_transaction()
     held: tuple[Any, AuditHead] | None = session.info.get("audit_head")
     if held and held[0] is level and held[1] in session and held[1].tenant_id == tenant_id:
+        session.flush()  # as the query below would: what the event tells of stands in the database
         return held[1]
     query = sa.select(AuditHead).where(AuditHead.tenant_id == tenant_id).with_for_update()
     head = session.scalars(query).one_or_none()

@@ -175,7 +175,9 @@ def unescaped(text: str) -> str:
     return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
-def main(memory: int, seconds: int, rows: int, columns: int, sheets: int, text: int, sheet: str) -> dict[str, Any]:
+def main(
+    memory: int, seconds: int, rows: int, columns: int, sheets: int, text: int, sheet: str
+) -> dict[str, Any]:
     """``sheets`` 0: one sheet, as rows; else up to so many sheets."""
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))

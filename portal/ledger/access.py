@@ -21,7 +21,9 @@ HANDLER = sa.func.coalesce(Record.lead_unit_id, Record.unit_id)
 
 def readable_by(unit_ids: Sequence[int]) -> sa.ColumnElement[bool]:
     """Entries that one of these units keeps, leads or helps with."""
-    helps = sa.select(RecordUnit.record_id).where(RecordUnit.unit_id.in_(unit_ids))  # asked once, not for each entry
+    helps = sa.select(RecordUnit.record_id).where(
+        RecordUnit.unit_id.in_(unit_ids)
+    )  # asked once, not for each entry
     return sa.or_(Record.unit_id.in_(unit_ids), Record.lead_unit_id.in_(unit_ids), Record.id.in_(helps))
 
 

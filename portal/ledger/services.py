@@ -119,7 +119,13 @@ def new_record(
 
 
 def begin(
-    session: Session, actor: Actor, now: datetime, campaign: Campaign, ledger: Ledger, found: Record, fired: Fired
+    session: Session,
+    actor: Actor,
+    now: datetime,
+    campaign: Campaign,
+    ledger: Ledger,
+    found: Record,
+    fired: Fired,
 ) -> None:
     """What follows once a new entry is stored: its story, its trail, its clocks, those who follow it."""
     tell_story(session, actor, now, found, "created")

@@ -183,7 +183,9 @@ def _work_links(desk: Desk | None) -> list[Link]:
     offered = [e for e in WORK if (not e.rights or e.rights & desk.rights) and e.endpoint in known]
     if all(e.endpoint != lit for e in offered):  # who has the ledgers finds rewards among their tabs
         lit = _BEHIND.get(lit, lit)
-    return [Link(e.label, address(e.endpoint, **(here if e.rights else {})), e.endpoint == lit) for e in offered]
+    return [
+        Link(e.label, address(e.endpoint, **(here if e.rights else {})), e.endpoint == lit) for e in offered
+    ]
 
 
 def _administration_links(reader: Reader) -> list[Link]:

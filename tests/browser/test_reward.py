@@ -126,5 +126,4 @@ def test_a_den_is_applied_for_decided_above_and_paid(person: Callable[..., Perso
     press(page, "登记拨付")
     expect(page.get_by_text("已办结").first).to_be_visible()
     accounts.picture("paid")
-    for who in (police, office, accounts, head):
-        assert who.complaints == []
+    assert [p.complaints for p in (police, office, accounts, head)] == [[], [], [], []]

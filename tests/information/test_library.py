@@ -16,7 +16,6 @@ from sqlalchemy import event, make_url
 from portal.core import search
 from portal.core.db import db
 from portal.core.scope import Scope, set_scope
-from portal.information import library
 from portal.information.access import look_below
 from portal.information.items import revise_item, withdraw_item
 from portal.information.library import Asked, Found, look_up

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -31,7 +32,7 @@ from tests.matching.counties import PHONE, Counties, phone
 
 def pairs(counties: Counties) -> list[tuple[str, str]]:
     query = sa.select(MatchPair.kinds, MatchPair.state).order_by(MatchPair.found_at, MatchPair.id)
-    return [tuple(row) for row in counties.enter("yq").execute(query)]
+    return [(kinds, state) for kinds, state in counties.enter("yq").execute(query)]
 
 
 def test_hints_move_with_the_entries(counties: Counties) -> None:
@@ -99,7 +100,7 @@ def rebuild(counties: Counties) -> None:
     relink_all(session, counties.clock.now, city=city, campaign=counties.campaign)
 
 
-def everything(counties: Counties) -> dict[str, list[object]]:
+def everything(counties: Counties) -> dict[str, list[Any]]:
     session = counties.enter("yq")
     set_scope(session, Scope(own=tuple(s.tenant_id for s in counties.seats.values())))
     live = (MatchEntry.record_id, MatchEntry.digest, MatchEntry.state)

@@ -32,7 +32,8 @@ from portal.core.settings import Settings
 from portal.documents import attachments, contents
 from portal.documents.models import Attachment
 from portal.ledger.facts import read_facts
-from portal.ledger.listing import Filters, list_records
+from portal.ledger.filters import Filters
+from portal.ledger.listing import list_records
 from portal.ledger.models import Record, RecordEvent
 from portal.ledger.services import Entry, change_record, create_record, find_matter
 from portal.operations import keys

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,5 +10,5 @@ from tests.transfers.cast import Cast, build
 
 
 @pytest.fixture
-def cast(make: Factory, clock: TestClock) -> Iterator[Cast]:
+def cast(make: Factory, clock: TestClock) -> Cast:
     return build(make, clock, Path(make.app.extensions["portal"].settings.instance) / "files")

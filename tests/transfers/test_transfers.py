@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -22,7 +23,7 @@ from tests.transfers.cast import PHONE, Cast, who
 
 
 def accept(
-    cast: Cast, slug: str, unit: str | None = "police", actor: Actor | None = None, **more: str
+    cast: Cast, slug: str, unit: str | None = "police", actor: Actor | None = None, **more: Any
 ) -> Record | None:
     row = cast.came(slug)
     with cast.enter(slug) as session:
@@ -37,7 +38,7 @@ def accept(
         return found
 
 
-def finish(cast: Cast, slug: str, outcome: str, text: str = "已立案侦查。", **more: str) -> None:
+def finish(cast: Cast, slug: str, outcome: str, text: str = "已立案侦查。", **more: Any) -> None:
     row = cast.came(slug)
     with cast.enter(slug) as session:
         handling.finish_transfer(

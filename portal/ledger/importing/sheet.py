@@ -151,9 +151,7 @@ def _column(f: Field, campaign: Campaign) -> TableColumn:
         if f.kind is FieldKind.MOMENT
         else max(12.0, min(24.0, 2.0 * len(head_of(f)) + 2))
     )
-    return TableColumn(
-        head=head_of(f), width=width, kind=kind, rule=rule
-    )
+    return TableColumn(head=head_of(f), width=width, kind=kind, rule=rule)
 
 
 def _line(line: Line, columns: Sequence[Field], campaign: Campaign) -> TableLine:
