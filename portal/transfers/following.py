@@ -17,6 +17,7 @@ from portal.core.errors import NotAllowed
 from portal.core.reader import Desk
 from portal.core.scope import Actor, get_scope
 from portal.core.text import _
+from portal.ledger.acting import OPEN as UNCLOSED
 from portal.ledger.following import Panel, register_follower, register_panel
 from portal.ledger.models import Closing, Record
 from portal.transfers.access import senders
@@ -94,7 +95,7 @@ def _load(
 
 
 def _movable(found: Record) -> bool:
-    return found.withdrawn_at is None and found.merged_into_id is None and found.closing != Closing.CLOSED
+    return found.withdrawn_at is None and found.merged_into_id is None and found.closing in UNCLOSED
 
 
 def _offered(session: Session, desk: Desk, campaign: Campaign, found: Record, now: datetime) -> list[Any]:

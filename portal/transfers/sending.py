@@ -25,6 +25,7 @@ from portal.deadlines.models import Deadline
 from portal.deadlines.services import Reason, start_deadline
 from portal.documents.marks import refuse_marks
 from portal.documents.models import Attachment
+from portal.ledger.acting import OPEN as UNCLOSED
 from portal.ledger.derived import facts_of_record
 from portal.ledger.models import Record
 from portal.ledger.numbering import lock_series, take_number
@@ -96,7 +97,7 @@ def send_transfer(
     if unit_id is not None and handing not in handings_for(campaign, found.ledger, member):
         raise NotAllowed(_("这一类移送由其他成员单位办理。"))
     session.refresh(found, with_for_update=True)
-    if found.withdrawn_at is not None or found.merged_into_id is not None or found.closing == "closed":
+    if found.withdrawn_at is not None or found.merged_into_id is not None or found.closing not in UNCLOSED:
         raise Conflict(_ENDED)
     if first := _find_sent(session, found, request_key):  # a second click, at the same moment
         return first

@@ -37,6 +37,7 @@ def accept(who: Person, number: str) -> Page:
     page = who.open("/")
     page.locator("main tr").filter(has_text=number).get_by_role("link").last.click()
     who.picture("proposal")
+    page.get_by_label("同意", exact=True).check()
     page.get_by_role("button", name="答复", exact=True).click()
     expect(page.locator("main")).to_contain_text("已答复市办公室")
     return page
