@@ -5,8 +5,9 @@ from __future__ import annotations
 import gc
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from types import CodeType
@@ -21,6 +22,8 @@ from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 
 from portal import create_app
+from portal.campaigns.registry import Registry, load_registry
+from portal.core import i18n
 from portal.core.clock import SHANGHAI
 from portal.core.crypto import create_secret
 from portal.core.db import db, new_id
@@ -76,6 +79,35 @@ def address_builders() -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Rule, "_compile_builder", compile_once)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def loaded_once() -> Iterator[None]:
+    """The project's plugins and catalogues are read once per worker. Each application gets a registry of its own, which
+    it may change.
+    """
+    read, load = i18n._load, load_registry
+    words: dict[tuple[str, tuple[Path, ...]], Any] = {}
+    found: dict[bool, Registry] = {}
+
+    def read_once(language: str, folders: Iterable[Path]) -> Any:
+        key = (language, tuple(folders))
+        if key not in words:
+            words[key] = read(*key)
+        return words[key]
+
+    def load_once(folder: Path, *, safe_mode: bool = False, strict: bool = False) -> Registry:
+        if folder != ROOT / "plugins" or safe_mode:
+            return load(folder, safe_mode=safe_mode, strict=strict)
+        if strict not in found:
+            found[strict] = load(folder, strict=strict)
+        first = found[strict]
+        return Registry({name: replace(plugin) for name, plugin in first.plugins.items()}, first.manager)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(i18n, "_load", read_once)
+        patch.setattr("portal.app.load_registry", load_once)
         yield
 
 

@@ -265,6 +265,7 @@ WALKERS = [("two_b", who) for who in (*PostKind, SECOND)]
 WALKERS += [("two_city", who) for who in (PostKind.OFFICE_DIRECTOR, PostKind.CONVENOR)]
 
 
+@pytest.mark.parametrize("engine", ["postgresql"], indirect=True)
 @pytest.mark.parametrize(("slug", "who"), WALKERS)
 def test_each_post_walks_its_own_tenant(world: World, slug: str, who: str) -> None:
     """No fault anywhere; 404 where the post has no desk, 403 where it lacks the right; every page in order."""
@@ -368,7 +369,7 @@ def test_whoever_holds_the_right_gets_the_page(world: World) -> None:
 
 
 # ------------------------------------------------------------------------------------------- safe methods
-@pytest.mark.parametrize("method", ["GET", "HEAD"])
+@pytest.mark.parametrize(("engine", "method"), [("sqlite", "HEAD"), ("sqlite", "GET"), ("postgresql", "GET")], indirect=["engine"])  # fmt: skip
 def test_reading_changes_no_row(world: World, method: str) -> None:
     """A40. Views marked ``writes`` may add to the trail, and to nothing else."""
     place = world.counties[0]
@@ -421,6 +422,7 @@ def test_every_post_without_its_token_is_refused(world: World) -> None:
     assert {t for t in before if before[t] != after[t]} <= {"tip_attempt"}
 
 
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("method", ["TRACE", "PUT", "DELETE", "PATCH"])
 def test_other_methods_are_not_supported(world: World, method: str) -> None:
     """A59, with the headers that would override a method."""

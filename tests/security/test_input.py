@@ -15,9 +15,9 @@ HOSTILE = (
 )  # fmt: skip
 
 
-ALONE = HOSTILE[:2]
-"""These are also put into one field at a time: the others then let the request get further. On PostgreSQL alone, the
-stricter of the two with both; SQLite gets every value in all fields at once.
+ALONE = HOSTILE[1:2]
+"""This is also put into one field at a time: the others then let the request get further. (A NUL is refused at the door,
+wherever it stands.) On PostgreSQL alone, the stricter of the two; SQLite gets every value in all fields at once.
 """
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from html.parser import HTMLParser
 
+import pytest
+
 from portal.core.posts import PostKind
 from tests.contract.pages import faults
 from tests.contract.world import World
@@ -49,6 +51,7 @@ def _alive(html: str) -> list[str]:
     return reader.wrong + (["49"] if CANARY.replace("{{7*7}}", "49")[12:] in html else [])
 
 
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
 def test_what_people_typed_is_inert_everywhere(world: World) -> None:
     """A48, A49: typed into every field of every form, then looked for on every page of every post."""
     place, wrong, saved = world.counties[1], [], 0
