@@ -13,6 +13,8 @@ from tests.faults.server import portal
 
 NOW = "2026-09-22T09:30:00"
 """Tuesday; the September forms are open, due on Wednesday the 30th."""
+HALF = b"half"
+"""A database that was never finished."""
 
 
 def copy_demo(temporary: pytest.TempPathFactory) -> tuple[dict[str, str], str]:
@@ -33,7 +35,9 @@ def _build(temporary: pytest.TempPathFactory) -> tuple[Path, str]:
         if not printed.exists():
             shutil.rmtree(folder, ignore_errors=True)  # of another worker, which failed
             folder.mkdir()
-            (folder / "demo").write_text("[]")  # so that the clock counts while the demo is built
+            # What a build leaves that was killed half-way: it is begun again, and the clock counts from the start.
+            (folder / "demo").write_text("[]")
+            (folder / "portal.sqlite").write_bytes(HALF)
             made = portal({"INSTANCE": str(folder), "CLOCK": NOW}, "demo")
             assert made.returncode == 0, made.stderr
             printed.write_text(made.stdout, encoding="utf-8")

@@ -119,7 +119,9 @@ def test_a_killed_server_process_costs_nothing_acknowledged(county: County, serv
     check_books(county, told)
 
 
-@pytest.mark.parametrize("name", ["gunicorn", "supervisor"])
+@pytest.mark.parametrize(
+    ("engine", "name"), [("sqlite", "gunicorn"), ("postgresql", "supervisor")], indirect=["engine"]
+)
 def test_a_killed_parent_leaves_no_orphans_and_no_port(county: County, server: Server, name: str) -> None:
     with writing(county, server) as told:
         for _round in range(2):  # the second finds what the first may have left

@@ -253,6 +253,9 @@ def test_what_is_not_this_sheet_is_refused_with_its_reason(clerk: Clerk, cast: C
     assert not rows(cast, Record)
 
 
+@pytest.mark.parametrize(
+    "engine", ["postgresql"], indirect=True
+)  # on SQLite nothing else runs beside the worker
 def test_many_lines_are_entered_by_the_worker_once_however_often_it_is_killed(
     clerk: Clerk, cast: Cast, login: Login, app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
