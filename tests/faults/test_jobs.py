@@ -123,6 +123,7 @@ def test_two_workers_do_each_slot_once(county: County, tmp_path: Path) -> None:
             "notices.digest",
             "notices.round",
             ROUND,
+            "tips.forget",
         ]
         assert {tries for tries, _done, _leased in rows.values()} == {1}
         assert session.scalar(sa.select(sa.func.count(Report.id))) == 11

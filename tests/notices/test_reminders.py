@@ -17,9 +17,9 @@ from portal.core.posts import PostKind
 from portal.deadlines.models import Deadline
 from portal.notices.due import Due
 from portal.notices.models import Notice
-from portal.notices.reminders import reached, remind_everywhere, steps_of
+from portal.notices.reminders import TENANTS, reached, remind_everywhere, steps_of
 from portal.notices.wording import say
-from portal.tenants.models import CampaignSwitch
+from portal.tenants.models import CampaignSwitch, Tenant
 from portal.units.models import Mechanism
 from tests.conftest import TestClock
 from tests.factories import Factory
@@ -232,7 +232,10 @@ def test_rounds_ask_a_constant_number_of_questions(
         with statements(make.app) as sent:
             remind_everywhere(session, county.now)
         counts.append(len(sent))
-    assert counts[0] == counts[1] <= 11, sent
+    tenants = (
+        session.scalar(sa.select(sa.func.count()).select_from(Tenant)) or 0
+    )  # of all tests of this worker
+    assert counts[0] == counts[1] <= 1 + 10 * (1 + tenants // TENANTS), sent
 
 
 def _clock(body: Mechanism, unit_id: int, name: str, now: datetime) -> Any:
