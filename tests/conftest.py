@@ -63,22 +63,27 @@ COMPILED = Compiled()
 
 
 @pytest.fixture(scope="session", autouse=True)
-def address_builders() -> Iterator[None]:
-    """Werkzeug writes and compiles a function for each address of each application, which is most of making one.
-    The function knows nothing of its application, so the same address gets the same one.
+def addresses() -> Iterator[None]:
+    """Werkzeug reads each address of each application anew and writes functions for it, which is most of making one.
+    What it finds knows nothing of the application, so the same address gets the same.
     """
-    compile_anew = Rule._compile_builder
-    kept: dict[Any, Any] = {}
+    compile_anew = Rule.compile
+    kept: dict[Any, tuple[Any, ...]] = {}
 
-    def compile_once(rule: Rule, append_unknown: bool = True) -> Any:
+    def compile_once(rule: Rule) -> None:
         assert not rule.defaults, "a default is compiled in"
-        key = (rule.rule, tuple(rule._trace), append_unknown)
+        key = (rule.rule, rule.subdomain, rule.merge_slashes)
         if key not in kept:
-            kept[key] = compile_anew(rule, append_unknown)
-        return kept[key]
+            compile_anew(rule)
+            builders = [getattr(build, "__func__") for build in (rule._build, rule._build_unknown)]  # noqa: B009
+            kept[key] = (rule._parts, rule._trace, rule._converters, frozenset(rule.arguments), builders)
+            return
+        rule._parts, rule._trace, rule._converters, arguments, builders = kept[key]
+        rule.arguments = set(arguments)
+        rule._build, rule._build_unknown = (build.__get__(rule, None) for build in builders)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Rule, "_compile_builder", compile_once)
+        patch.setattr(Rule, "compile", compile_once)
         yield
 
 

@@ -265,8 +265,14 @@ WALKERS = [("two_b", who) for who in (*PostKind, SECOND)]
 WALKERS += [("two_city", who) for who in (PostKind.OFFICE_DIRECTOR, PostKind.CONVENOR)]
 
 
-@pytest.mark.parametrize("engine", ["postgresql"], indirect=True)
-@pytest.mark.parametrize(("slug", "who"), WALKERS)
+@pytest.mark.parametrize(
+    ("slug", "who", "engine"),
+    [
+        (slug, who, "postgresql" if who in (PostKind.OFFICE_DIRECTOR, PostKind.LIAISON) else "sqlite")
+        for slug, who in WALKERS
+    ],
+    indirect=["engine"],
+)
 def test_each_post_walks_its_own_tenant(world: World, slug: str, who: str) -> None:
     """No fault anywhere; 404 where the post has no desk, 403 where it lacks the right; every page in order."""
     place = by_slug(world, slug)
@@ -369,6 +375,9 @@ def test_whoever_holds_the_right_gets_the_page(world: World) -> None:
 
 
 # ------------------------------------------------------------------------------------------- safe methods
+TRAIL = {"audit_event", "audit_head"}
+
+
 @pytest.mark.parametrize(("engine", "method"), [("sqlite", "HEAD"), ("sqlite", "GET"), ("postgresql", "GET")], indirect=["engine"])  # fmt: skip
 def test_reading_changes_no_row(world: World, method: str) -> None:
     """A40. Views marked ``writes`` may add to the trail, and to nothing else."""
@@ -377,20 +386,18 @@ def test_reading_changes_no_row(world: World, method: str) -> None:
     for who in PostKind:
         world.client(place, who)
     before = world.fingerprint()
-    for rule in world.rules():
-        if "GET" not in methods(rule):
-            continue
-        access = world.access(rule)
-        asked = world.holders(access)[: None if method == "GET" else 1]
-        for who in asked:
-            world.client(place, who).open(world.url(rule, place), method=method)
-        after = world.fingerprint()
-        changed = {t for t in before if before[t] != after[t]}
-        before = after
-        if access.writes:
-            changed -= {"audit_event", "audit_head"}
-        if changed:
-            wrong.append(f"{method} {rule.rule} as {asked} changed {sorted(changed)}")
+    read = [rule for rule in world.rules() if "GET" in methods(rule)]
+    for writes in (False, True):
+        group = [rule for rule in read if world.access(rule).writes is writes]
+        for some in (group[at : at + 10] for at in range(0, len(group), 10)):
+            for rule in some:
+                for who in world.holders(world.access(rule))[: None if method == "GET" else 1]:
+                    world.client(place, who).open(world.url(rule, place), method=method)
+            after = world.fingerprint()
+            changed = {t for t in before if before[t] != after[t]} - (TRAIL if writes else set())
+            before = after
+            if changed:
+                wrong.append(f"{method} changed {sorted(changed)}: one of {[rule.rule for rule in some]}")
     assert not wrong, "\n".join(wrong)
 
 
