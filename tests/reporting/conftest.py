@@ -15,8 +15,8 @@ from tests.reporting.county import F6, County, found_county
 
 
 @pytest.fixture
-def app(engine: str, shared_apps: SharedApps) -> Iterator[Flask]:
-    app = shared_apps(engine, "reporting")
+def app(engine: str, shared_apps: SharedApps, request: pytest.FixtureRequest) -> Iterator[Flask]:
+    app = shared_apps(engine, request.path.parent.name)  # rounds go over every tenant: each room has its own
     app.test_client_class = Visitor
     with app.app_context():
         yield app
