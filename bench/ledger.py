@@ -246,7 +246,7 @@ def _hand(session: Session, text: str, most: int | None = None) -> list[Row]:
     """The same rows: the driver's tuples with JSON and moments turned into what the page takes."""
     link = session.connection()
     lite = link.dialect.name == "sqlite"
-    found = link.connection.dbapi_connection.cursor()  # type: ignore[union-attr]
+    found = link.connection.dbapi_connection.cursor()  # type: ignore[union-attr]  # open
     found.execute(text)
     rows = found.fetchall()[:most]
     found.close()

@@ -64,5 +64,5 @@ def _counting(of_units: bool) -> Ready:
         .group_by(*columns)
     )
     if of_units:
-        query = query.where(readable_by(sa.bindparam("units", expanding=True)))  # type: ignore[arg-type]
+        query = query.where(readable_by(sa.bindparam("units", expanding=True)))  # type: ignore[arg-type]  # a list at run time
     return Ready(query)

@@ -157,7 +157,7 @@ def _conditions(shape: _Shape) -> list[Any]:
         "look": r.look_back_on <= bind("look"),
         "since": r.known_at >= bind("since"),
         "until": r.known_at < bind("until"),
-        "units": readable_by(bind("units", expanding=True)),  # type: ignore[arg-type]
+        "units": readable_by(bind("units", expanding=True)),  # type: ignore[arg-type]  # a list at run time
         "kept": r.unit_id.in_(bind("kept", expanding=True)),
         "ids": r.id.in_(bind("ids", expanding=True)),
         "place": sa.func.lower(r.place).like(sa.func.lower(bind("place")), escape="/"),

@@ -65,7 +65,7 @@ def _jurisdiction(ledger: Ledger | None, found: Record) -> dict[str, Any]:
         return {}
     try:
         rule = ledger.jurisdiction(found.values)
-    except Exception:
+    except Exception:  # a plugin may raise anything; the pair is shown without its rule
         log.exception("jurisdiction of ledger %s", ledger.key)
         return {}
     text = str(rule.reason.text)

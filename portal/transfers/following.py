@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.campaigns.declarations import Campaign, Ledger
+from portal.campaigns.handing import Reach
 from portal.core.audit import Act
 from portal.core.clock import SHANGHAI
 from portal.core.errors import NotAllowed
@@ -38,6 +39,8 @@ def follow(
     """Registered with the ledgers. No statement for an entry that came from nowhere and stays."""
     if found.withdrawn_at is not None:
         _take_back(session, actor, now, found)
+    if found.lead_unit_id not in (None, found.unit_id) and found.tenant_id == get_scope(session).home:
+        _keep_near(session, ledger, found)
     if not found.origin.startswith(KIND) or found.tenant_id != get_scope(session).home:
         return
     row = session.get(Transfer, (found.tenant_id, int(found.origin.removeprefix(KIND))))
@@ -57,6 +60,19 @@ def follow(
         write_step(session, now, there, said, own=True)
         facts = facts_of(session, there)
     mirror(session, actor, now, pair, facts, said, no_link)
+
+
+def _keep_near(session: Session, ledger: Ledger, found: Record) -> None:
+    """Inside a tenant both sides read the one entry; their rows say how it stands."""
+    rows = session.scalars(
+        sa.select(Transfer).where(
+            Transfer.tenant_id == found.tenant_id, Transfer.record_id == found.id, Transfer.reach == Reach.UNIT.value,
+            Transfer.state.in_([State.ACCEPTED.value, State.DONE.value]),
+        )
+    )  # fmt: skip
+    closed_on = found.closed_on if found.closing == Closing.CLOSED else None
+    for row in rows:
+        row.there_stage, row.there_closed_on = stage_of(ledger, found), closed_on
 
 
 def _take_back(session: Session, actor: Actor, now: datetime, found: Record) -> None:

@@ -16,6 +16,7 @@ from portal.deadlines.models import Deadline
 from portal.documents.models import Attachment
 from portal.ledger.models import Record, RecordEvent, RecordUnit
 from portal.transfers import handling, withdrawing
+from portal.transfers.following import follow
 from portal.transfers.handling import Result
 from portal.transfers.models import Side, State, Transfer
 from portal.units.models import Membership
@@ -70,6 +71,14 @@ def test_from_finance_to_the_police_and_back(cast: Cast) -> None:
         "accepted",
         "线〔2026〕1号",
         "登记",
+    )
+    ledger = cast.campaign.ledgers[0]
+    with cast.enter("a1") as session:
+        moved = session.get_one(Record, (cast["a1"].tenant_id, found))
+        moved.stage = ledger.states[-1].key
+        follow(session, who("a1", "police"), cast.clock.now, cast.campaign, ledger, moved)
+    assert {r.there_stage for r in cast.rows("a1")} == {str(ledger.states[-1].label)}, (
+        "both rows say how it stands"
     )
     assert out.result_due is not None
     assert out.result_due.date() == date(2026, 10, 8)
